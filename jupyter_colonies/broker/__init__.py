@@ -1,0 +1,1 @@
+"""One use case per verb, waiters, and the duties of the background."""

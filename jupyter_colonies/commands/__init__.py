@@ -1,0 +1,1 @@
+"""The verbs shared by `%colonies` and `jupyter colonies`."""

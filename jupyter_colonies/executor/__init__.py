@@ -1,0 +1,1 @@
+"""The loop that pulls processes, runs them and closes them."""

@@ -1,0 +1,1 @@
+"""Magics, decorators and what a notebook shows."""

@@ -1,0 +1,1 @@
+"""The listeners: inside Jupyter and on a port of its own."""

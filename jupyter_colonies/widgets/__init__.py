@@ -1,0 +1,1 @@
+"""Widgets: the graph of a workflow and the controls around it."""

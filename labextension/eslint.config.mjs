@@ -1,0 +1,39 @@
+import js from '@eslint/js';
+import { defineConfig } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+import prettierRecommended from 'eslint-plugin-prettier/recommended';
+import globals from 'globals';
+import jupyterPlugin from '@jupyter/eslint-plugin';
+
+export default defineConfig([
+  { ignores: ['node_modules', 'lib', '**/*.js', '**/*.mjs', '**/*.d.ts'] },
+  js.configs.recommended,
+  tseslint.configs.recommended,
+  { plugins: { jupyter: jupyterPlugin } },
+  jupyterPlugin.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    languageOptions: {
+      globals: { ...globals.browser, ...globals.es2021 },
+      parserOptions: { project: 'tsconfig.json', sourceType: 'module' }
+    },
+    rules: {
+      '@typescript-eslint/naming-convention': [
+        'error',
+        {
+          selector: 'interface',
+          format: ['PascalCase'],
+          custom: { regex: '^I[A-Z]', match: true }
+        }
+      ],
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { args: 'none' }],
+      // A renderer is created synchronously, so its module cannot be loaded on demand.
+      'jupyter/prefer-lazy-imports': 'off',
+      curly: ['error', 'all'],
+      eqeqeq: 'error',
+      'prefer-arrow-callback': 'error'
+    }
+  },
+  prettierRecommended
+]);

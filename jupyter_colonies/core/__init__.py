@@ -1,0 +1,1 @@
+"""Pure data and rules: what the rest of the package agrees on."""

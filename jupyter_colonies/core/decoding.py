@@ -1,0 +1,88 @@
+"""Reading requests the way every SDK writes them.
+
+Exact keys and types come first; only when that fails one normalising pass repairs what clients
+are known to send: null for "nothing", `10.0` for 10, keys in another case, broken UTF-8. Free
+maps such as args, kwargs, env, in and out are never touched (protocol part 01, section 1.7).
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from functools import cache
+from typing import Any, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+_DECODERS: dict[Any, msgspec.json.Decoder[Any]] = {}
+
+
+def decode(data: bytes, kind: type[T]) -> T:
+    """Decode a JSON object into a struct type.
+
+    Raises msgspec.MsgspecError if it can't be read even after normalising.
+    """
+    decoder = _DECODERS.get(kind)
+    if decoder is None:
+        decoder = _DECODERS[kind] = msgspec.json.Decoder(kind)
+    try:
+        return typing.cast("T", decoder.decode(data))
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError):
+        raw = msgspec.json.decode(data.decode(errors="replace"))
+        return msgspec.convert(_normalised(raw, kind), kind)
+
+
+def _normalised(value: Any, kind: Any) -> Any:
+    kind = _without_none(kind)
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return _normalised_struct(value, kind) if isinstance(value, dict) else value
+    origin = typing.get_origin(kind)
+    if origin is list and isinstance(value, list):
+        (item,) = typing.get_args(kind)
+        return [_normalised(each, item) for each in value]
+    if isinstance(kind, type) and issubclass(kind, int) and kind is not bool:
+        return int(value) if isinstance(value, float) and value.is_integer() else value
+    return value
+
+
+def _normalised_struct(value: dict[str, Any], kind: type[msgspec.Struct]) -> dict[str, Any]:
+    fields = _fields(kind)
+    result: dict[str, Any] = {}
+    for key, each in value.items():
+        name = key if key in fields else key.lower()
+        if name not in fields or (name != key and name in value):
+            continue
+        field_type = fields[name]
+        if each is None and not _allows_none(field_type):
+            continue
+        if each == "" and _is_time(field_type):
+            continue
+        result[name] = _normalised(each, field_type)
+    return result
+
+
+@cache
+def _fields(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    hints = typing.get_type_hints(kind)
+    return {field.encode_name: hints[field.name] for field in msgspec.structs.fields(kind)}
+
+
+def _alternatives(kind: Any) -> tuple[Any, ...]:
+    if typing.get_origin(kind) in (typing.Union, types.UnionType):
+        return typing.get_args(kind)
+    return (kind,)
+
+
+def _without_none(kind: Any) -> Any:
+    rest = [k for k in _alternatives(kind) if k not in (type(None), msgspec.UnsetType)]
+    return rest[0] if len(rest) == 1 else kind
+
+
+def _allows_none(kind: Any) -> bool:
+    return kind is Any or type(None) in _alternatives(kind)
+
+
+def _is_time(kind: Any) -> bool:
+    return getattr(_without_none(kind), "__name__", "") == "datetime"

@@ -1,0 +1,36 @@
+"""Proofs that two programs of one machine read the same runtime file.
+
+The registration secret in that file never crosses the wire: only hashes keyed by it do, so a
+stranger that took over the server's port learns nothing and can prove nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+
+
+def new_secret() -> str:
+    """A registration secret, made anew at each start of the server."""
+    return secrets.token_hex(32)
+
+
+def proof(secret: str, colonyname: str, executorname: str, executorid: str) -> str:
+    """Proof that whoever enrols this executor knows the secret."""
+    return _keyed(secret, "enrol", colonyname, executorname, executorid)
+
+
+def server_proof(secret: str, nonce: str, serverid: str) -> str:
+    """Proof that the answering server knows the secret."""
+    return _keyed(secret, "server", nonce, serverid)
+
+
+def matches(expected: str, given: str) -> bool:
+    """Compare two proofs without telling by timing where they differ."""
+    return hmac.compare_digest(expected.encode(), given.encode())
+
+
+def _keyed(secret: str, *parts: str) -> str:
+    text = "\n".join(parts).encode()
+    return hmac.new(secret.encode(), text, hashlib.sha3_256).hexdigest()

@@ -1,0 +1,16 @@
+"""Every operation of the protocol, declared once."""
+
+from jupyter_colonies.core.messages import colonies, executors, processes, server, workflows
+from jupyter_colonies.core.messages.registry import REGISTRY, Empty, Message, Request
+
+__all__ = [
+    "REGISTRY",
+    "Empty",
+    "Message",
+    "Request",
+    "colonies",
+    "executors",
+    "processes",
+    "server",
+    "workflows",
+]

@@ -1,0 +1,234 @@
+"""Processes, their attributes and logs (protocol part 02, sections 2 to 5, 10 and 12)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jupyter_colonies.core.member import Log
+from jupyter_colonies.core.messages.registry import Empty, Message, Request, Subject, declare
+from jupyter_colonies.core.policy import Role
+from jupyter_colonies.core.process import Attribute, Process
+from jupyter_colonies.core.spec import FunctionSpec
+from jupyter_colonies.errors import InvalidRequest, NotFound, UnknownObject
+
+
+class SubmitFunctionSpec(Request):
+    """Submit one process on its own."""
+
+    spec: FunctionSpec | None = None
+
+
+class AssignProcess(Request):
+    """Take work. `timeout` in seconds; negative to ask once without waiting."""
+
+    colonyname: str = ""
+    timeout: int = 0
+    availablecpu: str = ""
+    availablemem: str = ""
+
+
+class CloseSuccessful(Request):
+    """Finish a process; an empty `out` keeps the output that was set before."""
+
+    processid: str = ""
+    out: list[Any] | None = None
+
+
+class CloseFailed(Request):
+    """Fail a process for good."""
+
+    processid: str = ""
+    errors: list[str] | None = None
+
+
+class OneProcess(Request):
+    """A request about one process."""
+
+    processid: str = ""
+
+
+class ListProcesses(Request):
+    """Processes of a colony in one state; -1 with a `processgraphid` means all of that graph."""
+
+    colonyname: str = ""
+    count: int = 0
+    state: int = 0
+    executortype: str = ""
+    label: str = ""
+    initiator: str = ""
+    processgraphid: str = ""
+
+
+class AddAttribute(Request):
+    """Attach a text to a running process."""
+
+    attribute: Attribute | None = None
+
+
+class OneAttribute(Request):
+    """A request about one attribute."""
+
+    attributeid: str = ""
+
+
+class AddLog(Request):
+    """Write to the log of a running process."""
+
+    processid: str = ""
+    message: str = ""
+
+
+class GetLogs(Request):
+    """Read a log by process or by executor; `since` in nanoseconds, exclusive."""
+
+    colonyname: str = ""
+    processid: str = ""
+    executorname: str = ""
+    count: int = 0
+    since: int = 0
+    latest: bool = False
+
+
+class SubscribeProcess(Request):
+    """Be told when a process reaches a state; `timeout` in seconds."""
+
+    colonyname: str = ""
+    processid: str = ""
+    executortype: str = ""
+    state: int = 0
+    timeout: int = 0
+
+
+class SubscribeProcesses(Request):
+    """Be told when any process of a type reaches a state; `timeout` in seconds."""
+
+    colonyname: str = ""
+    executortype: str = ""
+    state: int = 0
+    timeout: int = 0
+
+
+def _process(missing: NotFound) -> Subject:
+    return Subject(kind="process", field="processid", missing=missing)
+
+
+def _nil(text: str) -> Subject:
+    return _process(UnknownObject(text))
+
+
+SUBMIT_FUNCTION_SPEC = declare(
+    Message(
+        "submitfuncspecmsg", "submit_function_spec", SubmitFunctionSpec, Process,
+        does="submit process", role=Role.MEMBER, colony="spec.conditions.colonyname",
+        needs=("spec", "Failed to submit process spec, msg.FunctionSpec is nil"),
+    )
+)
+ASSIGN_PROCESS = declare(
+    Message(
+        "assignprocessmsg", "assign_process", AssignProcess, Process,
+        does="assign process", role=Role.MEMBER, colony="colonyname",
+    )
+)
+CLOSE_SUCCESSFUL = declare(
+    Message(
+        "closesuccessfulmsg", "close_successful", CloseSuccessful, Empty,
+        does="close successful", role=Role.ASSIGNED_EXECUTOR,
+        subject=_nil("Failed to close process as successful, process is nil"),
+    )
+)
+CLOSE_FAILED = declare(
+    Message(
+        "closefailedmsg", "close_failed", CloseFailed, Empty,
+        does="close failed", role=Role.ASSIGNED_EXECUTOR,
+        subject=_nil("Failed to close process as failed, process is nil"),
+    )
+)
+SET_OUTPUT = declare(
+    Message(
+        "setoutputmsg", "set_output", CloseSuccessful, Empty,
+        does="set output", role=Role.ASSIGNED_EXECUTOR,
+        subject=_nil("Failed to set output, process is nil"),
+    )
+)
+CANCEL_PROCESS = declare(
+    Message(
+        "cancelprocessmsg", "cancel_process", OneProcess, Empty,
+        does="cancel process", role=Role.MEMBER,
+        subject=_nil("Failed to cancel process, process is nil"),
+    )
+)
+GET_PROCESS = declare(
+    Message(
+        "getprocessmsg", "get_process", OneProcess, Process,
+        does="get process", role=Role.MEMBER, reads=True,
+        subject=_process(NotFound("Failed to get process, process not found")),
+    )
+)
+GET_PROCESSES = declare(
+    Message(
+        "getprocessesmsg", "get_processes", ListProcesses, list[Process],
+        does="get processes", role=Role.MEMBER, colony="colonyname", reads=True,
+    )
+)
+REMOVE_PROCESS = declare(
+    Message(
+        "removeprocessmsg", "remove_process", OneProcess, Empty,
+        does="remove process", role=Role.MEMBER,
+        subject=_nil("Failed to remove process, process is nil"),
+    )
+)
+ADD_ATTRIBUTE = declare(
+    Message(
+        "addattributemsg", "add_attribute", AddAttribute, Attribute,
+        does="add attribute", role=Role.ASSIGNED_EXECUTOR,
+        needs=("attribute", "Failed to add attribute, process not found"),
+        subject=Subject(
+            kind="process", field="attribute.targetid",
+            missing=NotFound("Failed to add attribute, process not found"),
+        ),
+    )
+)
+GET_ATTRIBUTE = declare(
+    Message(
+        "getattributemsg", "get_attribute", OneAttribute, Attribute,
+        does="get attribute", role=Role.MEMBER, reads=True,
+        subject=Subject(
+            kind="attribute", field="attributeid",
+            missing=InvalidRequest("Attribute does not exists"),
+        ),
+    )
+)
+ADD_LOG = declare(
+    Message(
+        "addlogmsg", "add_log", AddLog, Empty,
+        does="add log", role=Role.ASSIGNED_EXECUTOR,
+        subject=_nil("Failed to add log, process is nil"),
+    )
+)
+GET_LOGS = declare(
+    Message(
+        "getlogsmsg", "get_logs", GetLogs, list[Log],
+        does="get logs", role=Role.MEMBER, reads=True,
+        subject=Subject(
+            kind="log", field="processid",
+            missing=NotFound("Failed to get logs, process does not exist"),
+        ),
+    )
+)
+SUBSCRIBE_PROCESS = declare(
+    Message(
+        "subscribeprocessmsg", "subscribe_process", SubscribeProcess, Process,
+        does="subscribe process", role=Role.MEMBER, streams=True, reads=True,
+        subject=Subject(
+            kind="process", field="processid", missing=NotFound("Invalid process with Id {}")
+        ),
+    )
+)
+SUBSCRIBE_PROCESSES = declare(
+    Message(
+        "subscribeprocessesmsg", "subscribe_processes", SubscribeProcesses, Process,
+        does="subscribe processes", role=Role.MEMBER, colony="colonyname",
+        streams=True, reads=True,
+    )
+)
+

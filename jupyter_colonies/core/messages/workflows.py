@@ -1,0 +1,136 @@
+"""Workflows and their growth while they run (protocol part 02, sections 6 and 7)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from jupyter_colonies.core.graph import ProcessGraph
+from jupyter_colonies.core.messages.registry import Empty, Message, Request, Subject, declare
+from jupyter_colonies.core.policy import Role
+from jupyter_colonies.core.process import Process, State
+from jupyter_colonies.core.spec import FunctionSpec, WorkflowSpec
+from jupyter_colonies.core.times import NEVER
+from jupyter_colonies.errors import UnknownObject
+
+
+class SubmitWorkflowSpec(Request):
+    """Submit a DAG of function specs."""
+
+    spec: WorkflowSpec | None = None
+
+
+class OneGraph(Request):
+    """A request about one workflow."""
+
+    processgraphid: str = ""
+
+
+class ListGraphs(Request):
+    """Workflows of a colony in one state, newest first."""
+
+    colonyname: str = ""
+    count: int = 0
+    state: int = 0
+
+
+class AddChild(Request):
+    """Add a process below a running one, or insert it before that one's children."""
+
+    processgraphid: str = ""
+    parentprocessid: str = ""
+    childprocessid: str = ""
+    spec: FunctionSpec | None = None
+    insert: bool = False
+
+
+class SubscribeWorkflow(Request):
+    """Follow a workflow: every change after a revision, then live; `timeout` in seconds."""
+
+    processgraphid: str = ""
+    after: int = 0
+    timeout: int = 0
+
+
+class NodeChange(msgspec.Struct, kw_only=True):
+    """A process of a workflow as a display needs it."""
+
+    processid: str
+    nodename: str = ""
+    funcname: str = ""
+    executortype: str = ""
+    state: State = State.WAITING
+    executorname: str = ""
+    retries: int = 0
+    starttime: datetime = NEVER
+    endtime: datetime = NEVER
+    parents: list[str] = msgspec.field(default_factory=list)
+    children: list[str] = msgspec.field(default_factory=list)
+
+
+class WorkflowChange(msgspec.Struct, kw_only=True):
+    """What changed in a workflow up to `revision`: its state and the changed nodes.
+
+    The first frame of a subscription from revision 0 holds every node, in depth-first order.
+    """
+
+    processgraphid: str
+    colonyname: str = ""
+    revision: int = 0
+    state: State = State.WAITING
+    nodes: list[NodeChange] = msgspec.field(default_factory=list)
+
+
+def _graph(does: str) -> Subject:
+    return Subject(
+        kind="processgraph", field="processgraphid",
+        missing=UnknownObject(f"Failed to {does} processgraph, graph is nil"),
+    )
+
+
+SUBMIT_WORKFLOW_SPEC = declare(
+    Message(
+        "submitworkflowspecmsg", "submit_workflow_spec", SubmitWorkflowSpec, ProcessGraph,
+        does="submit workflow", role=Role.MEMBER, colony="spec.colonyname",
+        needs=("spec", "Failed to submit workflow, msg.WorkflowSpec is nil"),
+    )
+)
+GET_GRAPH = declare(
+    Message(
+        "getprocessgraphmsg", "get_process_graph", OneGraph, ProcessGraph,
+        does="get processgraph", role=Role.MEMBER, reads=True, subject=_graph("get"),
+    )
+)
+GET_GRAPHS = declare(
+    Message(
+        "getprocessgraphsmsg", "get_process_graphs", ListGraphs, list[ProcessGraph],
+        does="get processgraphs", role=Role.MEMBER, colony="colonyname", reads=True,
+    )
+)
+REMOVE_GRAPH = declare(
+    Message(
+        "removeprocessgraphmsg", "remove_process_graph", OneGraph, Empty,
+        does="remove processgraph", role=Role.MEMBER, subject=_graph("remove"),
+    )
+)
+CANCEL_GRAPH = declare(
+    Message(
+        "cancelprocessgraphmsg", "cancel_process_graph", OneGraph, Empty,
+        does="cancel processgraph", role=Role.MEMBER, subject=_graph("cancel"),
+    )
+)
+ADD_CHILD = declare(
+    Message(
+        "addchildmsg", "add_child", AddChild, Process,
+        does="add child to processgraph", role=Role.MEMBER, colony="spec.conditions.colonyname",
+        needs=("spec", "Failed to add child to processgraph, msg.FunctionSpec is nil"),
+    )
+)
+SUBSCRIBE_WORKFLOW = declare(
+    Message(
+        "subscribeworkflowmsg", "subscribe_workflow", SubscribeWorkflow, WorkflowChange,
+        does="subscribe workflow", role=Role.MEMBER, streams=True, reads=True, extension=True,
+        subject=_graph("subscribe"),
+    )
+)

@@ -1,0 +1,81 @@
+"""Who may do what: flat roles, evaluated on facts that the caller looked up.
+
+The roles are not hierarchical: owners are not members (protocol part 01, sections 3.1 and 3.2).
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import NamedTuple
+
+from jupyter_colonies.core.member import ExecutorState
+from jupyter_colonies.errors import AccessDenied
+
+
+class Role(Enum):
+    """What a caller must be."""
+
+    ANYONE = "anyone, unsigned"
+    SERVER_OWNER = "the server owner"
+    COLONY_OWNER = "the colony owner"
+    MEMBER = "an approved executor or a user of the colony"
+    MEMBER_OR_PENDING = "an approved or pending executor, or a user, of the colony"
+    ASSIGNED_EXECUTOR = "the executor the process is assigned to"
+    ITSELF = "the executor it concerns"
+    ENROLLED = "whoever proves to know the server's registration secret"
+
+
+class ExecutorFacts(NamedTuple):
+    """The caller as an executor of the colony."""
+
+    seq: int
+    executorname: str
+    executortype: str
+    locationname: str
+    state: ExecutorState
+
+
+class Caller(NamedTuple):
+    """An identity and what it is in the colony the request concerns."""
+
+    id: str
+    executor: ExecutorFacts | None = None
+    username: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The executor's name if there is one, else the user's (part 01, section 3.3)."""
+        return self.executor.executorname if self.executor else self.username or ""
+
+
+def check_server_owner(callerid: str, serverid: str) -> None:
+    """Raise AccessDenied unless the caller owns the server."""
+    if callerid != serverid:
+        raise AccessDenied("Access denied, not server owner")
+
+
+def check_colony_owner(callerid: str, colonyname: str, ownerid: str | None) -> None:
+    """Raise AccessDenied unless the caller owns the colony; `ownerid` None means no colony."""
+    if not colonyname:
+        raise AccessDenied("Empty Colony name")
+    if ownerid is None:
+        raise AccessDenied(f"Colony with name <{colonyname}> does not exists")
+    if callerid != ownerid:
+        raise AccessDenied("Access denied, not colony owner")
+
+
+def is_member(caller: Caller, *, pending: bool = False) -> bool:
+    """Whether the caller has a member's rights; `pending` also admits waiting executors."""
+    if caller.username is not None:
+        return True
+    if caller.executor is None:
+        return False
+    state = caller.executor.state
+    return state == ExecutorState.APPROVED or (pending and state == ExecutorState.PENDING)
+
+
+def not_a_member(colonyname: str, *, exists: bool) -> AccessDenied:
+    """The refusal of a non-member (protocol part 01, section 3.2)."""
+    if not exists:
+        return AccessDenied(f"Colony with name <{colonyname}> does not exists")
+    return AccessDenied(f"Access denied, not a member of Colony with name <{colonyname}>")

@@ -1,0 +1,168 @@
+"""Everything that can go wrong, as one tree.
+
+The class says what kind of thing happened, the message says what exactly and what to do.
+`HTTP_STATUS` is the one place that maps errors to HTTP: the status of the Colonies RPC, which
+follows the original server even where that is odd, and the status of the REST API.
+"""
+
+from __future__ import annotations
+
+
+class ColoniesError(Exception):
+    """Base of every error raised by this package."""
+
+    @property
+    def message(self) -> str:
+        """The text for people and for the wire."""
+        return str(self.args[0]) if self.args else type(self).__name__
+
+
+class RequestError(ColoniesError):
+    """A request was understood as far as possible and refused; nothing was changed."""
+
+
+class InvalidRequest(RequestError):
+    """The request is malformed or breaks a rule: correct it and send it again."""
+
+
+class InvalidSpec(RequestError):
+    """A function spec or workflow file can't be read: the message names file, line and key."""
+
+
+class InvalidWorkflow(RequestError):
+    """The workflow breaks a rule of the DAG: the message names the node."""
+
+
+class AccessDenied(RequestError):
+    """The identity that signed the request may not do this."""
+
+
+class NotFound(RequestError):
+    """The named object does not exist."""
+
+
+class UnknownObject(NotFound):
+    """The named object does not exist; the original server reports this as an internal error."""
+
+
+class NothingToAssign(NotFound):
+    """No process was available for this executor within the time it was willing to wait."""
+
+
+class UnknownInitiator(RequestError):
+    """The submitter is neither an executor nor a user of the colony."""
+
+
+class NotAnExecutor(RequestError):
+    """Only executors can be assigned processes; this identity is a user."""
+
+
+class Conflict(RequestError):
+    """The object is in use or exists already."""
+
+
+class ServerError(ColoniesError):
+    """The server could not carry out a correct request; nothing of it was stored."""
+
+
+class StorageFailed(ServerError):
+    """The database refused or could not complete a write: look at the server's log and disk."""
+
+
+class ServerStopping(ServerError):
+    """The server is shutting down: try again in a moment."""
+
+
+class UnsupportedSchema(ServerError):
+    """The database was written by a newer version: upgrade jupyter_colonies or use another file."""
+
+
+class InvalidConfiguration(ServerError):
+    """A setting of the server can't be used: the message names the setting."""
+
+
+class ClientError(ColoniesError):
+    """A request could not be made or its answer could not be used."""
+
+
+class NoServer(ClientError):
+    """No Colonies server was found: the message lists where was looked."""
+
+
+class ServerUnreachable(ClientError):
+    """The server does not answer at its address: start it, or connect to another."""
+
+
+class UntrustedServer(ClientError):
+    """Something answers at the server's address that is not the server of the runtime file."""
+
+
+class ServerRefused(ClientError):
+    """The server answered with an error that has no class of its own; `status` holds its code."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class ProcessFailed(ClientError):
+    """A process ended in state failed; the message carries the process's own errors."""
+
+
+class ProcessCancelled(ProcessFailed):
+    """A process was cancelled before it finished."""
+
+
+class WaitTimeout(ClientError):
+    """The wait ended before the process or workflow did; the work itself goes on."""
+
+
+HTTP_STATUS: dict[type[ColoniesError], tuple[int, int]] = {
+    # error: (status on the RPC, status on REST)
+    InvalidRequest: (400, 400),
+    InvalidSpec: (400, 400),
+    InvalidWorkflow: (500, 400),
+    AccessDenied: (403, 403),
+    NotFound: (404, 404),
+    UnknownObject: (500, 404),
+    NothingToAssign: (404, 404),
+    UnknownInitiator: (500, 403),
+    NotAnExecutor: (500, 403),
+    Conflict: (409, 409),
+    StorageFailed: (500, 503),
+    ServerStopping: (503, 503),
+    ServerError: (500, 500),
+}
+
+
+def _status(error: ColoniesError, face: int) -> int:
+    for kind in type(error).__mro__:
+        if kind in HTTP_STATUS:
+            return HTTP_STATUS[kind][face]
+    return 500
+
+
+def rpc_status(error: ColoniesError) -> int:
+    """HTTP status of an error on the Colonies RPC (protocol part 01, section 1.6)."""
+    return _status(error, 0)
+
+
+def rest_status(error: ColoniesError) -> int:
+    """HTTP status of an error on the REST API."""
+    return _status(error, 1)
+
+
+def from_reply(status: int, message: str) -> ColoniesError:
+    """The error to raise for an error reply of a server (protocol part 01, section 1.6)."""
+    kinds: dict[int, type[ColoniesError]] = {
+        400: InvalidRequest,
+        403: AccessDenied,
+        404: NotFound,
+        409: Conflict,
+        503: ServerStopping,
+    }
+    if message == "No process available for assignment":
+        return NothingToAssign(message)
+    if status in kinds:
+        return kinds[status](message)
+    return ServerRefused(message, status)

@@ -1,0 +1,82 @@
+"""ColonyOS workflows in Jupyter: the public names and the entry points of Jupyter and IPython.
+
+The names are resolved when they are first used, so that a kernel never loads the server and the
+server never loads the notebook.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from jupyter_colonies.client.colony import Colony
+    from jupyter_colonies.client.run import Run
+    from jupyter_colonies.client.workflow import Workflow
+    from jupyter_colonies.core.process import State
+    from jupyter_colonies.errors import ColoniesError, ProcessCancelled, ProcessFailed, WaitTimeout
+    from jupyter_colonies.notebook.colony import connect, current
+
+__all__ = [
+    "ColoniesError",
+    "Colony",
+    "ProcessCancelled",
+    "ProcessFailed",
+    "Run",
+    "State",
+    "WaitTimeout",
+    "Workflow",
+    "connect",
+    "current",
+]
+
+_HOME = {
+    "ColoniesError": "errors",
+    "Colony": "client.colony",
+    "ProcessCancelled": "errors",
+    "ProcessFailed": "errors",
+    "Run": "client.run",
+    "State": "core.process",
+    "WaitTimeout": "errors",
+    "Workflow": "client.workflow",
+    "connect": "notebook.colony",
+    "current": "notebook.colony",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """What `%load_ext jupyter_colonies` calls: registers `%colonies` and `%%colonies`."""
+    from jupyter_colonies.notebook import magics  # noqa: PLC0415 - only a kernel needs it
+
+    magics.load(shell)
+
+
+def unload_ipython_extension(shell: InteractiveShell) -> None:
+    """What `%unload_ext jupyter_colonies` calls: takes the magics away again."""
+    from jupyter_colonies.notebook import magics  # noqa: PLC0415 - only a kernel needs it
+
+    magics.unload(shell)
+
+
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    """Where JupyterLab finds the prebuilt extension."""
+    return [{"src": "labextension", "dest": "jupyter-colonies"}]
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    """What Jupyter loads when the server starts."""
+    return [{"module": "jupyter_colonies.server.extension"}]

@@ -1,3 +1,4 @@
+import { ISessionContext } from '@jupyterlab/apputils';
 import { OutputArea } from '@jupyterlab/outputarea';
 import { MimeModel } from '@jupyterlab/rendermime';
 import { IRenderMime } from '@jupyterlab/rendermime-interfaces';
@@ -46,23 +47,21 @@ export class LiveView extends Panel {
 
   /** Ask the renderers of the output area, in which this view has to be by now, for the widget. */
   async start(): Promise<void> {
-    const renderer = this._createRenderer();
-    if (!renderer) {
-      this._become('absent');
+    this._timer = window.setTimeout(() => this._lookWithoutPatience(), PATIENCE);
+    await this._widgetManager();
+    if (this.isDisposed) {
       return;
     }
-    this.addWidget(renderer);
-    this._renderer = renderer;
-    this._observer.observe(renderer.node, { childList: true });
-    this._timer = window.setTimeout(() => {
-      this._patient = false;
-      this._look();
-    }, PATIENCE);
-    // The widget renderer writes to the data that it is given when its view is closed: give it a copy.
-    const data = { [WIDGET_MIME_TYPE]: { ...this._data } };
-    await renderer.renderModel(new MimeModel({ data, trusted: true }));
-    this._patient = false;
-    this._look();
+    const renderer = this._createRenderer();
+    if (renderer) {
+      this.addWidget(renderer);
+      this._renderer = renderer;
+      this._observer.observe(renderer.node, { childList: true });
+      // The widget renderer writes to its data when its view is closed: give it a copy.
+      const data = { [WIDGET_MIME_TYPE]: { ...this._data } };
+      await renderer.renderModel(new MimeModel({ data, trusted: true }));
+    }
+    this._lookWithoutPatience();
   }
 
   override dispose(): void {
@@ -75,20 +74,43 @@ export class LiveView extends Panel {
     super.dispose();
   }
 
+  /**
+   * Wait until a widget manager has had the chance to bring its renderer.
+   *
+   * It does so in its own continuation of the same promise, so this one comes a task later. A renderer
+   * made before would wait for its manager for ever: the manager looks for them among the direct
+   * children of an output only.
+   */
+  private async _widgetManager(): Promise<void> {
+    const holder = this._ancestor(widget => 'sessionContext' in widget);
+    await (holder as (Widget & { sessionContext: ISessionContext }) | null)?.sessionContext.ready;
+    await new Promise(resolve => window.setTimeout(resolve));
+  }
+
   private _createRenderer(): (IRenderMime.IRenderer & Widget) | null {
-    let area: Widget | null = this.parent;
-    while (area && !(area instanceof OutputArea)) {
-      area = area.parent;
-    }
+    const area = this._ancestor(widget => widget instanceof OutputArea) as OutputArea | null;
     const known = area?.rendermime.mimeTypes.includes(WIDGET_MIME_TYPE);
     return area && known ? area.rendermime.createRenderer(WIDGET_MIME_TYPE) : null;
   }
 
+  private _ancestor(matches: (widget: Widget) => boolean): Widget | null {
+    let widget: Widget | null = this.parent;
+    while (widget && !matches(widget)) {
+      widget = widget.parent;
+    }
+    return widget;
+  }
+
+  private _lookWithoutPatience(): void {
+    this._patient = false;
+    this._look();
+  }
+
   private _look(): void {
-    if (this.isDisposed || !this._renderer) {
+    if (this.isDisposed) {
       return;
     }
-    const view = Array.from(this._renderer.children())[0];
+    const view = this._renderer ? Array.from(this._renderer.children())[0] : undefined;
     if (view && view.node !== this._watched) {
       this._watched = view.node;
       this._observer.observe(view.node, { attributeFilter: ['class'] });
@@ -110,7 +132,7 @@ export class LiveView extends Panel {
   private readonly _data: ReadonlyPartialJSONObject;
   private readonly _changed = new Signal<this, Liveness>(this);
   private readonly _observer = new MutationObserver(() => this._look());
-  private _renderer: (IRenderMime.IRenderer & Widget) | null = null;
+  private _renderer: Widget | null = null;
   private _watched: HTMLElement | null = null;
   private _liveness: Liveness = 'pending';
   private _patient = true;

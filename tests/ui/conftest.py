@@ -8,7 +8,6 @@ import json
 import os
 import re
 import secrets
-import shutil
 import socket
 import subprocess
 import sys
@@ -19,17 +18,11 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 
+from tests.ui.browser import FLAGS, find_browser
 from tests.ui.lab import Lab
 
 SCREENSHOTS = Path(__file__).parents[2] / "test-output"
 PREFIX = "/user/x/"
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 # The page loads, a kernel starts and a first widget appears: seconds, minutes on a busy machine.
 PATIENCE_MILLISECONDS = 60_000
 expect.set_options(timeout=PATIENCE_MILLISECONDS)
@@ -75,9 +68,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 @pytest.fixture
 async def page(request: pytest.FixtureRequest) -> AsyncIterator[Page]:
-    system = shutil.which("chromium") or shutil.which("chromium-browser")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=system, args=CHROMIUM_FLAGS)
+        browser = await playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
         try:
             page = await browser.new_page(viewport={"width": 1280, "height": 900})
             page.set_default_timeout(PATIENCE_MILLISECONDS)
@@ -90,6 +82,13 @@ async def page(request: pytest.FixtureRequest) -> AsyncIterator[Page]:
 
 
 _failures = pytest.StashKey[int]()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep these tests in one process, so that one server serves them all."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("lab"))
 
 
 @pytest.hookimpl(tryfirst=True)

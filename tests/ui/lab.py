@@ -27,7 +27,7 @@ class Lab:
         nbformat.write(notebook, self.root / name)
         return name
 
-    def read_notebook(self, name: str) -> nbformat.NotebookNode:
+    def read_notebook(self, name: str) -> Any:
         """Read a notebook as it was saved."""
         return nbformat.read(self.root / name, as_version=4)
 

@@ -1,0 +1,78 @@
+# Works with GNU make 3.81 (macOS) and later.
+.DEFAULT_GOAL := help
+.SUFFIXES:
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON := $(BIN)/python
+INSTALLED := $(VENV)/.installed
+# The Node.js and jlpm of the environment come first: nothing of the machine's own is needed.
+JLPM := cd labextension && PATH="$(CURDIR)/$(BIN):$$PATH" jlpm
+LABEXTENSION := labextension/package.json labextension/yarn.lock labextension/tsconfig.json \
+	$(wildcard labextension/src/*.ts labextension/style/*)
+
+.PHONY: help install demo lab test test-long check browser docs clean
+
+help: ## Show these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+install: $(INSTALLED) ## Make the environment .venv with the package and its tools in it
+
+$(INSTALLED): pyproject.toml $(LABEXTENSION)
+	@if [ ! -x $(PYTHON) ]; then \
+		found=; old=; \
+		for candidate in python3.13 python3.12 python3.11 python3; do \
+			if $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+				if $$candidate -c 'import ensurepip, venv' 2>/dev/null; \
+				then found=$$candidate; break; else old=$$candidate; fi; \
+			fi; \
+		done; \
+		if [ -n "$$found" ]; then echo "Making $(VENV) with $$found"; $$found -m venv $(VENV); \
+		elif [ -n "$$old" ]; then \
+			echo "$$old has no venv module. On Debian and Ubuntu: sudo apt-get install python3-venv" >&2; \
+			exit 1; \
+		else \
+			echo "No Python 3.11 or later was found. Debian and Ubuntu: sudo apt-get install" \
+				"python3 python3-venv; macOS: brew install python@3.13" >&2; \
+			exit 1; \
+		fi; \
+	fi
+	@echo "Installing the package and its tools into $(VENV): a few minutes the first time"
+	@rm -rf jupyter_colonies/labextension
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	@touch $(INSTALLED)
+
+demo: $(INSTALLED) ## Run the story of the quickstart; results go to demo-output/
+	@$(PYTHON) notebooks/demo.py
+
+lab: $(INSTALLED) ## Open JupyterLab on the quickstart
+	@$(BIN)/jupyter lab notebooks/01_quickstart.ipynb
+
+test: check browser ## Run every check and every test but the long ones
+	@$(PYTHON) -m pytest -q -n 2 --dist loadgroup
+
+test-long: check browser ## Run everything, the long fault and fuzz runs too
+	@$(PYTHON) -m pytest -q -n 2 --dist loadgroup -m "long or not long" --timeout 3600
+
+check: $(INSTALLED) ## Run linters, type checkers and the check of the layers
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --quiet
+	@$(JLPM) install --immutable > /dev/null
+	@$(JLPM) check > /dev/null || { $(JLPM) check; exit 1; }
+
+browser: $(INSTALLED) ## Find a Chromium for the browser tests, or install one
+	@$(PYTHON) -m tests.ui.browser
+
+docs: $(INSTALLED) ## Build the documentation into docs/_build/html
+	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
+clean: ## Remove what was built, except the environment
+	rm -rf build dist docs/_build demo-output test-output jupyter_colonies/labextension
+	rm -rf labextension/lib labextension/node_modules labextension/tsconfig.tsbuildinfo
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -f labextension/.eslintcache labextension/.stylelintcache $(INSTALLED)
+	find jupyter_colonies tests notebooks -name __pycache__ -type d -prune -exec rm -rf {} +

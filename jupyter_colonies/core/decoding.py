@@ -10,11 +10,14 @@ from __future__ import annotations
 import types
 import typing
 from functools import cache
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
 T = TypeVar("T")
+
+# The whole numbers of requests have 64 bits, as in the original and in the databases.
+Integer = Annotated[int, msgspec.Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
 
 _DECODERS: dict[Any, msgspec.json.Decoder[Any]] = {}
 
@@ -24,6 +27,13 @@ def decode(data: bytes, kind: type[T]) -> T:
 
     Raises msgspec.MsgspecError if it can't be read even after normalising.
     """
+    try:
+        return _decode(data, kind)
+    except RecursionError:
+        raise msgspec.DecodeError("JSON is nested too deeply") from None
+
+
+def _decode(data: bytes, kind: type[T]) -> T:
     decoder = _DECODERS.get(kind)
     if decoder is None:
         decoder = _DECODERS[kind] = msgspec.json.Decoder(kind)

@@ -32,5 +32,6 @@ def matches(expected: str, given: str) -> bool:
 
 
 def _keyed(secret: str, *parts: str) -> str:
-    text = "\n".join(parts).encode()
-    return hmac.new(secret.encode(), text, hashlib.sha3_256).hexdigest()
+    # Each part's length stands before it: a line break in a name must not shift the others.
+    text = "".join(f"{len(part)}:{part}" for part in parts)
+    return hmac.new(secret.encode(), text.encode(), hashlib.sha3_256).hexdigest()

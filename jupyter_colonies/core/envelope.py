@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import base64
-import binascii
 
 import msgspec
 
-from jupyter_colonies.core import identity
+from jupyter_colonies.core import decoding, identity
 from jupyter_colonies.errors import ColoniesError, InvalidRequest, from_reply, rpc_status
 
 ERROR = "error"
@@ -36,7 +35,6 @@ class Failure(msgspec.Struct, kw_only=True):
     message: str = ""
 
 
-_request_decoder = msgspec.json.Decoder(RequestEnvelope)
 _reply_decoder = msgspec.json.Decoder(ReplyEnvelope)
 _encode = msgspec.json.Encoder().encode
 
@@ -45,16 +43,14 @@ def sealed(payloadtype: str, message: bytes, private_key: str) -> bytes:
     """A signed request ready to be sent."""
     payload = base64.b64encode(message).decode()
     signature = identity.sign(payload, private_key) if private_key else ""
-    return _encode(
-        RequestEnvelope(payloadtype=payloadtype, payload=payload, signature=signature)
-    )
+    return _encode(RequestEnvelope(payloadtype=payloadtype, payload=payload, signature=signature))
 
 
 def opened(body: bytes) -> RequestEnvelope:
     """The envelope of a request body. Raises InvalidRequest if it is none."""
     try:
-        return _request_decoder.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        return decoding.decode(body, RequestEnvelope)
+    except msgspec.MsgspecError as error:
         raise InvalidRequest(f"The request is not an envelope: {error}") from None
 
 
@@ -62,7 +58,7 @@ def contents(payload: str) -> bytes:
     """The message inside a payload; broken base64 shows up as JSON that can't be read."""
     try:
         return base64.b64decode(payload)
-    except (binascii.Error, ValueError):
+    except ValueError:
         return b""
 
 
@@ -78,9 +74,7 @@ def refusal(error: ColoniesError) -> tuple[int, bytes]:
     status = rpc_status(error)
     failure = _encode(Failure(status=status, message=error.message))
     body = _encode(
-        ReplyEnvelope(
-            payloadtype=ERROR, payload=base64.b64encode(failure).decode(), error=True
-        )
+        ReplyEnvelope(payloadtype=ERROR, payload=base64.b64encode(failure).decode(), error=True)
     )
     return status, body
 
@@ -96,7 +90,7 @@ def result(body: bytes) -> tuple[str, bytes]:
         if envelope.error:
             failure = msgspec.json.decode(message, type=Failure)
             raise from_reply(failure.status, failure.message)
-    except (msgspec.MsgspecError, binascii.Error) as error:
+    except (msgspec.MsgspecError, ValueError) as error:
         raise InvalidRequest(
             f"The answer is not a Colonies reply ({error}): is this a Colonies server's address?"
         ) from None

@@ -104,7 +104,7 @@ def check_workflow(specs: Sequence[FunctionSpec]) -> None:
     seen: set[str] = set()
     for position, spec in enumerate(specs):
         check_priority(spec)
-        if not spec.nodename:
+        if not spec.nodename and len(specs) > 1:
             raise InvalidWorkflow(
                 "Nodename is missing, check function spec for errors: "
                 f"function spec {position + 1} ('{spec.funcname}') has no nodename"
@@ -121,13 +121,10 @@ def check_workflow(specs: Sequence[FunctionSpec]) -> None:
                     f"'{dependency}', which is not in the workflow"
                 )
     try:
-        graphlib.TopologicalSorter(
-            {spec.nodename: spec.dependencies for spec in specs}
-        ).prepare()
+        graphlib.TopologicalSorter({spec.nodename: spec.dependencies for spec in specs}).prepare()
     except graphlib.CycleError as error:
         raise InvalidWorkflow(
-            "Failed to submit workflow, dependencies contain a cycle: "
-            + " → ".join(reversed(error.args[1]))
+            "Failed to submit workflow, dependencies contain a cycle: " + " → ".join(error.args[1])
         ) from None
 
 
@@ -137,7 +134,11 @@ def state_of(counts: Mapping[State, int]) -> State:
         return State.FAILED
     if counts.get(State.CANCELLED):
         return State.CANCELLED
-    if counts.get(State.SUCCESS) and not counts.get(State.WAITING) and not counts.get(State.RUNNING):
+    if (
+        counts.get(State.SUCCESS)
+        and not counts.get(State.WAITING)
+        and not counts.get(State.RUNNING)
+    ):
         return State.SUCCESS
     if counts.get(State.SUCCESS) or counts.get(State.RUNNING):
         return State.RUNNING

@@ -8,8 +8,10 @@ everywhere else; both give the same bytes.
 
 from __future__ import annotations
 
+import binascii
 import hashlib
 import secrets
+import string
 from typing import Protocol
 
 from jupyter_colonies.errors import AccessDenied, InvalidRequest
@@ -156,10 +158,7 @@ def recover(text: str, signature: str, curve: Curve = CURVE) -> str:
     Any well-formed signature yields some id; whether that id may do anything is decided later.
     Raises AccessDenied for a malformed signature (protocol part 01, sections 2.4 and 2.5).
     """
-    try:
-        raw = bytes.fromhex(signature)
-    except ValueError as error:
-        raise AccessDenied(f"Invalid signature, not hexadecimal: {error}") from None
+    raw = _unhexed(signature)
     if len(raw) != SIGNATURE_LENGTH:
         raise AccessDenied("Invalid signature length")
     if raw[64] > 3:
@@ -172,15 +171,11 @@ def recover(text: str, signature: str, curve: Curve = CURVE) -> str:
     if not (0 < r < ORDER and 0 < s < ORDER):
         raise AccessDenied("Failed to recover public key: invalid signature: r or s out of range")
     if s > ORDER // 2:
-        raise AccessDenied(
-            "Failed verify signature: Signature s value is over half the order"
-        )
+        raise AccessDenied("Failed verify signature: Signature s value is over half the order")
     try:
         public = curve.recover(raw, hashlib.sha3_256(text.encode()).digest())
     except ValueError as error:
-        raise AccessDenied(
-            f"Failed to recover public key: invalid signature: {error}"
-        ) from None
+        raise AccessDenied(f"Failed to recover public key: invalid signature: {error}") from None
     return id_of_public_key(public)
 
 
@@ -189,9 +184,19 @@ def is_id(text: str) -> bool:
     return len(text) == 64 and all(c in "0123456789abcdef" for c in text)
 
 
+def _unhexed(signature: str) -> bytes:
+    try:
+        return binascii.unhexlify(signature)
+    except ValueError:
+        stranger = next((c for c in signature if c not in string.hexdigits), None)
+    if stranger is not None:
+        raise AccessDenied(f"encoding/hex: invalid byte: U+{ord(stranger):04X} '{stranger}'")
+    raise AccessDenied("encoding/hex: odd length hex string")
+
+
 def _key_bytes(private_key: str) -> bytes:
     try:
-        raw = bytes.fromhex(private_key)
+        raw = binascii.unhexlify(private_key)
     except ValueError:
         raw = b""
     if len(raw) != 32 or not 0 < int.from_bytes(raw) < ORDER:

@@ -15,6 +15,9 @@ from jupyter_colonies.errors import AccessDenied, InvalidRequest
 WAIT_EXCEEDED = "Maximum waiting time limit exceeded"
 EXECUTION_EXCEEDED = "Maximum execution time limit exceeded"
 
+# A hundred years in seconds: longer limits would leave the range of 64-bit nanoseconds.
+LONGEST = 36_525 * 86_400
+
 _STATE_WORDS = {
     State.SUCCESS: "successful",
     State.FAILED: "failed",
@@ -74,7 +77,7 @@ def check_cancel(state: State, in_workflow: bool) -> None:
 
 def deadline(start: int, seconds: int) -> int:
     """Moment a limit runs out, in nanoseconds; 0 where there is no limit."""
-    return start + seconds * SECOND if seconds > 0 else 0
+    return start + min(seconds, LONGEST) * SECOND if seconds > 0 else 0
 
 
 def gives_up(retries: int, maxretries: int) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from jupyter_colonies.core.decoding import Integer
 from jupyter_colonies.core.times import NEVER
 from jupyter_colonies.errors import InvalidRequest
 
@@ -83,7 +84,7 @@ class Executor(msgspec.Struct, kw_only=True):
     capabilities: Capabilities | None = msgspec.field(default_factory=Capabilities)
     allocations: Allocations | None = msgspec.field(default_factory=Allocations)
     blueprintid: str | None | msgspec.UnsetType = msgspec.UNSET
-    blueprintgen: int | None | msgspec.UnsetType = msgspec.UNSET
+    blueprintgen: Integer | None | msgspec.UnsetType = msgspec.UNSET
 
 
 class FunctionArgument(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -106,7 +107,7 @@ class Function(msgspec.Struct, kw_only=True):
     funcname: str = ""
     description: str | None | msgspec.UnsetType = msgspec.UNSET
     args: list[FunctionArgument] | None | msgspec.UnsetType = msgspec.UNSET
-    counter: int = 0
+    counter: Integer = 0
     minwaittime: float = 0
     maxwaittime: float = 0
     minexectime: float = 0

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from jupyter_colonies.core.decoding import Integer
 from jupyter_colonies.core.spec import FunctionSpec
 from jupyter_colonies.core.times import NEVER
 
@@ -60,8 +61,8 @@ class Attribute(msgspec.Struct, kw_only=True):
     targetid: str = ""
     targetcolonyname: str = ""
     targetprocessgraphid: str = ""
-    state: int = 0
-    attributetype: int = 0
+    state: Integer = 0
+    attributetype: Integer = 0
     key: str = ""
     value: str = ""
 

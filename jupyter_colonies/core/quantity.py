@@ -10,9 +10,10 @@ import re
 
 from jupyter_colonies.errors import InvalidRequest
 
-_MEMORY = re.compile(r"(\d+)([kmgt])(i?)b?", re.IGNORECASE)
+_MEMORY = re.compile(r"([0-9]{1,20})([kmgt])(i?)b?", re.IGNORECASE)
 _POWER = {"k": 1, "m": 2, "g": 3, "t": 4}
 _MEBIBYTE = 1 << 20
+_LARGEST = (1 << 63) - 1
 
 
 def cpu_millicores(text: str) -> int:
@@ -26,8 +27,8 @@ def cpu_millicores(text: str) -> int:
         amount = int(text[:-1])
     except ValueError:
         raise InvalidRequest(f"Error converting CPU to int: '{text}' is not like 500m") from None
-    if amount < 0:
-        raise InvalidRequest(f"Error converting CPU to int: '{text}' is negative")
+    if not 0 <= amount <= _LARGEST:
+        raise InvalidRequest(f"Error converting CPU to int: '{text}' is out of range")
     return amount
 
 
@@ -49,8 +50,11 @@ def memory_bytes(text: str) -> int:
             f"error converting memory to int: '{text}' is not a whole number with a unit, "
             "like 512Mi or 10G"
         )
-    amount, unit, binary = match.groups()
-    return int(amount) * int((1024 if binary else 1000) ** _POWER[unit.lower()])
+    digits, unit, binary = match.groups()
+    amount = int(digits) * int((1024 if binary else 1000) ** _POWER[unit.lower()])
+    if amount > _LARGEST:
+        raise InvalidRequest(f"error converting memory to int: '{text}' is out of range")
+    return amount
 
 
 def memory_text(amount: int) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from jupyter_colonies.core import quantity
+from jupyter_colonies.core.decoding import Integer
 from jupyter_colonies.errors import InvalidRequest
 
 PRIORITY_LIMIT = 50_000
@@ -22,8 +23,8 @@ class Gpu(msgspec.Struct, kw_only=True):
 
     name: str = ""
     mem: str = ""
-    count: int = 0
-    nodecount: int = 0
+    count: Integer = 0
+    nodecount: Integer = 0
 
 
 class Conditions(msgspec.Struct, kw_only=True):
@@ -34,14 +35,14 @@ class Conditions(msgspec.Struct, kw_only=True):
     executortype: str = ""
     locationname: str | msgspec.UnsetType = msgspec.UNSET
     dependencies: list[str] | None = msgspec.field(default_factory=list)
-    nodes: int = 0
+    nodes: Integer = 0
     cpu: str = ""
-    processes: int = 0
-    processespernode: int = 0
+    processes: Integer = 0
+    processespernode: Integer = 0
     mem: str = ""
     storage: str = ""
     gpu: Gpu | None = None
-    walltime: int = 0
+    walltime: Integer = 0
 
 
 class Filesystem(msgspec.Struct, kw_only=True):
@@ -63,10 +64,10 @@ class FunctionSpec(msgspec.Struct, kw_only=True):
     funcname: str = ""
     args: list[Any] | None = msgspec.field(default_factory=list)
     kwargs: dict[str, Any] | None = msgspec.field(default_factory=dict)
-    priority: int = 0
-    maxwaittime: int = 0
-    maxexectime: int = 0
-    maxretries: int = 0
+    priority: Integer = 0
+    maxwaittime: Integer = 0
+    maxexectime: Integer = 0
+    maxretries: Integer = 0
     conditions: Conditions = msgspec.field(default_factory=Conditions)
     label: str = ""
     fs: Filesystem | None = None

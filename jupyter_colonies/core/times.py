@@ -22,8 +22,13 @@ def to_wire(nanoseconds: int) -> datetime:
 
 
 def from_wire(moment: datetime) -> int:
-    """Nanoseconds since 1970 of a moment from the wire; the zero time becomes 0."""
+    """Nanoseconds since 1970 of a moment from the wire; the zero time becomes 0.
+
+    A time without a zone, which the protocol does not allow, is taken as UTC.
+    """
     if moment.year <= 1:
         return 0
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
     since = moment - _EPOCH
     return (since.days * 86_400 + since.seconds) * SECOND + since.microseconds * 1000

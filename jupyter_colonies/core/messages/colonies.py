@@ -35,35 +35,61 @@ class NamedUser(Request):
 
 ADD_COLONY = declare(
     Message(
-        "addcolonymsg", "add_colony", AddColony, Colony,
-        does="add colony", role=Role.SERVER_OWNER,
+        "addcolonymsg",
+        "add_colony",
+        AddColony,
+        Colony,
+        does="add colony",
+        role=Role.SERVER_OWNER,
         needs=("colony", "Failed to add colony, colony is <nil>"),
     )
 )
 REMOVE_COLONY = declare(
     Message(
-        "removecolonymsg", "remove_colony", NamedColony, Empty,
-        does="remove colony", role=Role.SERVER_OWNER,
+        "removecolonymsg",
+        "remove_colony",
+        NamedColony,
+        Empty,
+        does="remove colony",
+        role=Role.SERVER_OWNER,
     )
 )
 GET_COLONIES = declare(
     Message(
-        "getcoloniesmsg", "get_colonies", Request, list[Colony],
-        does="get colonies", role=Role.SERVER_OWNER, reads=True,
+        "getcoloniesmsg",
+        "get_colonies",
+        Request,
+        list[Colony],
+        does="get colonies",
+        role=Role.SERVER_OWNER,
+        reads=True,
     )
 )
 GET_COLONY = declare(
     Message(
-        "getcolonymsg", "get_colony", NamedColony, Colony,
-        does="get colony", role=Role.MEMBER, colony="colonyname", reads=True,
+        "getcolonymsg",
+        "get_colony",
+        NamedColony,
+        Colony,
+        does="get colony",
+        role=Role.MEMBER,
+        colony="colonyname",
+        reads=True,
     )
 )
 GET_COLONY_STATISTICS = declare(
     Message(
-        "getcolonystatsmsg", "get_colony_statistics", NamedColony, Statistics,
-        does="get colony statistics", role=Role.MEMBER, colony="colonyname", reads=True,
+        "getcolonystatsmsg",
+        "get_colony_statistics",
+        NamedColony,
+        Statistics,
+        does="get colony statistics",
+        role=Role.MEMBER,
+        colony="colonyname",
+        reads=True,
         subject=Subject(
-            kind="colony", field="colonyname",
+            kind="colony",
+            field="colonyname",
             missing=InvalidRequest("Colony with name <{}> not found"),
         ),
     )
@@ -73,30 +99,52 @@ _COLONY_EXISTS = InvalidRequest("Colony with name <{}> does not exists")
 
 ADD_USER = declare(
     Message(
-        "addusermsg", "add_user", AddUser, User,
-        does="add user", role=Role.COLONY_OWNER, colony="user.colonyname",
+        "addusermsg",
+        "add_user",
+        AddUser,
+        User,
+        does="add user",
+        role=Role.COLONY_OWNER,
+        colony="user.colonyname",
         needs=("user", "Failed to add user, executor is nil"),
         subject=Subject(kind="colony", field="user.colonyname", missing=_COLONY_EXISTS),
     )
 )
 GET_USERS = declare(
     Message(
-        "getusersmsg", "get_users", NamedColony, list[User],
-        does="get users", role=Role.MEMBER_OR_PENDING, colony="colonyname", reads=True,
+        "getusersmsg",
+        "get_users",
+        NamedColony,
+        list[User],
+        does="get users",
+        role=Role.MEMBER_OR_PENDING,
+        colony="colonyname",
+        reads=True,
         subject=Subject(kind="colony", field="colonyname", missing=_COLONY_EXISTS),
     )
 )
 GET_USER = declare(
     Message(
-        "getusermsg", "get_user", NamedUser, User,
-        does="get user", role=Role.MEMBER_OR_PENDING, colony="colonyname", reads=True,
+        "getusermsg",
+        "get_user",
+        NamedUser,
+        User,
+        does="get user",
+        role=Role.MEMBER_OR_PENDING,
+        colony="colonyname",
+        reads=True,
         subject=Subject(kind="colony", field="colonyname", missing=_COLONY_EXISTS),
     )
 )
 REMOVE_USER = declare(
     Message(
-        "removeusermsg", "remove_user", NamedUser, Empty,
-        does="remove user", role=Role.COLONY_OWNER, colony="colonyname",
+        "removeusermsg",
+        "remove_user",
+        NamedUser,
+        Empty,
+        does="remove user",
+        role=Role.COLONY_OWNER,
+        colony="colonyname",
         subject=Subject(kind="colony", field="colonyname", missing=_COLONY_EXISTS),
     )
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from jupyter_colonies.core.decoding import Integer
 from jupyter_colonies.core.member import Executor, Function
 from jupyter_colonies.core.messages.registry import Empty, Message, Request, Subject, declare
 from jupyter_colonies.core.policy import Role
@@ -46,7 +47,7 @@ class EnrolExecutor(Request):
 
     executor: Executor | None = None
     proof: str = ""
-    lease: int = 0
+    lease: Integer = 0
 
 
 class RenewLease(Request):
@@ -54,92 +55,154 @@ class RenewLease(Request):
 
     colonyname: str = ""
     executorname: str = ""
-    lease: int = 60
+    lease: Integer = 60
 
 
 class LeaseTerms(msgspec.Struct, kw_only=True):
     """How long the executor may now be silent, in seconds."""
 
-    lease: int = 0
+    lease: Integer = 0
 
 
 def _executor(does: str) -> Subject:
     return Subject(
-        kind="executor", field="executorname",
+        kind="executor",
+        field="executorname",
         missing=UnknownObject(f"Failed to {does} executor, executor is nil"),
     )
 
 
 ADD_EXECUTOR = declare(
     Message(
-        "addexecutormsg", "add_executor", AddExecutor, Executor,
-        does="add executor", role=Role.COLONY_OWNER, colony="executor.colonyname",
+        "addexecutormsg",
+        "add_executor",
+        AddExecutor,
+        Executor,
+        does="add executor",
+        role=Role.COLONY_OWNER,
+        colony="executor.colonyname",
         needs=("executor", "Failed to add executor, executor is nil"),
     )
 )
 GET_EXECUTORS = declare(
     Message(
-        "getexecutorsmsg", "get_executors", ListExecutors, list[Executor],
-        does="get executors", role=Role.MEMBER_OR_PENDING, colony="colonyname", reads=True,
+        "getexecutorsmsg",
+        "get_executors",
+        ListExecutors,
+        list[Executor],
+        does="get executors",
+        role=Role.MEMBER_OR_PENDING,
+        colony="colonyname",
+        reads=True,
     )
 )
 GET_EXECUTOR = declare(
     Message(
-        "getexecutormsg", "get_executor", NamedExecutor, Executor,
-        does="get executor", role=Role.MEMBER, colony="colonyname", reads=True,
+        "getexecutormsg",
+        "get_executor",
+        NamedExecutor,
+        Executor,
+        does="get executor",
+        role=Role.MEMBER,
+        colony="colonyname",
+        reads=True,
         subject=_executor("get"),
     )
 )
 APPROVE_EXECUTOR = declare(
     Message(
-        "approveexecutormsg", "approve_executor", NamedExecutor, Empty,
-        does="approve executor", role=Role.COLONY_OWNER, colony="colonyname",
+        "approveexecutormsg",
+        "approve_executor",
+        NamedExecutor,
+        Empty,
+        does="approve executor",
+        role=Role.COLONY_OWNER,
+        colony="colonyname",
         subject=_executor("approve"),
     )
 )
 REJECT_EXECUTOR = declare(
     Message(
-        "rejectexecutormsg", "reject_executor", NamedExecutor, Empty,
-        does="reject executor", role=Role.COLONY_OWNER, colony="colonyname",
+        "rejectexecutormsg",
+        "reject_executor",
+        NamedExecutor,
+        Empty,
+        does="reject executor",
+        role=Role.COLONY_OWNER,
+        colony="colonyname",
         subject=_executor("reject"),
     )
 )
 REMOVE_EXECUTOR = declare(
     Message(
-        "removeexecutormsg", "remove_executor", NamedExecutor, Empty,
-        does="remove executor", role=Role.COLONY_OWNER, colony="colonyname",
+        "removeexecutormsg",
+        "remove_executor",
+        NamedExecutor,
+        Empty,
+        does="remove executor",
+        role=Role.COLONY_OWNER,
+        colony="colonyname",
         subject=_executor("remove"),
     )
 )
 ADD_FUNCTION = declare(
     Message(
-        "addfunctionmsg", "add_function", AddFunction, Function,
-        does="add function", role=Role.MEMBER, colony="fun.colonyname",
+        "addfunctionmsg",
+        "add_function",
+        AddFunction,
+        Function,
+        does="add function",
+        role=Role.MEMBER,
+        colony="fun.colonyname",
         needs=("fun", "Failed to add function, msg.Function is nil"),
     )
 )
 GET_FUNCTIONS = declare(
     Message(
-        "getfunctionsmsg", "get_functions", NamedExecutor, list[Function],
-        does="get functions", role=Role.MEMBER, colony="colonyname", reads=True,
+        "getfunctionsmsg",
+        "get_functions",
+        NamedExecutor,
+        list[Function],
+        does="get functions",
+        role=Role.MEMBER,
+        colony="colonyname",
+        reads=True,
     )
 )
 ENROL_EXECUTOR = declare(
     Message(
-        "enrolexecutormsg", "enrol_executor", EnrolExecutor, Executor,
-        does="enrol executor", role=Role.ENROLLED, colony="executor.colonyname",
-        needs=("executor", "Failed to enrol executor, executor is missing"), extension=True,
+        "enrolexecutormsg",
+        "enrol_executor",
+        EnrolExecutor,
+        Executor,
+        does="enrol executor",
+        role=Role.ENROLLED,
+        colony="executor.colonyname",
+        needs=("executor", "Failed to enrol executor, executor is missing"),
+        extension=True,
     )
 )
 RENEW_LEASE = declare(
     Message(
-        "renewleasemsg", "renew_lease", RenewLease, LeaseTerms,
-        does="renew lease", role=Role.ITSELF, colony="colonyname", extension=True,
+        "renewleasemsg",
+        "renew_lease",
+        RenewLease,
+        LeaseTerms,
+        does="renew lease",
+        role=Role.ITSELF,
+        colony="colonyname",
+        extension=True,
     )
 )
 LEAVE_COLONY = declare(
     Message(
-        "leavecolonymsg", "leave_colony", NamedExecutor, Empty,
-        does="leave colony", role=Role.ITSELF, colony="colonyname", extension=True,
+        "leavecolonymsg",
+        "leave_colony",
+        NamedExecutor,
+        Empty,
+        does="leave colony",
+        role=Role.ITSELF,
+        colony="colonyname",
+        extension=True,
     )
 )

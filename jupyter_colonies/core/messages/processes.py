@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from jupyter_colonies.core.decoding import Integer
 from jupyter_colonies.core.member import Log
 from jupyter_colonies.core.messages.registry import Empty, Message, Request, Subject, declare
 from jupyter_colonies.core.policy import Role
@@ -22,7 +23,7 @@ class AssignProcess(Request):
     """Take work. `timeout` in seconds; negative to ask once without waiting."""
 
     colonyname: str = ""
-    timeout: int = 0
+    timeout: Integer = 0
     availablecpu: str = ""
     availablemem: str = ""
 
@@ -51,8 +52,8 @@ class ListProcesses(Request):
     """Processes of a colony in one state; -1 with a `processgraphid` means all of that graph."""
 
     colonyname: str = ""
-    count: int = 0
-    state: int = 0
+    count: Integer = 0
+    state: Integer = 0
     executortype: str = ""
     label: str = ""
     initiator: str = ""
@@ -84,8 +85,8 @@ class GetLogs(Request):
     colonyname: str = ""
     processid: str = ""
     executorname: str = ""
-    count: int = 0
-    since: int = 0
+    count: Integer = 0
+    since: Integer = 0
     latest: bool = False
 
 
@@ -95,8 +96,8 @@ class SubscribeProcess(Request):
     colonyname: str = ""
     processid: str = ""
     executortype: str = ""
-    state: int = 0
-    timeout: int = 0
+    state: Integer = 0
+    timeout: Integer = 0
 
 
 class SubscribeProcesses(Request):
@@ -104,8 +105,8 @@ class SubscribeProcesses(Request):
 
     colonyname: str = ""
     executortype: str = ""
-    state: int = 0
-    timeout: int = 0
+    state: Integer = 0
+    timeout: Integer = 0
 
 
 def _process(missing: NotFound) -> Subject:
@@ -118,107 +119,175 @@ def _nil(text: str) -> Subject:
 
 SUBMIT_FUNCTION_SPEC = declare(
     Message(
-        "submitfuncspecmsg", "submit_function_spec", SubmitFunctionSpec, Process,
-        does="submit process", role=Role.MEMBER, colony="spec.conditions.colonyname",
+        "submitfuncspecmsg",
+        "submit_function_spec",
+        SubmitFunctionSpec,
+        Process,
+        does="submit process",
+        role=Role.MEMBER,
+        colony="spec.conditions.colonyname",
         needs=("spec", "Failed to submit process spec, msg.FunctionSpec is nil"),
     )
 )
 ASSIGN_PROCESS = declare(
     Message(
-        "assignprocessmsg", "assign_process", AssignProcess, Process,
-        does="assign process", role=Role.MEMBER, colony="colonyname",
+        "assignprocessmsg",
+        "assign_process",
+        AssignProcess,
+        Process,
+        does="assign process",
+        role=Role.MEMBER,
+        colony="colonyname",
     )
 )
 CLOSE_SUCCESSFUL = declare(
     Message(
-        "closesuccessfulmsg", "close_successful", CloseSuccessful, Empty,
-        does="close successful", role=Role.ASSIGNED_EXECUTOR,
+        "closesuccessfulmsg",
+        "close_successful",
+        CloseSuccessful,
+        Empty,
+        does="close successful",
+        role=Role.ASSIGNED_EXECUTOR,
         subject=_nil("Failed to close process as successful, process is nil"),
     )
 )
 CLOSE_FAILED = declare(
     Message(
-        "closefailedmsg", "close_failed", CloseFailed, Empty,
-        does="close failed", role=Role.ASSIGNED_EXECUTOR,
+        "closefailedmsg",
+        "close_failed",
+        CloseFailed,
+        Empty,
+        does="close failed",
+        role=Role.ASSIGNED_EXECUTOR,
         subject=_nil("Failed to close process as failed, process is nil"),
     )
 )
 SET_OUTPUT = declare(
     Message(
-        "setoutputmsg", "set_output", CloseSuccessful, Empty,
-        does="set output", role=Role.ASSIGNED_EXECUTOR,
+        "setoutputmsg",
+        "set_output",
+        CloseSuccessful,
+        Empty,
+        does="set output",
+        role=Role.ASSIGNED_EXECUTOR,
         subject=_nil("Failed to set output, process is nil"),
     )
 )
 CANCEL_PROCESS = declare(
     Message(
-        "cancelprocessmsg", "cancel_process", OneProcess, Empty,
-        does="cancel process", role=Role.MEMBER,
+        "cancelprocessmsg",
+        "cancel_process",
+        OneProcess,
+        Empty,
+        does="cancel process",
+        role=Role.MEMBER,
         subject=_nil("Failed to cancel process, process is nil"),
     )
 )
 GET_PROCESS = declare(
     Message(
-        "getprocessmsg", "get_process", OneProcess, Process,
-        does="get process", role=Role.MEMBER, reads=True,
+        "getprocessmsg",
+        "get_process",
+        OneProcess,
+        Process,
+        does="get process",
+        role=Role.MEMBER,
+        reads=True,
         subject=_process(NotFound("Failed to get process, process not found")),
     )
 )
 GET_PROCESSES = declare(
     Message(
-        "getprocessesmsg", "get_processes", ListProcesses, list[Process],
-        does="get processes", role=Role.MEMBER, colony="colonyname", reads=True,
+        "getprocessesmsg",
+        "get_processes",
+        ListProcesses,
+        list[Process],
+        does="get processes",
+        role=Role.MEMBER,
+        colony="colonyname",
+        reads=True,
     )
 )
 REMOVE_PROCESS = declare(
     Message(
-        "removeprocessmsg", "remove_process", OneProcess, Empty,
-        does="remove process", role=Role.MEMBER,
+        "removeprocessmsg",
+        "remove_process",
+        OneProcess,
+        Empty,
+        does="remove process",
+        role=Role.MEMBER,
         subject=_nil("Failed to remove process, process is nil"),
     )
 )
 ADD_ATTRIBUTE = declare(
     Message(
-        "addattributemsg", "add_attribute", AddAttribute, Attribute,
-        does="add attribute", role=Role.ASSIGNED_EXECUTOR,
+        "addattributemsg",
+        "add_attribute",
+        AddAttribute,
+        Attribute,
+        does="add attribute",
+        role=Role.ASSIGNED_EXECUTOR,
         needs=("attribute", "Failed to add attribute, process not found"),
         subject=Subject(
-            kind="process", field="attribute.targetid",
+            kind="process",
+            field="attribute.targetid",
             missing=NotFound("Failed to add attribute, process not found"),
         ),
     )
 )
 GET_ATTRIBUTE = declare(
     Message(
-        "getattributemsg", "get_attribute", OneAttribute, Attribute,
-        does="get attribute", role=Role.MEMBER, reads=True,
+        "getattributemsg",
+        "get_attribute",
+        OneAttribute,
+        Attribute,
+        does="get attribute",
+        role=Role.MEMBER,
+        reads=True,
         subject=Subject(
-            kind="attribute", field="attributeid",
+            kind="attribute",
+            field="attributeid",
             missing=InvalidRequest("Attribute does not exists"),
         ),
     )
 )
 ADD_LOG = declare(
     Message(
-        "addlogmsg", "add_log", AddLog, Empty,
-        does="add log", role=Role.ASSIGNED_EXECUTOR,
+        "addlogmsg",
+        "add_log",
+        AddLog,
+        Empty,
+        does="add log",
+        role=Role.ASSIGNED_EXECUTOR,
         subject=_nil("Failed to add log, process is nil"),
     )
 )
 GET_LOGS = declare(
     Message(
-        "getlogsmsg", "get_logs", GetLogs, list[Log],
-        does="get logs", role=Role.MEMBER, reads=True,
+        "getlogsmsg",
+        "get_logs",
+        GetLogs,
+        list[Log],
+        does="get logs",
+        role=Role.MEMBER,
+        reads=True,
         subject=Subject(
-            kind="log", field="processid",
+            kind="log",
+            field="processid",
             missing=NotFound("Failed to get logs, process does not exist"),
         ),
     )
 )
 SUBSCRIBE_PROCESS = declare(
     Message(
-        "subscribeprocessmsg", "subscribe_process", SubscribeProcess, Process,
-        does="subscribe process", role=Role.MEMBER, streams=True, reads=True,
+        "subscribeprocessmsg",
+        "subscribe_process",
+        SubscribeProcess,
+        Process,
+        does="subscribe process",
+        role=Role.MEMBER,
+        streams=True,
+        reads=True,
         subject=Subject(
             kind="process", field="processid", missing=NotFound("Invalid process with Id {}")
         ),
@@ -226,9 +295,14 @@ SUBSCRIBE_PROCESS = declare(
 )
 SUBSCRIBE_PROCESSES = declare(
     Message(
-        "subscribeprocessesmsg", "subscribe_processes", SubscribeProcesses, Process,
-        does="subscribe processes", role=Role.MEMBER, colony="colonyname",
-        streams=True, reads=True,
+        "subscribeprocessesmsg",
+        "subscribe_processes",
+        SubscribeProcesses,
+        Process,
+        does="subscribe processes",
+        role=Role.MEMBER,
+        colony="colonyname",
+        streams=True,
+        reads=True,
     )
 )
-

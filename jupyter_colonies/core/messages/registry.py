@@ -86,9 +86,7 @@ class Message(Generic[RequestT, ReplyT]):
     def check(self, request: RequestT) -> None:
         """Raise InvalidRequest for a wrong `msgtype` or a missing part (part 01, 1.4)."""
         if request.msgtype != self.type:
-            raise InvalidRequest(
-                f"Failed to {self.does}, msg.MsgType does not match payloadType"
-            )
+            raise InvalidRequest(f"Failed to {self.does}, msg.MsgType does not match payloadType")
         if self.needs is not None and getattr(request, self.needs[0]) is None:
             raise InvalidRequest(self.needs[1])
 

@@ -57,19 +57,34 @@ class ServerInfo(msgspec.Struct, kw_only=True):
 
 VERSION = declare(
     Message(
-        "versionmsg", "get_version", GetVersion, Version,
-        does="get version", role=Role.ANYONE, reads=True,
+        "versionmsg",
+        "get_version",
+        GetVersion,
+        Version,
+        does="get version",
+        role=Role.ANYONE,
+        reads=True,
     )
 )
 SERVER_INFO = declare(
     Message(
-        "getserverinfomsg", "get_server_info", GetServerInfo, ServerInfo,
-        does="get server info", role=Role.ANYONE, reads=True,
+        "getserverinfomsg",
+        "get_server_info",
+        GetServerInfo,
+        ServerInfo,
+        does="get server info",
+        role=Role.ANYONE,
+        reads=True,
     )
 )
 SERVER_STATISTICS = declare(
     Message(
-        "getstatisticsmsg", "get_statistics", Request, Statistics,
-        does="get server version", role=Role.SERVER_OWNER, reads=True,
+        "getstatisticsmsg",
+        "get_statistics",
+        Request,
+        Statistics,
+        does="get server version",
+        role=Role.SERVER_OWNER,
+        reads=True,
     )
 )

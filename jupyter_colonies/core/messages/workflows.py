@@ -6,6 +6,7 @@ from datetime import datetime
 
 import msgspec
 
+from jupyter_colonies.core.decoding import Integer
 from jupyter_colonies.core.graph import ProcessGraph
 from jupyter_colonies.core.messages.registry import Empty, Message, Request, Subject, declare
 from jupyter_colonies.core.policy import Role
@@ -31,8 +32,8 @@ class ListGraphs(Request):
     """Workflows of a colony in one state, newest first."""
 
     colonyname: str = ""
-    count: int = 0
-    state: int = 0
+    count: Integer = 0
+    state: Integer = 0
 
 
 class AddChild(Request):
@@ -49,8 +50,8 @@ class SubscribeWorkflow(Request):
     """Follow a workflow: every change after a revision, then live; `timeout` in seconds."""
 
     processgraphid: str = ""
-    after: int = 0
-    timeout: int = 0
+    after: Integer = 0
+    timeout: Integer = 0
 
 
 class NodeChange(msgspec.Struct, kw_only=True):
@@ -62,7 +63,7 @@ class NodeChange(msgspec.Struct, kw_only=True):
     executortype: str = ""
     state: State = State.WAITING
     executorname: str = ""
-    retries: int = 0
+    retries: Integer = 0
     starttime: datetime = NEVER
     endtime: datetime = NEVER
     parents: list[str] = msgspec.field(default_factory=list)
@@ -77,60 +78,100 @@ class WorkflowChange(msgspec.Struct, kw_only=True):
 
     processgraphid: str
     colonyname: str = ""
-    revision: int = 0
+    revision: Integer = 0
     state: State = State.WAITING
     nodes: list[NodeChange] = msgspec.field(default_factory=list)
 
 
 def _graph(does: str) -> Subject:
     return Subject(
-        kind="processgraph", field="processgraphid",
+        kind="processgraph",
+        field="processgraphid",
         missing=UnknownObject(f"Failed to {does} processgraph, graph is nil"),
     )
 
 
 SUBMIT_WORKFLOW_SPEC = declare(
     Message(
-        "submitworkflowspecmsg", "submit_workflow_spec", SubmitWorkflowSpec, ProcessGraph,
-        does="submit workflow", role=Role.MEMBER, colony="spec.colonyname",
+        "submitworkflowspecmsg",
+        "submit_workflow_spec",
+        SubmitWorkflowSpec,
+        ProcessGraph,
+        does="submit workflow",
+        role=Role.MEMBER,
+        colony="spec.colonyname",
         needs=("spec", "Failed to submit workflow, msg.WorkflowSpec is nil"),
     )
 )
 GET_GRAPH = declare(
     Message(
-        "getprocessgraphmsg", "get_process_graph", OneGraph, ProcessGraph,
-        does="get processgraph", role=Role.MEMBER, reads=True, subject=_graph("get"),
+        "getprocessgraphmsg",
+        "get_process_graph",
+        OneGraph,
+        ProcessGraph,
+        does="get processgraph",
+        role=Role.MEMBER,
+        reads=True,
+        subject=_graph("get"),
     )
 )
 GET_GRAPHS = declare(
     Message(
-        "getprocessgraphsmsg", "get_process_graphs", ListGraphs, list[ProcessGraph],
-        does="get processgraphs", role=Role.MEMBER, colony="colonyname", reads=True,
+        "getprocessgraphsmsg",
+        "get_process_graphs",
+        ListGraphs,
+        list[ProcessGraph],
+        does="get processgraphs",
+        role=Role.MEMBER,
+        colony="colonyname",
+        reads=True,
     )
 )
 REMOVE_GRAPH = declare(
     Message(
-        "removeprocessgraphmsg", "remove_process_graph", OneGraph, Empty,
-        does="remove processgraph", role=Role.MEMBER, subject=_graph("remove"),
+        "removeprocessgraphmsg",
+        "remove_process_graph",
+        OneGraph,
+        Empty,
+        does="remove processgraph",
+        role=Role.MEMBER,
+        subject=_graph("remove"),
     )
 )
 CANCEL_GRAPH = declare(
     Message(
-        "cancelprocessgraphmsg", "cancel_process_graph", OneGraph, Empty,
-        does="cancel processgraph", role=Role.MEMBER, subject=_graph("cancel"),
+        "cancelprocessgraphmsg",
+        "cancel_process_graph",
+        OneGraph,
+        Empty,
+        does="cancel processgraph",
+        role=Role.MEMBER,
+        subject=_graph("cancel"),
     )
 )
 ADD_CHILD = declare(
     Message(
-        "addchildmsg", "add_child", AddChild, Process,
-        does="add child to processgraph", role=Role.MEMBER, colony="spec.conditions.colonyname",
+        "addchildmsg",
+        "add_child",
+        AddChild,
+        Process,
+        does="add child to processgraph",
+        role=Role.MEMBER,
+        colony="spec.conditions.colonyname",
         needs=("spec", "Failed to add child to processgraph, msg.FunctionSpec is nil"),
     )
 )
 SUBSCRIBE_WORKFLOW = declare(
     Message(
-        "subscribeworkflowmsg", "subscribe_workflow", SubscribeWorkflow, WorkflowChange,
-        does="subscribe workflow", role=Role.MEMBER, streams=True, reads=True, extension=True,
+        "subscribeworkflowmsg",
+        "subscribe_workflow",
+        SubscribeWorkflow,
+        WorkflowChange,
+        does="subscribe workflow",
+        role=Role.MEMBER,
+        streams=True,
+        reads=True,
+        extension=True,
         subject=_graph("subscribe"),
     )
 )

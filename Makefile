@@ -7,8 +7,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON := $(BIN)/python
 INSTALLED := $(VENV)/.installed
-# The Node.js and jlpm of the environment come first: nothing of the machine's own is needed.
-JLPM := cd labextension && PATH="$(CURDIR)/$(BIN):$$PATH" jlpm
 LABEXTENSION := labextension/package.json labextension/yarn.lock labextension/tsconfig.json \
 	$(wildcard labextension/src/*.ts labextension/style/*)
 
@@ -60,8 +58,8 @@ check: $(INSTALLED) ## Run linters, type checkers and the check of the layers
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --quiet
-	@$(JLPM) install --immutable > /dev/null
-	@$(JLPM) check > /dev/null || { $(JLPM) check; exit 1; }
+	@cd labextension && PATH="$(CURDIR)/$(BIN):$$PATH" && export PATH \
+		&& { log=$$(jlpm install --immutable) || { echo "$$log"; exit 1; }; } && jlpm check
 
 browser: $(INSTALLED) ## Find a Chromium for the browser tests, or install one
 	@$(PYTHON) -m tests.ui.browser
@@ -75,4 +73,4 @@ clean: ## Remove what was built, except the environment
 	rm -rf labextension/lib labextension/node_modules labextension/tsconfig.tsbuildinfo
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	rm -f labextension/.eslintcache labextension/.stylelintcache $(INSTALLED)
-	find jupyter_colonies tests notebooks -name __pycache__ -type d -prune -exec rm -rf {} +
+	find . -path ./$(VENV) -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -57,7 +57,7 @@ check: $(INSTALLED) ## Run linters, type checkers and the check of the layers
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/lint-imports --quiet
+	@log=$$($(BIN)/lint-imports) || { echo "$$log"; exit 1; }
 	@cd labextension && PATH="$(CURDIR)/$(BIN):$$PATH" && export PATH \
 		&& { log=$$(jlpm install --immutable) || { echo "$$log"; exit 1; }; } && jlpm check
 

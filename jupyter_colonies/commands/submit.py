@@ -1,0 +1,65 @@
+"""`submit`: a file or a variable of the notebook, whichever kind of work it holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from jupyter_colonies.client.specfile import parse_specs, read_specs
+from jupyter_colonies.client.workflow import Workflow
+from jupyter_colonies.commands import function, workflow
+from jupyter_colonies.commands.block import Block, Submitted
+from jupyter_colonies.commands.session import Session
+from jupyter_colonies.commands.verb import Verb, pass_session
+from jupyter_colonies.core.spec import FunctionSpec, WorkflowSpec
+from jupyter_colonies.errors import InvalidSpec
+
+_ENDINGS = (".json", ".yaml", ".yml")
+
+
+@click.command("submit", cls=Verb)
+@click.argument("work", metavar="FILE")
+@pass_session
+def submit(session: Session, work: str) -> list[Block]:
+    """Submit a JSON or YAML file: a list is a workflow, an object a single call.
+
+    In a notebook the name of a variable that holds a Workflow, a list or a dict will do as well.
+    """
+    return [submitted(session, *_find(session, work))]
+
+
+def submit_text(session: Session, text: str, source: str) -> Submitted:
+    """Submit the JSON or YAML of a cell. Raises InvalidSpec if it holds no work."""
+    if not text.strip():
+        raise InvalidSpec(f"{source}: the cell is empty: write the workflow's JSON or YAML in it")
+    return submitted(session, parse_specs(text, source), source)
+
+
+def submitted(session: Session, work: Any, source: str) -> Submitted:
+    """Submit any kind of work."""
+    run = session.colony.submit(work, source=source)
+    single = isinstance(work, FunctionSpec | dict) and "functionspecs" not in _keys(work)
+    line = (function if single else workflow).submitted(session.colonyname, run.id)
+    return Submitted(run=run, line=line)
+
+
+def _keys(work: Any) -> set[str]:
+    return set(work) if isinstance(work, dict) else set()
+
+
+def _find(session: Session, work: str) -> tuple[Any, str]:
+    file = Path(work).expanduser()
+    if file.exists() or file.suffix.lower() in _ENDINGS:
+        return read_specs(file), work
+    found = session.variable(work)
+    if found is None:
+        what = "a file or a variable" if session.frontend == "notebook" else "a file"
+        raise click.UsageError(f"'{work}' is not {what} here")
+    if not isinstance(found, Workflow | WorkflowSpec | FunctionSpec | list | dict):
+        raise click.UsageError(
+            f"The variable {work} is a {type(found).__name__}: a Workflow, a list of function "
+            "specs or a dict is expected"
+        )
+    return found, work

@@ -1,0 +1,124 @@
+"""The verbs that only a notebook has: they act on this kernel."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from jupyter_colonies.commands.block import Block, Line, Table
+from jupyter_colonies.commands.environment import variables
+from jupyter_colonies.commands.root import tree
+from jupyter_colonies.commands.session import Session
+from jupyter_colonies.commands.verb import Noun, Verb, pass_session
+from jupyter_colonies.executor import registry, shell
+from jupyter_colonies.executor.worker import Worker
+from jupyter_colonies.notebook.colony import connect as connect_notebook
+
+PROGRAM = "%colonies"
+
+executor = Noun("executor")
+
+
+@executor.group("start", help="Start an executor that comes with jupyter_colonies.")
+def start() -> None:
+    """The built-in executors."""
+
+
+@start.command("shell")
+@click.option(
+    "--name", default="dev-docker", show_default=True, metavar="NAME", help="Name of the executor."
+)
+@click.option(
+    "--type",
+    "executortype",
+    default="container-executor",
+    show_default=True,
+    metavar="TYPE",
+    help="Type of the executor.",
+)
+@pass_session
+def start_shell(session: Session, name: str, executortype: str) -> list[Block]:
+    """Run the commands of container specs on this machine, isolating nothing."""
+    worker = shell.shell_worker(session.colony, name, executortype)
+    worker.start()
+    return [Line(text=shell.WARNING, warning=True), started(worker)]
+
+
+def started(worker: Worker) -> Line:
+    """The line that says which executor works in this kernel now."""
+    return Line(
+        text="Executor started",
+        fields={"ExecutorName": worker.name, "ExecutorType": worker.executortype},
+    )
+
+
+@executor.command("list")
+@pass_session
+def list_(_session: Session) -> list[Block]:
+    """List the executors that live in this kernel."""
+    workers = registry.list()
+    if not workers:
+        return [Line(text="No executors run in this kernel")]
+    rows = [
+        [
+            worker.name,
+            worker.executortype,
+            str(worker.state),
+            " ".join(worker.functions),
+            str(len(worker.running)),
+            str(worker.done),
+            str(worker.failed),
+        ]
+        for worker in workers
+    ]
+    columns = ["Name", "Type", "State", "Functions", "Running", "Done", "Failed"]
+    return [Table(columns=columns, rows=rows)]
+
+
+@executor.command("stop")
+@click.argument("name")
+@pass_session
+def stop(_session: Session, name: str) -> list[Block]:
+    """Stop an executor of this kernel; what it is running is finished first."""
+    worker = registry.get(name)
+    if worker is None:
+        here = ", ".join(each.name for each in registry.list()) or "none"
+        raise click.UsageError(f"No executor {name} runs in this kernel; there are: {here}")
+    worker.stop()
+    return [Line(text="Executor stopped", fields={"ExecutorName": name})]
+
+
+@click.command("connect", cls=Verb)
+@click.argument("address", required=False)
+@click.option("--colony", metavar="NAME", help="Name of the colony.")
+@pass_session
+def connect(session: Session, address: str | None, colony: str | None) -> list[Block]:
+    """Use the server at ADDRESS from now on (host:port or a URL).
+
+    Without an address the server is looked for again. --prvkey-file says who you are there.
+    """
+    chosen = connect_notebook(address, colony=colony, keyfile=session.keyfile)
+    return [
+        Line(
+            text="Connected",
+            fields={"ColonyName": chosen.name, "Server": chosen.client.endpoint.base_url},
+        )
+    ]
+
+
+@click.command("env", cls=Verb)
+@pass_session
+def env(session: Session) -> list[Block]:
+    """Set the variables that outside programs need, for what is started from this kernel.
+
+    Shows their names only: private keys never reach a notebook's output.
+    """
+    found = variables(session.colony.found)
+    os.environ.update(found)
+    return [Line(text="Set in this kernel: " + ", ".join(found))]
+
+
+def verbs() -> Noun:
+    """All verbs of a notebook."""
+    return tree(PROGRAM, {"connect": connect, "env": env, "executor": executor})

@@ -30,7 +30,14 @@ class InvalidSpec(RequestError):
 
 
 class InvalidWorkflow(RequestError):
-    """The workflow breaks a rule of the DAG: the message names the node."""
+    """The workflow breaks a rule of the DAG: the message names the node.
+
+    `at` is the path to the fault in the list of function specs, empty if it has no one place.
+    """
+
+    def __init__(self, message: str, at: tuple[str | int, ...] = ()) -> None:
+        super().__init__(message)
+        self.at = at
 
 
 class AccessDenied(RequestError):

@@ -107,18 +107,20 @@ def check_workflow(specs: Sequence[FunctionSpec]) -> None:
         if not spec.nodename and len(specs) > 1:
             raise InvalidWorkflow(
                 "Nodename is missing, check function spec for errors: "
-                f"function spec {position + 1} ('{spec.funcname}') has no nodename"
+                f"function spec {position + 1} ('{spec.funcname}') has no nodename",
+                (position,),
             )
         if spec.nodename in seen:
-            raise InvalidWorkflow(f"Duplicate nodename: {spec.nodename}")
+            raise InvalidWorkflow(f"Duplicate nodename: {spec.nodename}", (position, "nodename"))
         seen.add(spec.nodename)
-    for spec in specs:
+    for position, spec in enumerate(specs):
         for dependency in spec.dependencies:
             if dependency not in seen:
                 raise InvalidWorkflow(
                     "Failed to submit workflow, invalid dependencies, are you depending on a "
                     f"nodename that does not exits?: node '{spec.nodename}' depends on "
-                    f"'{dependency}', which is not in the workflow"
+                    f"'{dependency}', which is not in the workflow",
+                    (position, "conditions", "dependencies"),
                 )
     try:
         graphlib.TopologicalSorter({spec.nodename: spec.dependencies for spec in specs}).prepare()

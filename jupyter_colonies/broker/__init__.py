@@ -1,1 +1,1 @@
-"""One use case per verb, waiters, and the duties of the background."""
+"""Use-cases: one function per operation, and what wakes and watches them."""

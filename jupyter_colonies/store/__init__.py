@@ -1,1 +1,1 @@
-"""Tables and statements."""
+"""Tables and statements: the only place that speaks SQL."""

@@ -1,0 +1,132 @@
+"""The long poll of executors (protocol part 02, section 4)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Protocol
+
+from jupyter_colonies.broker import authorize, take
+from jupyter_colonies.broker.call import Facts
+from jupyter_colonies.broker.take import Taker
+from jupyter_colonies.broker.waiters import Waiter, Waiters
+from jupyter_colonies.core.messages.processes import ASSIGN_PROCESS, AssignProcess
+from jupyter_colonies.core.process import Process
+from jupyter_colonies.errors import ColoniesError, NothingToAssign, ServerStopping
+from jupyter_colonies.store.engine import Store
+from jupyter_colonies.store.statement import Transaction
+
+_log = logging.getLogger(__name__)
+
+
+class Desk(Protocol):
+    """What the long poll needs of the broker."""
+
+    store: Store
+    waiters: Waiters
+    facts: Facts
+    stopping: asyncio.Event
+
+
+async def assign(
+    desk: Desk, request: AssignProcess, callerid: str, gone: asyncio.Event | None
+) -> Process:
+    """Hand out one process, waiting for it up to `timeout` seconds.
+
+    Raises NothingToAssign when the time is over, ServerStopping when the server ends. A process
+    taken for a caller that is gone is given back.
+    """
+    gone = gone or asyncio.Event()
+
+    def attempt(tx: Transaction) -> tuple[Taker, Process | None]:
+        call = authorize.authorize(tx, desk.facts, ASSIGN_PROCESS, request, callerid)
+        who = take.taker(call.caller, request)
+        return who, take.take(tx, who)
+
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + request.timeout
+    waiter: Waiter | None = None
+    try:
+        while True:
+            who, process = await _unless_gone(desk, attempt, gone)
+            if process is not None:
+                if waiter is not None and waiter.wakes:
+                    waiter.wakes.popleft()
+                return process
+            if request.timeout < 0:
+                raise _nothing()
+            if waiter is None:
+                waiter = Waiter(
+                    request.colonyname,
+                    who.executor.executortype,
+                    who.executor.executorname,
+                    who.executor.locationname,
+                )
+                desk.waiters.add(waiter)
+                continue
+            _pass_on(desk.waiters, waiter, who)
+            await _wait(desk, waiter, gone, deadline)
+    finally:
+        if waiter is not None:
+            desk.waiters.remove(waiter)
+
+
+async def _unless_gone(
+    desk: Desk, attempt: object, gone: asyncio.Event
+) -> tuple[Taker, Process | None]:
+    future: asyncio.Future[tuple[Taker, Process | None]] = desk.store.write(attempt)  # type: ignore[arg-type]
+    try:
+        who, process = await asyncio.shield(future)
+    except asyncio.CancelledError:
+        future.add_done_callback(lambda done: _return(desk, done))
+        raise
+    if process is not None and gone.is_set():
+        _return(desk, future)
+        raise _nothing()
+    return who, process
+
+
+def _return(desk: Desk, future: asyncio.Future[tuple[Taker, Process | None]]) -> None:
+    """Give back what was taken for a caller that is gone."""
+    if future.cancelled() or future.exception() is not None:
+        return
+    _, process = future.result()
+    if process is not None:
+        given_back = desk.store.write(lambda tx: take.give_back(tx, process))
+        given_back.add_done_callback(_report)
+
+
+def _report(future: asyncio.Future[None]) -> None:
+    if not future.cancelled() and isinstance(future.exception(), ColoniesError):
+        _log.warning("A process of a vanished executor waits for its deadline", exc_info=True)
+
+
+def _pass_on(waiters: Waiters, waiter: Waiter, who: Taker) -> None:
+    """Nothing fitted: what woke this executor may still fit another one."""
+    wakes, waiter.wakes = list(waiter.wakes), type(waiter.wakes)()
+    waiter.event.clear()
+    for wake in wakes:
+        if who.limited or wake.ready.target:
+            waiters.wake(wake)
+
+
+async def _wait(desk: Desk, waiter: Waiter, gone: asyncio.Event, deadline: float) -> None:
+    remaining = deadline - asyncio.get_running_loop().time()
+    if remaining <= 0:
+        raise _nothing()
+    events = [asyncio.ensure_future(event.wait()) for event in (waiter.event, gone, desk.stopping)]
+    try:
+        await asyncio.wait(events, timeout=remaining, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for event in events:
+            event.cancel()
+    if desk.stopping.is_set():
+        raise ServerStopping("The server is shutting down, try again in a moment")
+    if gone.is_set():
+        raise _nothing()
+    if not waiter.event.is_set():
+        raise _nothing()
+
+
+def _nothing() -> NothingToAssign:
+    return NothingToAssign("No process available for assignment")

@@ -1,0 +1,142 @@
+"""From a message's declaration to a checked call: looks up the subject, then the role.
+
+The order is the protocol's: an object that a message names by id is looked up before the role is
+checked in its colony (protocol part 02, section 2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from jupyter_colonies.broker.call import Call, Facts
+from jupyter_colonies.core import enrolment, policy
+from jupyter_colonies.core.member import ExecutorState
+from jupyter_colonies.core.messages import Message, Request
+from jupyter_colonies.core.messages.registry import Subject
+from jupyter_colonies.core.policy import Caller, ExecutorFacts, Role
+from jupyter_colonies.core.times import SECOND
+from jupyter_colonies.errors import AccessDenied, UnknownObject
+from jupyter_colonies.store import graphs, members, processes
+from jupyter_colonies.store.statement import Row, Transaction
+
+Finder = Callable[[Transaction, Any, str], Row | None]
+
+
+def authorize(
+    tx: Transaction, facts: Facts, message: Message[Any, Any], request: Request, callerid: str
+) -> Call:
+    """The call if the caller may make it.
+
+    Raises the declared error for a missing subject, AccessDenied for a missing role.
+    """
+    subject = _subject(tx, message.subject, request) if message.subject else None
+    if message.colony:
+        colonyname = message.colony_of(request)
+    else:
+        colonyname = str(subject["colonyname"]) if subject is not None else ""
+    caller = Caller(callerid)
+    match message.role:
+        case Role.ANYONE:
+            pass
+        case Role.SERVER_OWNER:
+            policy.check_server_owner(callerid, facts.serverid)
+        case Role.COLONY_OWNER:
+            policy.check_colony_owner(callerid, colonyname, _owner(tx, colonyname))
+        case Role.ENROLLED:
+            _check_enrolled(tx, facts, colonyname, request)
+        case _:
+            pending = message.role in (Role.MEMBER_OR_PENDING, Role.ITSELF)
+            caller = member(tx, colonyname, callerid, pending=pending, renew=not message.reads)
+    if message.role is Role.ITSELF:
+        _check_itself(caller, request)
+    return Call(tx, facts, caller, colonyname, subject)
+
+
+def member(
+    tx: Transaction, colonyname: str, callerid: str, *, pending: bool = False, renew: bool = False
+) -> Caller:
+    """The caller as a member of a colony. Raises AccessDenied if it is none.
+
+    `renew` takes the call as a sign of life of an executor that holds a lease.
+    """
+    row = tx.one(members.EXECUTOR_OF_ID, colonyname=colonyname, id=callerid)
+    executor = None
+    if row is not None:
+        executor = ExecutorFacts(
+            row["seq"],
+            row["executorname"],
+            row["executortype"],
+            row["locationname"],
+            ExecutorState(row["state"]),
+        )
+        if renew and 0 < row["leasedeadline"] < tx.now + row["lease"] * SECOND * 3 // 4:
+            tx.run(members.HEARD_FROM, at_seq=row["seq"], now=tx.now)
+    caller = Caller(callerid, executor)
+    if policy.is_member(caller, pending=pending):
+        return caller
+    user = tx.one(members.USERNAME_OF_ID, colonyname=colonyname, id=callerid)
+    if user is not None:
+        return Caller(callerid, executor, user["name"])
+    raise policy.not_a_member(colonyname, exists=_owner(tx, colonyname) is not None)
+
+
+def _owner(tx: Transaction, colonyname: str) -> str | None:
+    row = tx.one(members.GET_COLONY, name=colonyname)
+    return row["colonyid"] if row is not None else None
+
+
+def _check_itself(caller: Caller, request: Any) -> None:
+    if caller.executor is None or caller.executor.executorname != request.executorname:
+        raise AccessDenied(
+            f"Access denied, only executor <{request.executorname}> itself may do this"
+        )
+
+
+def _check_enrolled(tx: Transaction, facts: Facts, colonyname: str, request: Any) -> None:
+    if _owner(tx, colonyname) is None:
+        raise AccessDenied(f"Colony with name <{colonyname}> does not exists")
+    executor = request.executor
+    expected = enrolment.proof(facts.secret, colonyname, executor.executorname, executor.executorid)
+    if not facts.secret or not enrolment.matches(expected, request.proof):
+        raise AccessDenied(
+            "Access denied, the proof of enrolment is wrong: the server was restarted or this is "
+            "another server; read its runtime file again"
+        )
+
+
+def _subject(tx: Transaction, subject: Subject, request: Any) -> Row:
+    value: Any = request
+    for name in subject.field.split("."):
+        value = getattr(value, name)
+    row = _FINDERS[subject.kind](tx, request, value)
+    if row is None:
+        raise type(subject.missing)(subject.missing.message.format(value))
+    return row
+
+
+def _log(tx: Transaction, request: Any, processid: str) -> Row | None:
+    if not request.executorname:
+        return tx.one(processes.BY_ID, processid=processid)
+    row = tx.one(
+        members.GET_EXECUTOR,
+        colonyname=request.colonyname,
+        executorname=request.executorname,
+    )
+    if row is None:
+        raise UnknownObject("Failed to get logs, executor does not exist")
+    return row
+
+
+def _executor(tx: Transaction, request: Any, executorname: str) -> Row | None:
+    return tx.one(members.GET_EXECUTOR, colonyname=request.colonyname, executorname=executorname)
+
+
+_FINDERS: dict[str, Finder] = {
+    "process": lambda tx, _, value: tx.one(processes.BY_ID, processid=value),
+    "processgraph": lambda tx, _, value: tx.one(graphs.BY_ID, processgraphid=value),
+    "attribute": lambda tx, _, value: tx.one(processes.ATTRIBUTE, attributeid=value),
+    "colony": lambda tx, _, value: tx.one(members.GET_COLONY, name=value),
+    "executor": _executor,
+    "log": _log,
+}

@@ -1,0 +1,55 @@
+"""One request on its way through a use-case, and the registry of use-cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
+
+from jupyter_colonies.core.messages import Message
+from jupyter_colonies.core.policy import Caller
+from jupyter_colonies.store.statement import Row, Transaction
+
+
+class Facts(NamedTuple):
+    """What the server itself knows and use-cases may ask.
+
+    `secret` is the registration secret; `reregister` allows taking over the name of a live
+    executor (protocol part 01, section 4.3).
+    """
+
+    serverid: str
+    secret: str
+    reregister: bool = False
+
+
+class Call(NamedTuple):
+    """A checked request: who calls, in which colony, about which row."""
+
+    tx: Transaction
+    facts: Facts
+    caller: Caller
+    colonyname: str = ""
+    subject: Row | None = None
+
+    @property
+    def row(self) -> Row:
+        """The row of the message's subject."""
+        if self.subject is None:
+            raise LookupError("this message is declared without a subject")
+        return self.subject
+
+
+UseCase = Callable[[Call, Any], Any]
+UseCaseT = TypeVar("UseCaseT", bound=UseCase)
+
+USE_CASES: dict[str, UseCase] = {}
+
+
+def answers(message: Message[Any, Any]) -> Callable[[UseCaseT], UseCaseT]:
+    """Make a function the use-case of a message."""
+
+    def bind(function: UseCaseT) -> UseCaseT:
+        USE_CASES[message.type] = function
+        return function
+
+    return bind

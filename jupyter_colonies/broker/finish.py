@@ -1,0 +1,114 @@
+"""Finishing processes: close, fail, set output, cancel (protocol part 02, section 5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from jupyter_colonies.broker import transition
+from jupyter_colonies.broker.call import Call, answers
+from jupyter_colonies.core import lifecycle
+from jupyter_colonies.core.lifecycle import Assignment
+from jupyter_colonies.core.messages import Empty, processes, workflows
+from jupyter_colonies.core.messages.processes import CloseFailed, CloseSuccessful, OneProcess
+from jupyter_colonies.core.messages.workflows import OneGraph
+from jupyter_colonies.core.process import State
+from jupyter_colonies.core.times import SECOND
+from jupyter_colonies.errors import InvalidRequest
+from jupyter_colonies.store import members
+from jupyter_colonies.store import processes as statements
+from jupyter_colonies.store.statement import Row
+
+
+@answers(processes.CLOSE_SUCCESSFUL)
+def close_successful(call: Call, request: CloseSuccessful) -> Empty:
+    """A process ends well; an empty output keeps the one set before."""
+    if not lifecycle.check_close(_held(call.row), call.caller.id):
+        return Empty()
+    row = call.tx.one(
+        statements.CLOSE,
+        at_seq=call.row["seq"],
+        executorid=call.caller.id,
+        new_output=_encoded(request.out),
+        now=call.tx.now,
+    )
+    if row is None:
+        raise _overtaken()
+    transition.succeed(call.tx, row)
+    if call.caller.executor is not None:
+        call.tx.run(
+            members.COUNT_RUN,
+            colonyname=call.colonyname,
+            executorname=call.caller.executor.executorname,
+            of_function=row["funcname"],
+            waited=(row["starttime"] - row["submissiontime"]) / SECOND,
+            ran=(call.tx.now - row["starttime"]) / SECOND,
+        )
+    return Empty()
+
+
+@answers(processes.CLOSE_FAILED)
+def close_failed(call: Call, request: CloseFailed) -> Empty:
+    """A process fails for good, and with it what depends on it."""
+    held = _held(call.row)
+    lifecycle.check_fail(held, call.caller.id)
+    row = call.tx.one(
+        statements.FAIL,
+        at_seq=call.row["seq"],
+        from_state=int(held.state),
+        new_errors=_encoded(request.errors),
+        now=call.tx.now,
+    )
+    if row is None:
+        raise _overtaken()
+    transition.fail(call.tx, row, held.state)
+    return Empty()
+
+
+@answers(processes.SET_OUTPUT)
+def set_output(call: Call, request: CloseSuccessful) -> Empty:
+    """Set the output of a running process; an empty one changes nothing."""
+    lifecycle.check_set_output(_held(call.row), call.caller.id)
+    if request.out:
+        changed = call.tx.run(
+            statements.SET_OUTPUT,
+            at_seq=call.row["seq"],
+            executorid=call.caller.id,
+            new_output=_encoded(request.out),
+        )
+        if not changed:
+            raise _overtaken()
+    return Empty()
+
+
+@answers(processes.CANCEL_PROCESS)
+def cancel_process(call: Call, _: OneProcess) -> Empty:
+    """Cancel a process that is not part of a workflow."""
+    came_from = State(call.row["state"])
+    lifecycle.check_cancel(came_from, in_workflow=call.row["graphseq"] > 0)
+    row = call.tx.one(statements.CANCEL, at_seq=call.row["seq"], now=call.tx.now)
+    if row is None:
+        raise _overtaken()
+    transition.record(call.tx, [row], 0, ())
+    return Empty()
+
+
+@answers(workflows.CANCEL_GRAPH)
+def cancel_graph(call: Call, _: OneGraph) -> Empty:
+    """Cancel everything unfinished of a workflow; a finished one stays as it is."""
+    if not State(call.row["state"]).finished or call.row["waiting"] or call.row["running"]:
+        transition.cancel_graph(call.tx, call.row["seq"])
+    return Empty()
+
+
+def _held(row: Row) -> Assignment:
+    return Assignment(State(row["state"]), row["assignedexecutorid"])
+
+
+def _encoded(values: list[Any] | None) -> str:
+    return msgspec.json.encode(values or []).decode()
+
+
+def _overtaken() -> InvalidRequest:
+    return InvalidRequest("The process changed its state in the meantime, read it again")

@@ -1,0 +1,156 @@
+"""Reading and removing processes and workflows (protocol part 02, sections 6 and 10)."""
+
+from __future__ import annotations
+
+from jupyter_colonies.broker import reading
+from jupyter_colonies.broker.call import Call, answers
+from jupyter_colonies.core.graph import ProcessGraph
+from jupyter_colonies.core.messages import Empty
+from jupyter_colonies.core.messages import processes as process_messages
+from jupyter_colonies.core.messages import workflows
+from jupyter_colonies.core.messages.processes import ListProcesses, OneProcess
+from jupyter_colonies.core.messages.workflows import ListGraphs, OneGraph, WorkflowChange
+from jupyter_colonies.core.process import Process, State
+from jupyter_colonies.errors import InvalidRequest
+from jupyter_colonies.store import graphs, journal, members, processes
+from jupyter_colonies.store.statement import Row, Transaction
+
+MOST = 100
+ANY_STATE = -1
+
+
+@answers(process_messages.GET_PROCESS)
+def get_process(call: Call, request: OneProcess) -> Process:
+    """One process with its parents, children and attributes."""
+    return find_process(call.tx, request.processid)
+
+
+def find_process(tx: Transaction, processid: str) -> Process:
+    """One process. Raises InvalidRequest if it was removed in the meantime."""
+    row = tx.one(processes.WHOLE, processid=processid)
+    if row is None:
+        raise InvalidRequest(f"Process with Id {processid} was removed")
+    return reading.whole(tx, row)
+
+
+@answers(process_messages.GET_PROCESSES)
+def get_processes(call: Call, request: ListProcesses) -> list[Process]:
+    """Processes in one state, filtered; or all of one workflow in depth-first order."""
+    _check_count(request.count)
+    if request.initiator and not call.tx.one(
+        members.GET_USER, colonyname=request.colonyname, name=request.initiator
+    ):
+        raise InvalidRequest(f"User <{request.initiator}> does not exist")
+    if request.processgraphid:
+        return _of_graph(call, request)
+    if not _is_state(request.state):
+        raise InvalidRequest("Failed to get processes, invalid msg.State")
+    rows = call.tx.select(
+        processes.listing(
+            request.colonyname,
+            request.state,
+            request.count,
+            executortype=request.executortype,
+            label=request.label,
+            initiatorname=request.initiator,
+        )
+    )
+    return reading.several(call.tx, rows)
+
+
+@answers(process_messages.REMOVE_PROCESS)
+def remove_process(call: Call, _: OneProcess) -> Empty:
+    """Remove a process that is neither running nor part of a workflow."""
+    if call.row["graphseq"]:
+        raise InvalidRequest(
+            "Failed to remove, cannot remove a process part of a workflow, "
+            "delete the entire workflow instead"
+        )
+    if call.row["state"] == State.RUNNING:
+        raise InvalidRequest("Failed to remove process, cannot remove a running process")
+    for statement in processes.REMOVE:
+        call.tx.run(statement, seq=call.row["seq"])
+    return Empty()
+
+
+@answers(workflows.GET_GRAPH)
+def get_process_graph(call: Call, _: OneGraph) -> ProcessGraph:
+    """A workflow with its nodes and edges."""
+    return reading.graph(call.row, reading.vertices(call.tx, call.row["seq"]), drawn=True)
+
+
+@answers(workflows.GET_GRAPHS)
+def get_process_graphs(call: Call, request: ListGraphs) -> list[ProcessGraph]:
+    """Workflows in one state, newest first, without nodes and edges."""
+    _check_count(request.count)
+    if not _is_state(request.state):
+        raise InvalidRequest("invalid msg.State")
+    rows = call.tx.select(graphs.listing(request.colonyname, request.state, request.count))
+    return [reading.graph(row, reading.vertices(call.tx, row["seq"]), drawn=False) for row in rows]
+
+
+@answers(workflows.REMOVE_GRAPH)
+def remove_process_graph(call: Call, _: OneGraph) -> Empty:
+    """Remove a workflow that is not running, with all its processes."""
+    if call.row["state"] == State.RUNNING:
+        raise InvalidRequest("Failed to remove processgraph, cannot remove a running processgraph")
+    remove_graph(call.tx, call.row["seq"])
+    return Empty()
+
+
+def remove_graph(tx: Transaction, graphseq: int) -> None:
+    """Remove a workflow with its processes, edges, attributes and events; logs stay."""
+    for statement in graphs.REMOVE:
+        tx.run(statement, graphseq=graphseq)
+
+
+def workflow_change(tx: Transaction, graph: Row, after: int) -> WorkflowChange:
+    """What changed in a workflow after a revision; from 0 everything, in depth-first order."""
+    graphseq = graph["seq"]
+    if after <= 0:
+        rows = {row["processid"]: row for row in tx.all(graphs.MEMBERS, graphseq=graphseq)}
+        order = [rows[vertex.processid] for vertex in reading.vertices(tx, graphseq)]
+    else:
+        order = tx.all(journal.CHANGED_SINCE, graphseq=graphseq, after=after)
+    seqs = [row["seq"] for row in order]
+    edges = (
+        tx.all(graphs.EDGES_WITH_IDS, graphseq=graphseq)
+        if after <= 0
+        else tx.select(processes.relatives(seqs))
+        if seqs
+        else []
+    )
+    return WorkflowChange(
+        processgraphid=graph["processgraphid"],
+        colonyname=graph["colonyname"],
+        revision=graph["revision"],
+        state=State(graph["state"]),
+        nodes=reading.node_changes(order, edges),
+    )
+
+
+def _of_graph(call: Call, request: ListProcesses) -> list[Process]:
+    graph = call.tx.one(graphs.BY_ID, processgraphid=request.processgraphid)
+    if graph is None or graph["colonyname"] != request.colonyname:
+        raise InvalidRequest(f"Processgraph with Id {request.processgraphid} not found")
+    if request.state != ANY_STATE and not _is_state(request.state):
+        raise InvalidRequest("Failed to get processes, invalid msg.State")
+    rows = {
+        row["processid"]: row
+        for row in call.tx.all(graphs.WHOLE_MEMBERS, graphseq=graph["seq"])
+        if request.state in (ANY_STATE, row["state"])
+    }
+    order = reading.vertices(call.tx, graph["seq"])
+    chosen = [rows[v.processid] for v in order if v.processid in rows]
+    return reading.several(call.tx, chosen[: request.count])
+
+
+def _is_state(state: int) -> bool:
+    return State.WAITING <= state <= State.CANCELLED
+
+
+def _check_count(count: int) -> None:
+    if count > MOST:
+        raise InvalidRequest(f"Count is larger than MaxCount limit <{MOST}>")
+    if count < 0:
+        raise InvalidRequest("Count must not be negative")

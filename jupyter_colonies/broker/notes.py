@@ -1,0 +1,105 @@
+"""What executors write beside their results: attributes and logs (part 01, 4.5 and 4.6)."""
+
+from __future__ import annotations
+
+from jupyter_colonies.broker import reading
+from jupyter_colonies.broker.call import Call, answers
+from jupyter_colonies.core.member import Log
+from jupyter_colonies.core.messages import Empty, processes
+from jupyter_colonies.core.messages.processes import AddAttribute, AddLog, GetLogs, OneAttribute
+from jupyter_colonies.core.process import Attribute, State, attribute_id
+from jupyter_colonies.errors import AccessDenied, InvalidRequest
+from jupyter_colonies.store import journal
+from jupyter_colonies.store import processes as statements
+from jupyter_colonies.store.statement import Row
+
+MOST_LOGS = 500
+
+
+@answers(processes.ADD_ATTRIBUTE)
+def add_attribute(call: Call, request: AddAttribute) -> Attribute:
+    """Attach a text to a running process; only its executor may, and only once per key."""
+    attribute = request.attribute or Attribute()
+    if call.row["state"] != State.RUNNING:
+        raise AccessDenied("Failed to add attribute, process is not running")
+    if call.row["assignedexecutorid"] != call.caller.id:
+        raise AccessDenied(
+            "Failed to add attribute, only executor with id "
+            f"<{call.row['assignedexecutorid']}> is allowed to set attributes"
+        )
+    attributeid = attribute_id(attribute.targetid, attribute.key, attribute.attributetype)
+    if call.tx.one(statements.ATTRIBUTE, attributeid=attributeid) is not None:
+        raise InvalidRequest(
+            f"Failed to add attribute, duplicate key: '{attribute.key}' of type "
+            f"{attribute.attributetype} is set already"
+        )
+    row = {
+        "attributeid": attributeid,
+        "process": call.row["seq"],
+        "attributetype": attribute.attributetype,
+        "key": attribute.key,
+        "value": attribute.value,
+    }
+    call.tx.many(statements.INSERT_ATTRIBUTE, [row])
+    return reading.attribute(row, call.row)
+
+
+@answers(processes.GET_ATTRIBUTE)
+def get_attribute(call: Call, _: OneAttribute) -> Attribute:
+    """One attribute by its id."""
+    return reading.attribute(call.row, call.row)
+
+
+@answers(processes.ADD_LOG)
+def add_log(call: Call, request: AddLog) -> Empty:
+    """Write to the log of a running process; timestamps grow strictly within it."""
+    if call.row["state"] != State.RUNNING:
+        raise AccessDenied("Failed to set output, process is not running")
+    if call.row["assignedexecutorid"] != call.caller.id:
+        raise AccessDenied(
+            "Failed to add log, not allowed to add log, only the assigned Executor may att logs"
+        )
+    last = call.tx.one(journal.LAST_OF_PROCESS, processid=request.processid)
+    newest = (last["last"] if last else None) or 0
+    call.tx.run(
+        journal.ADD_LOG,
+        processid=request.processid,
+        colonyname=call.colonyname,
+        executorname=call.row["executorname"],
+        timestamp=max(call.tx.now, newest + 1),
+        message=request.message,
+    )
+    return Empty()
+
+
+@answers(processes.GET_LOGS)
+def get_logs(call: Call, request: GetLogs) -> list[Log]:
+    """Lines of a process or an executor, oldest first; `latest` picks the newest ones."""
+    if request.count > MOST_LOGS:
+        raise AccessDenied(f"Count exceeds max log count ({MOST_LOGS})")
+    if request.count < 0:
+        raise InvalidRequest("Count must not be negative")
+    since = 0 if request.latest else max(request.since, 0)
+    if request.executorname:
+        statement = journal.NEWEST_OF_EXECUTOR if request.latest else journal.OF_EXECUTOR
+        rows = call.tx.all(
+            statement,
+            colonyname=call.colonyname,
+            executorname=request.executorname,
+            since=since,
+            count=request.count,
+        )
+    else:
+        statement = journal.NEWEST_OF_PROCESS if request.latest else journal.OF_PROCESS
+        rows = call.tx.all(statement, processid=request.processid, since=since, count=request.count)
+    return [_log(row) for row in (reversed(rows) if request.latest else rows)]
+
+
+def _log(row: Row) -> Log:
+    return Log(
+        processid=row["processid"],
+        colonyname=row["colonyname"],
+        executorname=row["executorname"],
+        message=row["message"],
+        timestamp=row["timestamp"],
+    )

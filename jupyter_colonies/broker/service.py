@@ -1,0 +1,178 @@
+"""The broker: everything behind the fronts, as one object."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from jupyter_colonies.broker import (  # noqa: F401 - importing these registers their use-cases
+    dynamic,
+    executors,
+    finish,
+    lookup,
+    members,
+    notes,
+    submit,
+)
+from jupyter_colonies.broker.assign import assign
+from jupyter_colonies.broker.authorize import authorize
+from jupyter_colonies.broker.call import USE_CASES, Call, Facts
+from jupyter_colonies.broker.deadlines import Deadlines
+from jupyter_colonies.broker.signals import Due, Ready
+from jupyter_colonies.broker.subscriptions import Subscriptions
+from jupyter_colonies.broker.waiters import Waiters
+from jupyter_colonies.core import enrolment
+from jupyter_colonies.core.messages import REGISTRY, Message, Request, processes, server, workflows
+from jupyter_colonies.core.messages.processes import SubscribeProcesses
+from jupyter_colonies.core.messages.server import Backend, GetServerInfo, ServerInfo, Version
+from jupyter_colonies.errors import InvalidRequest, ServerStopping
+from jupyter_colonies.store import processes as statements
+from jupyter_colonies.store.engine import Store
+from jupyter_colonies.store.statement import Transaction
+
+
+class Broker:
+    """The scheduler of one server.
+
+    database: path of the SQLite file. facts: the server's id, registration secret and rules.
+    version: what the server says of itself. clock: nanoseconds since 1970.
+    """
+
+    def __init__(
+        self,
+        database: Path,
+        facts: Facts,
+        *,
+        version: Version | None = None,
+        clock: Callable[[], int] = time.time_ns,
+    ) -> None:
+        self.facts = facts
+        self.version = version or Version()
+        self.backends: list[Backend] = []
+        self.store = Store(database, committed=self._committed, clock=clock)
+        self.waiters = Waiters()
+        self.subscriptions = Subscriptions(self.store)
+        self.stopping = asyncio.Event()
+        self._deadlines = Deadlines(self.store, clock)
+
+    @property
+    def serverid(self) -> str:
+        """Id of the server's owner."""
+        return self.facts.serverid
+
+    @property
+    def secret(self) -> str:
+        """The registration secret of the runtime file."""
+        return self.facts.secret
+
+    async def start(self) -> None:
+        """Open the database and begin. Raises what `Store.open` raises."""
+        await self.store.open()
+        self._deadlines.start()
+
+    async def stop(self) -> None:
+        """End long polls and subscriptions, finish what was handed in, close the database."""
+        self.stopping.set()
+        self.subscriptions.end()
+        await self._deadlines.stop()
+        await self.store.close()
+
+    async def call(
+        self,
+        message: Message[Any, Any],
+        request: Request,
+        callerid: str,
+        *,
+        gone: asyncio.Event | None = None,
+    ) -> Any:
+        """Carry out one operation and give its reply.
+
+        `callerid` is the id that signed the request. `gone` is set by the front when the caller's
+        connection closed. Raises ColoniesError.
+        """
+        message.check(request)
+        if self.stopping.is_set():
+            raise ServerStopping("The server is shutting down, try again in a moment")
+        if message is processes.ASSIGN_PROCESS:
+            return await assign(self, request, callerid, gone)  # type: ignore[arg-type]
+        if message is server.VERSION:
+            return self.version
+        if message is server.SERVER_INFO:
+            return self._info(request)  # type: ignore[arg-type]
+        if message.streams:
+            raise InvalidRequest(f"{message.type} is only answered on the websocket /pubsub")
+        use_case = USE_CASES[message.type]
+
+        def job(tx: Transaction) -> Any:
+            return use_case(authorize(tx, self.facts, message, request, callerid), request)
+
+        if message.reads:
+            return await self.store.read(job)
+        return await self.store.write(job)
+
+    async def subscribe(
+        self, message: Message[Any, Any], request: Any, callerid: str
+    ) -> AsyncIterator[msgspec.Struct]:
+        """Events of a subscription until its time is over or the server stops.
+
+        Raises ColoniesError, before the first event, if the caller may not subscribe.
+        """
+        message.check(request)
+        call = await self.store.read(
+            lambda tx: _detached(authorize(tx, self.facts, message, request, callerid))
+        )
+        events = self._events(message, request, call)
+        try:
+            async for event in events:
+                yield event
+        finally:
+            await events.aclose()
+
+    async def busy(self) -> bool:
+        """Whether any process waits or runs."""
+        row = await self.store.read(lambda tx: tx.one(statements.ANY_OPEN))
+        return bool(row and row["any"])
+
+    def _events(self, message: Message[Any, Any], request: Any, call: Call) -> Any:
+        if message is processes.SUBSCRIBE_PROCESS:
+            return self.subscriptions.process(request)
+        if message is workflows.SUBSCRIBE_WORKFLOW:
+            return self.subscriptions.workflow(request)
+        if isinstance(request, SubscribeProcesses):
+            return self.subscriptions.processes(request, call.colonyname)
+        raise InvalidRequest(f"{message.type} is not a subscription")
+
+    def _committed(self, announced: list[object]) -> None:
+        self.waiters.wake_for(signal for signal in announced if isinstance(signal, Ready))
+        for signal in announced:
+            if isinstance(signal, Due):
+                self._deadlines.due(signal.at)
+        self.subscriptions.tell(announced)
+
+    def _info(self, request: GetServerInfo) -> ServerInfo:
+        proof = ""
+        if request.nonce and self.facts.secret:
+            proof = enrolment.server_proof(self.facts.secret, request.nonce, self.facts.serverid)
+        return ServerInfo(
+            buildversion=self.version.buildversion,
+            buildtime=self.version.buildtime,
+            backends=self.backends,
+            extensions=extensions(REGISTRY),
+            serverid=self.facts.serverid if proof else "",
+            proof=proof,
+        )
+
+
+def extensions(registry: Mapping[str, Message[Any, Any]]) -> list[str]:
+    """Message types that the original protocol does not have."""
+    return [message.type for message in registry.values() if message.extension]
+
+
+def _detached(call: Call) -> Call:
+    """A call that outlives its transaction."""
+    return call._replace(subject=dict(call.subject) if call.subject is not None else None)

@@ -1,0 +1,161 @@
+"""What every change of a process's state brings with it.
+
+The graph's counts, the event, the children that become ready, the failure that spreads: each is
+one set-based statement, so a change costs the same in a workflow of ten and of ten thousand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from jupyter_colonies.broker.signals import Changed, Due, GraphChanged, Ready
+from jupyter_colonies.core.process import State
+from jupyter_colonies.store import graphs, journal, members, processes
+from jupyter_colonies.store.statement import Row, Transaction
+
+_COUNT_OF = {
+    State.WAITING: "waiting",
+    State.RUNNING: "running",
+    State.SUCCESS: "success",
+    State.FAILED: "failed",
+    State.CANCELLED: "cancelled",
+}
+
+
+def record(
+    tx: Transaction,
+    rows: Sequence[Row],
+    graphseq: int,
+    moves: Iterable[tuple[State, int]],
+    touched: Sequence[Row] = (),
+) -> None:
+    """Write down that processes changed: counts of their graph, events, announcements.
+
+    `moves` says how many processes entered (positive) or left (negative) each state; `touched`
+    are processes whose place in the graph changed and not their state.
+    """
+    revision = 0
+    if graphseq:
+        more = {f"more_{name}": 0 for name in graphs.COUNTS}
+        for state, number in moves:
+            more[f"more_{_COUNT_OF[state]}"] += number
+        graph = tx.one(graphs.COUNT, at_seq=graphseq, now=tx.now, **more)
+        if graph is not None:
+            revision = graph["revision"]
+            tx.announce(
+                GraphChanged(graphseq, graph["processgraphid"], revision, State(graph["state"]))
+            )
+    events = [
+        {
+            "colonyname": row["colonyname"],
+            "graphseq": graphseq,
+            "revision": revision,
+            "process": row["seq"],
+            "state": row["state"],
+            "executorname": row["executorname"],
+            "at": tx.now,
+        }
+        for row in (*rows, *touched)
+    ]
+    tx.many(journal.ADD_EVENT, events)
+    for row in rows:
+        tx.announce(
+            Changed(row["processid"], row["colonyname"], row["executortype"], State(row["state"]))
+        )
+
+
+def announce_ready(tx: Transaction, rows: Iterable[Row]) -> None:
+    """Wake executors for the processes among these that may be assigned."""
+    for row in rows:
+        if row["state"] == State.WAITING and row["pending"] == 0:
+            tx.announce(
+                Ready(row["colonyname"], row["executortype"], row["location"], row["target"])
+            )
+            if row["waitdeadline"]:
+                tx.announce(Due(row["waitdeadline"]))
+
+
+def succeed(tx: Transaction, row: Row) -> None:
+    """A process ended well: its children wait for one parent less."""
+    record(tx, [row], row["graphseq"], [(State.RUNNING, -1), (State.SUCCESS, 1)])
+    if row["graphseq"]:
+        released = tx.all(processes.RELEASE_CHILDREN, parent=row["seq"], now=tx.now)
+        announce_ready(tx, released)
+        for child in released:
+            if child["state"] == State.WAITING and child["pending"] == 0:
+                tx.announce(
+                    Changed(
+                        child["processid"],
+                        child["colonyname"],
+                        child["executortype"],
+                        State.WAITING,
+                    )
+                )
+
+
+def fail(tx: Transaction, row: Row, came_from: State) -> None:
+    """A process failed; if it has children, everything unfinished of its workflow fails too.
+
+    Protocol part 02, section 5.5; decisions: what succeeded stays successful.
+    """
+    moves = [(came_from, -1), (State.FAILED, 1)]
+    rows = [row]
+    if row["graphseq"]:
+        has_children = tx.one(processes.HAS_CHILDREN, parent=row["seq"])
+        if has_children is not None and has_children["any"]:
+            spread = tx.all(
+                processes.END_GRAPH,
+                of_graph=row["graphseq"],
+                new_state=int(State.FAILED),
+                now=tx.now,
+            )
+            rows.extend(spread)
+            moves.extend(_left(spread, State.FAILED))
+    record(tx, rows, row["graphseq"], moves)
+
+
+def cancel_graph(tx: Transaction, graphseq: int) -> None:
+    """Everything unfinished of a workflow is cancelled (protocol part 02, section 6.4)."""
+    ended = tx.all(
+        processes.END_GRAPH, of_graph=graphseq, new_state=int(State.CANCELLED), now=tx.now
+    )
+    if ended:
+        record(tx, ended, graphseq, _left(ended, State.CANCELLED))
+
+
+def requeue(tx: Transaction, rows: Sequence[Row]) -> None:
+    """Running processes went back to the queue: their counts, events and a new wake-up."""
+    for row in rows:
+        record(tx, [row], row["graphseq"], [(State.RUNNING, -1), (State.WAITING, 1)])
+    announce_ready(tx, rows)
+
+
+def unregister(tx: Transaction, executor: Row) -> None:
+    """An executor leaves: its functions go, its running processes return to the queue.
+
+    Protocol part 01, section 4.3.
+    """
+    tx.run(
+        members.REMOVE_FUNCTIONS,
+        colonyname=executor["colonyname"],
+        executorname=executor["executorname"],
+    )
+    tx.run(members.UNREGISTER_EXECUTOR, at_seq=executor["seq"])
+    if executor["executorid"]:
+        requeue(
+            tx,
+            tx.all(
+                processes.REQUEUE_OF_EXECUTOR,
+                executorid=executor["executorid"],
+                colonyname=executor["colonyname"],
+            ),
+        )
+
+
+def _left(rows: Sequence[Row], entered: State) -> list[tuple[State, int]]:
+    running = sum(1 for row in rows if row["isassigned"])
+    return [
+        (State.RUNNING, -running),
+        (State.WAITING, running - len(rows)),
+        (entered, len(rows)),
+    ]

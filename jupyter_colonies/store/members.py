@@ -1,0 +1,218 @@
+"""Statements about colonies, users, executors and functions."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Table,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
+
+from jupyter_colonies.store import tables
+from jupyter_colonies.store.statement import Statement
+
+colonies: Table = tables.Colony.__table__  # type: ignore[attr-defined]
+users: Table = tables.User.__table__  # type: ignore[attr-defined]
+executors: Table = tables.Executor.__table__  # type: ignore[attr-defined]
+functions: Table = tables.Function.__table__  # type: ignore[attr-defined]
+settings: Table = tables.Setting.__table__  # type: ignore[attr-defined]
+
+_NAME = bindparam("name")
+_COLONY = bindparam("colonyname")
+_EXECUTOR = bindparam("executorname")
+
+
+def _insert(table: Table) -> Statement:
+    return Statement(
+        insert(table).values({c.name: bindparam(c.name) for c in table.columns if c.name != "seq"})
+    )
+
+
+GET_SETTING = Statement(select(settings.c.value).where(settings.c.name == _NAME))
+PUT_SETTING = Statement(insert(settings).values(name=_NAME, value=bindparam("value")))
+
+ADD_COLONY = _insert(colonies)
+GET_COLONY = Statement(select(colonies).where(colonies.c.name == _NAME))
+LIST_COLONIES = Statement(select(colonies).order_by(colonies.c.seq))
+REMOVE_COLONY = Statement(delete(colonies).where(colonies.c.name == _COLONY))
+
+ADD_USER = _insert(users)
+GET_USER = Statement(select(users).where(users.c.colonyname == _COLONY, users.c.name == _NAME))
+LIST_USERS = Statement(select(users).where(users.c.colonyname == _COLONY).order_by(users.c.seq))
+REMOVE_USER = Statement(delete(users).where(users.c.colonyname == _COLONY, users.c.name == _NAME))
+USERNAME_OF_ID = Statement(
+    select(users.c.name).where(users.c.colonyname == _COLONY, users.c.userid == bindparam("id"))
+)
+USER_HOLDS_ID = Statement(
+    select(users.c.name).where(users.c.colonyname == _COLONY, users.c.userid == bindparam("userid"))
+)
+
+ADD_EXECUTOR = _insert(executors)
+GET_EXECUTOR = Statement(
+    select(executors).where(
+        executors.c.colonyname == _COLONY, executors.c.executorname == _EXECUTOR
+    )
+)
+LIST_EXECUTORS = Statement(
+    select(executors).where(executors.c.colonyname == _COLONY).order_by(executors.c.seq)
+)
+EXECUTOR_OF_ID = Statement(
+    select(
+        executors.c.seq,
+        executors.c.executorname,
+        executors.c.executortype,
+        executors.c.locationname,
+        executors.c.state,
+        executors.c.lease,
+        executors.c.leasedeadline,
+    )
+    .where(executors.c.colonyname == _COLONY, executors.c.executorid == bindparam("id"))
+    .order_by(case((executors.c.state == literal_column("1"), 0), else_=1), executors.c.seq.desc())
+    .limit(1)
+)
+EXECUTOR_HOLDS_ID = Statement(
+    select(executors.c.executorname).where(
+        executors.c.colonyname == _COLONY,
+        executors.c.executorid == bindparam("id"),
+        executors.c.executorname != _EXECUTOR,
+        executors.c.state != literal_column("3"),
+    )
+)
+RENEW_EXECUTOR = Statement(
+    update(executors)
+    .where(executors.c.seq == bindparam("at_seq"))
+    .values(
+        {
+            c.name: bindparam(c.name)
+            for c in executors.columns
+            if c.name not in ("seq", "colonyname", "executorname")
+        }
+    )
+)
+SET_EXECUTOR_STATE = Statement(
+    update(executors)
+    .where(executors.c.seq == bindparam("at_seq"))
+    .values(state=bindparam("new_state"))
+)
+UNREGISTER_EXECUTOR = Statement(
+    update(executors)
+    .where(executors.c.seq == bindparam("at_seq"))
+    .values(state=literal_column("3"), leasedeadline=literal_column("0"))
+)
+HEARD_FROM = Statement(
+    update(executors)
+    .where(executors.c.seq == bindparam("at_seq"))
+    .values(
+        lastheardfromtime=bindparam("now"),
+        leasedeadline=case(
+            (
+                executors.c.lease > literal_column("0"),
+                bindparam("now") + executors.c.lease * literal_column("1000000000"),
+            ),
+            else_=literal_column("0"),
+        ),
+    )
+)
+SET_LEASE = Statement(
+    update(executors)
+    .where(executors.c.seq == bindparam("at_seq"))
+    .values(
+        lease=bindparam("new_lease"),
+        leasedeadline=bindparam("deadline"),
+        lastheardfromtime=bindparam("now"),
+    )
+)
+SILENT_EXECUTORS = Statement(
+    select(
+        executors.c.seq, executors.c.colonyname, executors.c.executorname, executors.c.executorid
+    )
+    .where(
+        executors.c.leasedeadline > literal_column("0"),
+        executors.c.leasedeadline <= bindparam("now"),
+        executors.c.state != literal_column("3"),
+    )
+    .order_by(executors.c.leasedeadline)
+    .limit(100)
+)
+NEXT_LEASE_END = Statement(
+    select(func.min(executors.c.leasedeadline).label("due")).where(
+        executors.c.leasedeadline > literal_column("0")
+    )
+)
+COUNT_EXECUTORS = Statement(
+    select(executors.c.state, func.count().label("count"))
+    .where(or_(executors.c.colonyname == _COLONY, _COLONY == literal_column("''")))
+    .group_by(executors.c.state)
+)
+
+ADD_FUNCTION = _insert(functions)
+FUNCTION_EXISTS = Statement(
+    select(functions.c.seq).where(functions.c.functionid == bindparam("functionid"))
+)
+LIST_FUNCTIONS = Statement(
+    select(functions)
+    .where(
+        functions.c.colonyname == _COLONY,
+        or_(functions.c.executorname == _EXECUTOR, _EXECUTOR == literal_column("''")),
+    )
+    .order_by(functions.c.seq)
+)
+REMOVE_FUNCTIONS = Statement(
+    delete(functions).where(
+        functions.c.colonyname == _COLONY, functions.c.executorname == _EXECUTOR
+    )
+)
+
+
+def _smallest(column: str, value: str) -> object:
+    old = functions.c[column]
+    new = bindparam(value)
+    return case((or_(old == literal_column("0"), new < old), new), else_=old)
+
+
+def _largest(column: str, value: str) -> object:
+    old = functions.c[column]
+    new = bindparam(value)
+    return case((or_(old == literal_column("0"), new > old), new), else_=old)
+
+
+def _half(column: str, value: str) -> object:
+    old = functions.c[column]
+    new = bindparam(value)
+    return case((old == literal_column("0"), new), else_=(old + new) / literal_column("2.0"))
+
+
+COUNT_RUN = Statement(
+    update(functions)
+    .where(
+        and_(
+            functions.c.colonyname == _COLONY,
+            functions.c.executorname == _EXECUTOR,
+            functions.c.funcname == bindparam("of_function"),
+        )
+    )
+    .values(
+        {
+            "counter": functions.c.counter + literal_column("1"),
+            "minwaittime": _smallest("minwaittime", "waited"),
+            "maxwaittime": _largest("maxwaittime", "waited"),
+            "avgwaittime": _half("avgwaittime", "waited"),
+            "minexectime": _smallest("minexectime", "ran"),
+            "maxexectime": _largest("maxexectime", "ran"),
+            "avgexectime": _half("avgexectime", "ran"),
+        }
+    )
+)
+COUNT_COLONIES = Statement(select(func.count().label("count")).select_from(colonies))
+REMOVE_MEMBERS = tuple(
+    Statement(delete(table).where(table.c.colonyname == _COLONY))
+    for table in (users, executors, functions)
+)

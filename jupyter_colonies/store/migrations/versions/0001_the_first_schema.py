@@ -1,0 +1,303 @@
+"""The first schema."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    """Apply the change."""
+    op.create_table(
+        "attributes",
+        sa.Column("seq", BIG, nullable=False),
+        sa.Column("attributeid", sa.String(), nullable=False),
+        sa.Column("process", BIG, nullable=False),
+        sa.Column("attributetype", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("seq"),
+        sa.UniqueConstraint("attributeid"),
+    )
+    op.create_index("ix_attributes_process", "attributes", ["process"], unique=False)
+
+    op.create_table(
+        "colonies",
+        sa.Column("seq", BIG, nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("colonyid", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("seq"),
+        sa.UniqueConstraint("name"),
+    )
+    op.create_table(
+        "counters",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("value", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
+        "edges",
+        sa.Column("seq", BIG, nullable=False),
+        sa.Column("parent", BIG, nullable=False),
+        sa.Column("child", BIG, nullable=False),
+        sa.Column("parentposition", sa.Integer(), nullable=False),
+        sa.Column("childposition", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("seq"),
+    )
+    op.create_index("edges_of_child", "edges", ["child", "parentposition"], unique=False)
+    op.create_index("edges_of_parent", "edges", ["parent", "childposition"], unique=False)
+
+    op.create_table(
+        "events",
+        sa.Column("seq", BIG, nullable=False),
+        sa.Column("colonyname", sa.String(), nullable=False),
+        sa.Column("graphseq", BIG, nullable=False),
+        sa.Column("revision", BIG, nullable=False),
+        sa.Column("process", BIG, nullable=False),
+        sa.Column("state", sa.Integer(), nullable=False),
+        sa.Column("executorname", sa.String(), nullable=False),
+        sa.Column("at", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("seq"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "events_of_graph",
+        "events",
+        ["graphseq", "revision"],
+        unique=False,
+        sqlite_where=sa.text("graphseq > 0"),
+        postgresql_where=sa.text("graphseq > 0"),
+    )
+
+    op.create_table(
+        "executors",
+        sa.Column("seq", BIG, nullable=False),
+        sa.Column("colonyname", sa.String(), nullable=False),
+        sa.Column("executorname", sa.String(), nullable=False),
+        sa.Column("executorid", sa.String(), nullable=False),
+        sa.Column("executortype", sa.String(), nullable=False),
+        sa.Column("state", sa.Integer(), nullable=False),
+        sa.Column("requirefuncreg", sa.Integer(), nullable=False),
+        sa.Column("commissiontime", BIG, nullable=False),
+        sa.Column("lastheardfromtime", BIG, nullable=False),
+        sa.Column("locationname", sa.String(), nullable=False),
+        sa.Column("ownerid", sa.String(), nullable=False),
+        sa.Column("lease", sa.Integer(), nullable=False),
+        sa.Column("leasedeadline", BIG, nullable=False),
+        sa.Column("blueprintid", sa.String(), nullable=False),
+        sa.Column("blueprintgen", BIG, nullable=False),
+        sa.Column("capabilities", sa.Text(), nullable=False),
+        sa.Column("allocations", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("seq"),
+    )
+    op.create_index("executors_by_id", "executors", ["colonyname", "executorid"], unique=False)
+    op.create_index(
+        "executors_by_lease",
+        "executors",
+        ["leasedeadline"],
+        unique=False,
+        sqlite_where=sa.text("leasedeadline > 0"),
+        postgresql_where=sa.text("leasedeadline > 0"),
+    )
+    op.create_index("executors_by_name", "executors", ["colonyname", "executorname"], unique=True)
+
+    op.create_table(
+        "functions",
+        sa.Column("seq", BIG, nullable=False),
+        sa.Column("functionid", sa.String(), nullable=False),
+        sa.Column("colonyname", sa.String(), nullable=False),
+        sa.Column("executorname", sa.String(), nullable=False),
+        sa.Column("executortype", sa.String(), nullable=False),
+        sa.Column("funcname", sa.String(), nullable=False),
+        sa.Column("locationname", sa.String(), nullable=False),
+        sa.Column("counter", BIG, nullable=False),
+        sa.Column("minwaittime", sa.Float(), nullable=False),
+        sa.Column("maxwaittime", sa.Float(), nullable=False),
+        sa.Column("minexectime", sa.Float(), nullable=False),
+        sa.Column("maxexectime", sa.Float(), nullable=False),
+        sa.Column("avgwaittime", sa.Float(), nullable=False),
+        sa.Column("avgexectime", sa.Float(), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("args", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("seq"),
+        sa.UniqueConstraint("functionid"),
+    )
+    op.create_index(
+        "functions_by_executor",
+        "functions",
+        ["colonyname", "executorname", "funcname"],
+        unique=False,
+    )
+
+    op.create_table(
+        "graphs",
+        sa.Column("seq", BIG, nullable=False),
+        sa.Column("processgraphid", sa.String(), nullable=False),
+        sa.Column("colonyname", sa.String(), nullable=False),
+        sa.Column("initiatorid", sa.String(), nullable=False),
+        sa.Column("initiatorname", sa.String(), nullable=False),
+        sa.Column("state", sa.Integer(), nullable=False),
+        sa.Column("submissiontime", BIG, nullable=False),
+        sa.Column("starttime", BIG, nullable=False),
+        sa.Column("endtime", BIG, nullable=False),
+        sa.Column("revision", BIG, nullable=False),
+        sa.Column("waiting", sa.Integer(), nullable=False),
+        sa.Column("running", sa.Integer(), nullable=False),
+        sa.Column("success", sa.Integer(), nullable=False),
+        sa.Column("failed", sa.Integer(), nullable=False),
+        sa.Column("cancelled", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("seq"),
+        sa.UniqueConstraint("processgraphid"),
+    )
+    op.create_index(
+        "graphs_by_state", "graphs", ["colonyname", "state", "submissiontime"], unique=False
+    )
+
+    op.create_table(
+        "logs",
+        sa.Column("seq", BIG, nullable=False),
+        sa.Column("processid", sa.String(), nullable=False),
+        sa.Column("colonyname", sa.String(), nullable=False),
+        sa.Column("executorname", sa.String(), nullable=False),
+        sa.Column("timestamp", BIG, nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("seq"),
+    )
+    op.create_index(
+        "logs_of_executor", "logs", ["colonyname", "executorname", "timestamp"], unique=False
+    )
+    op.create_index("logs_of_process", "logs", ["processid", "timestamp"], unique=False)
+
+    op.create_table(
+        "processes",
+        sa.Column("seq", BIG, nullable=False),
+        sa.Column("processid", sa.String(), nullable=False),
+        sa.Column("colonyname", sa.String(), nullable=False),
+        sa.Column("graphseq", BIG, nullable=False),
+        sa.Column("processgraphid", sa.String(), nullable=False),
+        sa.Column("nodename", sa.String(), nullable=False),
+        sa.Column("funcname", sa.String(), nullable=False),
+        sa.Column("executortype", sa.String(), nullable=False),
+        sa.Column("location", sa.String(), nullable=False),
+        sa.Column("target", sa.String(), nullable=False),
+        sa.Column("label", sa.String(), nullable=False),
+        sa.Column("initiatorid", sa.String(), nullable=False),
+        sa.Column("initiatorname", sa.String(), nullable=False),
+        sa.Column("state", sa.Integer(), nullable=False),
+        sa.Column("pending", sa.Integer(), nullable=False),
+        sa.Column("prioritytime", BIG, nullable=False),
+        sa.Column("submissiontime", BIG, nullable=False),
+        sa.Column("starttime", BIG, nullable=False),
+        sa.Column("endtime", BIG, nullable=False),
+        sa.Column("waitdeadline", BIG, nullable=False),
+        sa.Column("execdeadline", BIG, nullable=False),
+        sa.Column("maxwaittime", BIG, nullable=False),
+        sa.Column("maxexectime", BIG, nullable=False),
+        sa.Column("maxretries", BIG, nullable=False),
+        sa.Column("retries", sa.Integer(), nullable=False),
+        sa.Column("cpu", BIG, nullable=False),
+        sa.Column("mem", BIG, nullable=False),
+        sa.Column("isassigned", sa.Integer(), nullable=False),
+        sa.Column("assignedexecutorid", sa.String(), nullable=False),
+        sa.Column("executorname", sa.String(), nullable=False),
+        sa.Column("input", sa.Text(), nullable=False),
+        sa.Column("output", sa.Text(), nullable=False),
+        sa.Column("errors", sa.Text(), nullable=False),
+        sa.Column("spec", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("seq"),
+        sa.UniqueConstraint("processid"),
+    )
+    op.create_index(
+        "processes_ended",
+        "processes",
+        ["colonyname", "state", "endtime"],
+        unique=False,
+        sqlite_where=sa.text("state > 1"),
+        postgresql_where=sa.text("state > 1"),
+    )
+    op.create_index(
+        "processes_held",
+        "processes",
+        ["assignedexecutorid"],
+        unique=False,
+        sqlite_where=sa.text("state = 1"),
+        postgresql_where=sa.text("state = 1"),
+    )
+    op.create_index(
+        "processes_of_graph",
+        "processes",
+        ["graphseq", "seq"],
+        unique=False,
+        sqlite_where=sa.text("graphseq > 0"),
+        postgresql_where=sa.text("graphseq > 0"),
+    )
+    op.create_index(
+        "processes_ready",
+        "processes",
+        ["colonyname", "executortype", "target", "prioritytime", "seq"],
+        unique=False,
+        sqlite_where=sa.text("state = 0 AND pending = 0"),
+        postgresql_where=sa.text("state = 0 AND pending = 0"),
+    )
+    op.create_index(
+        "processes_run_due",
+        "processes",
+        ["execdeadline"],
+        unique=False,
+        sqlite_where=sa.text("state = 1 AND execdeadline > 0"),
+        postgresql_where=sa.text("state = 1 AND execdeadline > 0"),
+    )
+    op.create_index(
+        "processes_running",
+        "processes",
+        ["colonyname", "starttime"],
+        unique=False,
+        sqlite_where=sa.text("state = 1"),
+        postgresql_where=sa.text("state = 1"),
+    )
+    op.create_index(
+        "processes_wait_due",
+        "processes",
+        ["waitdeadline"],
+        unique=False,
+        sqlite_where=sa.text("state = 0 AND waitdeadline > 0"),
+        postgresql_where=sa.text("state = 0 AND waitdeadline > 0"),
+    )
+    op.create_index(
+        "processes_waiting",
+        "processes",
+        ["colonyname", "prioritytime", "seq"],
+        unique=False,
+        sqlite_where=sa.text("state = 0"),
+        postgresql_where=sa.text("state = 0"),
+    )
+
+    op.create_table(
+        "settings",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
+        "targets",
+        sa.Column("process", BIG, nullable=False),
+        sa.Column("executorname", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("process", "executorname"),
+    )
+    op.create_table(
+        "users",
+        sa.Column("seq", BIG, nullable=False),
+        sa.Column("colonyname", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("userid", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("phone", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("seq"),
+    )
+    op.create_index("users_by_id", "users", ["colonyname", "userid"], unique=False)
+    op.create_index("users_by_name", "users", ["colonyname", "name"], unique=True)

@@ -1,0 +1,414 @@
+"""Statements about processes, their edges and attributes.
+
+Each use-case runs a fixed number of these, whatever the size of the workflow and of the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    Subquery,
+    Table,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    literal_column,
+    select,
+    union_all,
+    update,
+)
+
+from jupyter_colonies.store import tables
+from jupyter_colonies.store.statement import Row, Statement, Transaction
+
+processes: Table = tables.Process.__table__  # type: ignore[attr-defined]
+edges: Table = tables.Edge.__table__  # type: ignore[attr-defined]
+attributes: Table = tables.Attribute.__table__  # type: ignore[attr-defined]
+counters: Table = tables.Counter.__table__  # type: ignore[attr-defined]
+targets: Table = tables.Target.__table__  # type: ignore[attr-defined]
+
+_P = processes.c
+_E = edges.c
+_ZERO = literal_column("0")
+_ONE = literal_column("1")
+_SEQ = bindparam("seq")
+_NOW = bindparam("now")
+_COLONY = bindparam("colonyname")
+
+ANYONE = ""
+SEVERAL = "*"
+
+_TOUCHED = (
+    _P.seq,
+    _P.processid,
+    _P.colonyname,
+    _P.graphseq,
+    _P.processgraphid,
+    _P.executortype,
+    _P.location,
+    _P.target,
+    _P.state,
+    _P.pending,
+    _P.waitdeadline,
+    _P.executorname,
+)
+HEAD = (
+    *_TOUCHED,
+    _P.funcname,
+    _P.assignedexecutorid,
+    _P.isassigned,
+    _P.submissiontime,
+    _P.starttime,
+    _P.retries,
+    _P.maxretries,
+)
+
+_TAKE_NUMBERS = Statement(
+    update(counters)
+    .where(counters.c.name == bindparam("counter"))
+    .values(value=counters.c.value + bindparam("many"))
+    .returning(counters.c.value)
+)
+_START_COUNTER = Statement(
+    insert(counters).values(name=bindparam("counter"), value=bindparam("many"))
+)
+
+INSERT = Statement(insert(processes).values({c.name: bindparam(c.name) for c in processes.columns}))
+INSERT_EDGE = Statement(
+    insert(edges).values({c.name: bindparam(c.name) for c in edges.columns if c.name != "seq"})
+)
+INSERT_ATTRIBUTE = Statement(
+    insert(attributes).values(
+        {c.name: bindparam(c.name) for c in attributes.columns if c.name != "seq"}
+    )
+)
+INSERT_TARGET = Statement(
+    insert(targets).values(process=bindparam("process"), executorname=bindparam("executorname"))
+)
+BY_ID = Statement(select(*HEAD).where(_P.processid == bindparam("processid")))
+WHOLE = Statement(select(processes).where(_P.processid == bindparam("processid")))
+WHOLE_BY_SEQ = Statement(select(processes).where(_P.seq == _SEQ))
+
+
+def take_numbers(tx: Transaction, counter: str, many: int) -> int:
+    """The first of `many` fresh consecutive numbers."""
+    row = tx.one(_TAKE_NUMBERS, counter=counter, many=many)
+    if row is None:
+        tx.run(_START_COUNTER, counter=counter, many=many)
+        return 1
+    return int(row["value"]) - many + 1
+
+
+def _first_ready(*conditions: ColumnElement[bool]) -> Subquery:
+    """The first process of one queue that fits: a walk along the index of ready processes."""
+    return (
+        select(_P.seq, _P.prioritytime)
+        .where(
+            _P.state == _ZERO,
+            _P.pending == _ZERO,
+            _P.colonyname == _COLONY,
+            _P.executortype == bindparam("executortype"),
+            *conditions,
+            _P.location.in_((literal_column("''"), bindparam("location"))),
+            _P.cpu <= bindparam("cpu"),
+            _P.mem <= bindparam("mem"),
+        )
+        .order_by(_P.prioritytime, _P.seq)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .subquery()
+    )
+
+
+def _first_of_three_queues() -> ScalarSelect[int]:
+    named = exists().where(
+        targets.c.process == _P.seq, targets.c.executorname == bindparam("executorname")
+    )
+    queues = (
+        _first_ready(_P.target == literal_column("''")),
+        _first_ready(_P.target == bindparam("executorname")),
+        _first_ready(_P.target == literal_column(f"'{SEVERAL}'"), named),
+    )
+    merged = union_all(*(select(q.c.seq, q.c.prioritytime) for q in queues)).subquery()
+    return (
+        select(merged.c.seq).order_by(merged.c.prioritytime, merged.c.seq).limit(1)
+    ).scalar_subquery()
+
+
+CLAIM = Statement(
+    update(processes)
+    .where(_P.seq == _first_of_three_queues())
+    .values(
+        state=_ONE,
+        isassigned=_ONE,
+        assignedexecutorid=bindparam("executorid"),
+        executorname=bindparam("executorname"),
+        starttime=_NOW,
+        execdeadline=case(
+            (_P.maxexectime > _ZERO, _NOW + _P.maxexectime * literal_column("1000000000")),
+            else_=_P.execdeadline,
+        ),
+    )
+    .returning(processes)
+)
+GIVE_BACK = Statement(
+    update(processes)
+    .where(
+        _P.seq == bindparam("at_seq"),
+        _P.state == _ONE,
+        _P.assignedexecutorid == bindparam("executorid"),
+        _P.starttime == bindparam("since"),
+    )
+    .values(
+        state=_ZERO,
+        isassigned=_ZERO,
+        assignedexecutorid="",
+        executorname="",
+        starttime=_ZERO,
+        execdeadline=_ZERO,
+    )
+    .returning(*_TOUCHED)
+)
+SET_INPUT = Statement(
+    update(processes).where(_P.seq == bindparam("at_seq")).values(input=bindparam("new_input"))
+)
+CLOSE = Statement(
+    update(processes)
+    .where(
+        _P.seq == bindparam("at_seq"),
+        _P.state == _ONE,
+        _P.assignedexecutorid == bindparam("executorid"),
+    )
+    .values(
+        state=literal_column("2"),
+        endtime=_NOW,
+        output=case((bindparam("new_output") == "[]", _P.output), else_=bindparam("new_output")),
+    )
+    .returning(*HEAD)
+)
+FAIL = Statement(
+    update(processes)
+    .where(_P.seq == bindparam("at_seq"), _P.state == bindparam("from_state"))
+    .values(state=literal_column("3"), endtime=_NOW, errors=bindparam("new_errors"))
+    .returning(*HEAD)
+)
+CANCEL = Statement(
+    update(processes)
+    .where(_P.seq == bindparam("at_seq"), _P.state < literal_column("2"))
+    .values(state=literal_column("4"), endtime=_NOW)
+    .returning(*HEAD)
+)
+END_GRAPH = Statement(
+    update(processes)
+    .where(
+        _P.graphseq == bindparam("of_graph"), _P.graphseq > _ZERO, _P.state < literal_column("2")
+    )
+    .values(state=bindparam("new_state"), endtime=_NOW)
+    .returning(*HEAD)
+)
+SET_OUTPUT = Statement(
+    update(processes)
+    .where(
+        _P.seq == bindparam("at_seq"),
+        _P.state == _ONE,
+        _P.assignedexecutorid == bindparam("executorid"),
+    )
+    .values(output=bindparam("new_output"))
+)
+RETRY = Statement(
+    update(processes)
+    .where(
+        _P.seq == bindparam("at_seq"),
+        _P.state == _ONE,
+        _P.execdeadline > _ZERO,
+        _P.execdeadline <= _NOW,
+    )
+    .values(
+        state=_ZERO,
+        isassigned=_ZERO,
+        assignedexecutorid="",
+        executorname="",
+        retries=_P.retries + _ONE,
+        endtime=_NOW,
+        waitdeadline=case(
+            (_P.maxwaittime > _ZERO, _NOW + _P.maxwaittime * literal_column("1000000000")),
+            else_=_ZERO,
+        ),
+    )
+    .returning(*_TOUCHED)
+)
+REQUEUE_OF_EXECUTOR = Statement(
+    update(processes)
+    .where(
+        _P.assignedexecutorid == bindparam("executorid"), _P.state == _ONE, _P.colonyname == _COLONY
+    )
+    .values(
+        state=_ZERO,
+        isassigned=_ZERO,
+        assignedexecutorid="",
+        executorname="",
+        starttime=_ZERO,
+        endtime=_ZERO,
+    )
+    .returning(*_TOUCHED)
+)
+RELEASE_CHILDREN = Statement(
+    update(processes)
+    .where(_P.seq.in_(select(_E.child).where(_E.parent == bindparam("parent"))))
+    .values(
+        pending=_P.pending - _ONE,
+        waitdeadline=case(
+            (
+                and_(_P.pending == _ONE, _P.maxwaittime > _ZERO),
+                _NOW + _P.maxwaittime * literal_column("1000000000"),
+            ),
+            else_=_P.waitdeadline,
+        ),
+    )
+    .returning(*_TOUCHED)
+)
+ADD_PENDING = Statement(
+    update(processes)
+    .where(_P.seq == bindparam("at_seq"))
+    .values(pending=_P.pending + bindparam("more"), waitdeadline=_ZERO)
+)
+
+HAS_CHILDREN = Statement(select(exists().where(_E.parent == bindparam("parent")).label("any")))
+INPUTS = Statement(
+    select(_P.processid, _P.output)
+    .select_from(edges.join(processes, _P.seq == _E.parent))
+    .where(_E.child == bindparam("child"))
+    .order_by(_E.parentposition)
+)
+CHILDREN = Statement(
+    select(*_TOUCHED)
+    .select_from(edges.join(processes, _P.seq == _E.child))
+    .where(_E.parent == bindparam("parent"))
+    .order_by(_E.childposition)
+)
+LAST_CHILD_POSITION = Statement(
+    select(func.coalesce(func.max(_E.childposition), literal_column("-1")).label("last")).where(
+        _E.parent == bindparam("parent")
+    )
+)
+LAST_PARENT_POSITION = Statement(
+    select(func.coalesce(func.max(_E.parentposition), literal_column("-1")).label("last")).where(
+        _E.child == bindparam("child")
+    )
+)
+_siblings = edges.alias("siblings")
+MOVE_TO_PARENT = Statement(
+    update(edges)
+    .where(_E.parent == bindparam("old_parent"))
+    .values(
+        parent=bindparam("new_parent"),
+        parentposition=select(func.max(_siblings.c.parentposition) + _ONE)
+        .where(_siblings.c.child == _E.child)
+        .scalar_subquery(),
+    )
+)
+
+ATTRIBUTES = Statement(
+    select(attributes).where(attributes.c.process == _SEQ).order_by(attributes.c.seq)
+)
+ATTRIBUTE = Statement(
+    select(attributes, _P.processid, _P.colonyname, _P.processgraphid, _P.state)
+    .select_from(attributes.join(processes, _P.seq == attributes.c.process))
+    .where(attributes.c.attributeid == bindparam("attributeid"))
+)
+REMOVE = (
+    Statement(delete(attributes).where(attributes.c.process == _SEQ)),
+    Statement(delete(targets).where(targets.c.process == _SEQ)),
+    Statement(delete(processes).where(_P.seq == _SEQ)),
+)
+
+NEXT_WAIT_DUE = Statement(
+    select(func.min(_P.waitdeadline).label("due")).where(_P.state == _ZERO, _P.waitdeadline > _ZERO)
+)
+NEXT_RUN_DUE = Statement(
+    select(func.min(_P.execdeadline).label("due")).where(_P.state == _ONE, _P.execdeadline > _ZERO)
+)
+WAITED_TOO_LONG = Statement(
+    select(*HEAD)
+    .where(_P.state == _ZERO, _P.waitdeadline > _ZERO, _P.waitdeadline <= _NOW)
+    .order_by(_P.waitdeadline)
+    .limit(200)
+)
+RAN_TOO_LONG = Statement(
+    select(*HEAD)
+    .where(_P.state == _ONE, _P.execdeadline > _ZERO, _P.execdeadline <= _NOW)
+    .order_by(_P.execdeadline)
+    .limit(200)
+)
+COUNT_BY_STATE = Statement(
+    select(_P.state, func.count().label("count"))
+    .where((_P.colonyname == _COLONY) | (_COLONY == literal_column("''")))
+    .group_by(_P.state)
+)
+ANY_OPEN = Statement(
+    select((exists().where(_P.state == _ZERO) | exists().where(_P.state == _ONE)).label("any"))
+)
+
+
+def listing(
+    colonyname: str,
+    state: int,
+    count: int,
+    *,
+    executortype: str = "",
+    label: str = "",
+    initiatorname: str = "",
+) -> Select[tuple[object, ...]]:
+    """Processes of a colony in one state, in the order of part 02, section 10.1."""
+    order = {
+        0: (_P.prioritytime, _P.seq),
+        1: (_P.starttime, _P.seq),
+    }.get(state, (_P.endtime.desc(), _P.seq.desc()))
+    query = select(processes).where(
+        _P.colonyname == colonyname, _P.state == literal_column(str(int(state)))
+    )
+    if executortype:
+        query = query.where(_P.executortype == executortype)
+    if label:
+        query = query.where(_P.label == label)
+    if initiatorname:
+        query = query.where(_P.initiatorname == initiatorname)
+    return query.order_by(*order).limit(literal_column(str(int(count))))
+
+
+def relatives(seqs: Sequence[int]) -> Select[tuple[int, int, str, str]]:
+    """Edges from and to the given processes, with the ids at both ends."""
+    parent = processes.alias("parents")
+    child = processes.alias("children")
+    return (
+        select(
+            _E.parent,
+            _E.child,
+            parent.c.processid.label("parentid"),
+            child.c.processid.label("childid"),
+            _E.parentposition,
+            _E.childposition,
+        )
+        .select_from(
+            edges.join(parent, parent.c.seq == _E.parent).join(child, child.c.seq == _E.child)
+        )
+        .where(_E.parent.in_(seqs) | _E.child.in_(seqs))
+    )
+
+
+def attributes_of(seqs: Sequence[int]) -> Select[tuple[object, ...]]:
+    """Attributes of the given processes."""
+    return select(attributes).where(attributes.c.process.in_(seqs)).order_by(attributes.c.seq)
+
+
+def lowered(row: Row) -> str:
+    """Location of an executor's row as processes store it."""
+    return str(row["locationname"]).lower()

@@ -1,0 +1,52 @@
+"""Bringing a database to the current schema with Alembic."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import create_engine
+
+from jupyter_colonies.errors import UnsupportedSchema
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def upgrade(path: Path) -> None:
+    """Create the schema or upgrade it.
+
+    Raises UnsupportedSchema if a newer version of the package wrote the database.
+    """
+    config = configuration()
+    engine = create_engine(f"sqlite:///{path}")
+    try:
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            try:
+                command.upgrade(config, "head")
+            except CommandError as error:
+                if "Can't locate revision" in str(error):
+                    raise UnsupportedSchema(
+                        f"The database {path} was written by a newer version of "
+                        "jupyter_colonies: upgrade the package, or name another database"
+                    ) from error
+                raise
+    finally:
+        engine.dispose()
+
+
+def configuration() -> Config:
+    """Alembic's configuration, without a file."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def newest() -> str:
+    """The newest revision this package knows."""
+    head = ScriptDirectory.from_config(configuration()).get_current_head()
+    return head or ""

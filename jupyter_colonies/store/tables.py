@@ -1,0 +1,287 @@
+"""The schema, as SQLModel tables.
+
+Moments are nanoseconds since 1970, 0 for never. `seq` is the order of insertion and the key that
+other tables refer to; the ids of the protocol are unique columns beside it. Wide JSON texts stand
+last, so that reading the columns before them does not touch their pages.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, Text, text
+from sqlmodel import Field, SQLModel
+
+_BIG = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _big(*, primary_key: bool = False) -> Column[int]:
+    return Column(_BIG, primary_key=primary_key, nullable=False)
+
+
+def _text() -> Column[str]:
+    return Column(Text, nullable=False)
+
+
+class Setting(SQLModel, table=True):
+    """A fact about the server, such as its id."""
+
+    __tablename__ = "settings"
+
+    name: str = Field(primary_key=True)
+    value: str
+
+
+class Counter(SQLModel, table=True):
+    """The last number given out for a kind of row whose numbers are needed before the insert."""
+
+    __tablename__ = "counters"
+
+    name: str = Field(primary_key=True)
+    value: int = Field(sa_column=_big())
+
+
+class Colony(SQLModel, table=True):
+    """A colony and its owner's id."""
+
+    __tablename__ = "colonies"
+
+    seq: int = Field(sa_column=_big(primary_key=True))
+    name: str = Field(unique=True)
+    colonyid: str
+
+
+class User(SQLModel, table=True):
+    """A user of a colony."""
+
+    __tablename__ = "users"
+    __table_args__ = (
+        Index("users_by_name", "colonyname", "name", unique=True),
+        Index("users_by_id", "colonyname", "userid"),
+    )
+
+    seq: int = Field(sa_column=_big(primary_key=True))
+    colonyname: str
+    name: str
+    userid: str
+    email: str
+    phone: str
+
+
+class Executor(SQLModel, table=True):
+    """An executor; `lease` is in seconds, 0 for none, `ownerid` the user that vouches for it."""
+
+    __tablename__ = "executors"
+    __table_args__ = (
+        Index("executors_by_name", "colonyname", "executorname", unique=True),
+        Index("executors_by_id", "colonyname", "executorid"),
+        Index(
+            "executors_by_lease",
+            "leasedeadline",
+            sqlite_where=text("leasedeadline > 0"),
+            postgresql_where=text("leasedeadline > 0"),
+        ),
+    )
+
+    seq: int = Field(sa_column=_big(primary_key=True))
+    colonyname: str
+    executorname: str
+    executorid: str
+    executortype: str
+    state: int
+    requirefuncreg: bool = Field(sa_column=Column(Integer, nullable=False))
+    commissiontime: int = Field(sa_column=_big())
+    lastheardfromtime: int = Field(sa_column=_big())
+    locationname: str
+    ownerid: str
+    lease: int
+    leasedeadline: int = Field(sa_column=_big())
+    blueprintid: str
+    blueprintgen: int = Field(sa_column=_big())
+    capabilities: str = Field(sa_column=_text())
+    allocations: str = Field(sa_column=_text())
+
+
+class Function(SQLModel, table=True):
+    """A function an executor offers, with the times of its runs in seconds."""
+
+    __tablename__ = "functions"
+    __table_args__ = (Index("functions_by_executor", "colonyname", "executorname", "funcname"),)
+
+    seq: int = Field(sa_column=_big(primary_key=True))
+    functionid: str = Field(unique=True)
+    colonyname: str
+    executorname: str
+    executortype: str
+    funcname: str
+    locationname: str
+    counter: int = Field(sa_column=_big())
+    minwaittime: float
+    maxwaittime: float
+    minexectime: float
+    maxexectime: float
+    avgwaittime: float
+    avgexectime: float
+    description: str = Field(sa_column=_text())
+    args: str = Field(sa_column=_text())
+
+
+class Graph(SQLModel, table=True):
+    """A submitted workflow with the number of its processes in each state."""
+
+    __tablename__ = "graphs"
+    __table_args__ = (Index("graphs_by_state", "colonyname", "state", "submissiontime"),)
+
+    seq: int = Field(sa_column=_big(primary_key=True))
+    processgraphid: str = Field(unique=True)
+    colonyname: str
+    initiatorid: str
+    initiatorname: str
+    state: int
+    submissiontime: int = Field(sa_column=_big())
+    starttime: int = Field(sa_column=_big())
+    endtime: int = Field(sa_column=_big())
+    revision: int = Field(sa_column=_big())
+    waiting: int
+    running: int
+    success: int
+    failed: int
+    cancelled: int
+
+
+def _partial(name: str, *columns: str, where: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
+class Process(SQLModel, table=True):
+    """A process. `pending` counts parents that have not succeeded; 0 means it may be assigned.
+
+    `target` is empty for anyone, the one executor's name, or `*` when several are named.
+    """
+
+    __tablename__ = "processes"
+    __table_args__ = (
+        _partial(
+            "processes_ready",
+            "colonyname",
+            "executortype",
+            "target",
+            "prioritytime",
+            "seq",
+            where="state = 0 AND pending = 0",
+        ),
+        _partial("processes_waiting", "colonyname", "prioritytime", "seq", where="state = 0"),
+        _partial("processes_running", "colonyname", "starttime", where="state = 1"),
+        _partial("processes_ended", "colonyname", "state", "endtime", where="state > 1"),
+        _partial("processes_held", "assignedexecutorid", where="state = 1"),
+        _partial("processes_wait_due", "waitdeadline", where="state = 0 AND waitdeadline > 0"),
+        _partial("processes_run_due", "execdeadline", where="state = 1 AND execdeadline > 0"),
+        _partial("processes_of_graph", "graphseq", "seq", where="graphseq > 0"),
+    )
+
+    seq: int = Field(sa_column=_big(primary_key=True))
+    processid: str = Field(unique=True)
+    colonyname: str
+    graphseq: int = Field(sa_column=_big())
+    processgraphid: str
+    nodename: str
+    funcname: str
+    executortype: str
+    location: str
+    target: str
+    label: str
+    initiatorid: str
+    initiatorname: str
+    state: int
+    pending: int
+    prioritytime: int = Field(sa_column=_big())
+    submissiontime: int = Field(sa_column=_big())
+    starttime: int = Field(sa_column=_big())
+    endtime: int = Field(sa_column=_big())
+    waitdeadline: int = Field(sa_column=_big())
+    execdeadline: int = Field(sa_column=_big())
+    maxwaittime: int = Field(sa_column=_big())
+    maxexectime: int = Field(sa_column=_big())
+    maxretries: int = Field(sa_column=_big())
+    retries: int
+    cpu: int = Field(sa_column=_big())
+    mem: int = Field(sa_column=_big())
+    isassigned: int
+    assignedexecutorid: str
+    executorname: str
+    input: str = Field(sa_column=_text())
+    output: str = Field(sa_column=_text())
+    errors: str = Field(sa_column=_text())
+    spec: str = Field(sa_column=_text())
+
+
+class Target(SQLModel, table=True):
+    """One of several executors that a process names."""
+
+    __tablename__ = "targets"
+
+    process: int = Field(sa_column=_big(primary_key=True))
+    executorname: str = Field(primary_key=True)
+
+
+class Edge(SQLModel, table=True):
+    """A parent and a child, with the child's place among the parent's children and vice versa."""
+
+    __tablename__ = "edges"
+    __table_args__ = (
+        Index("edges_of_parent", "parent", "childposition"),
+        Index("edges_of_child", "child", "parentposition"),
+    )
+
+    seq: int = Field(sa_column=_big(primary_key=True))
+    parent: int = Field(sa_column=_big())
+    child: int = Field(sa_column=_big())
+    parentposition: int
+    childposition: int
+
+
+class Attribute(SQLModel, table=True):
+    """A key and a text of a process; environment variables are attributes of type 3."""
+
+    __tablename__ = "attributes"
+
+    seq: int = Field(sa_column=_big(primary_key=True))
+    attributeid: str = Field(unique=True)
+    process: int = Field(sa_column=Column(_BIG, nullable=False, index=True))
+    attributetype: int
+    key: str
+    value: str = Field(sa_column=_text())
+
+
+class Log(SQLModel, table=True):
+    """A line of a log; `timestamp` grows strictly within a process."""
+
+    __tablename__ = "logs"
+    __table_args__ = (
+        Index("logs_of_process", "processid", "timestamp"),
+        Index("logs_of_executor", "colonyname", "executorname", "timestamp"),
+    )
+
+    seq: int = Field(sa_column=_big(primary_key=True))
+    processid: str
+    colonyname: str
+    executorname: str
+    timestamp: int = Field(sa_column=_big())
+    message: str = Field(sa_column=_text())
+
+
+class Event(SQLModel, table=True):
+    """A change of a process, written with the change itself; `revision` counts per workflow."""
+
+    __tablename__ = "events"
+    __table_args__ = (
+        _partial("events_of_graph", "graphseq", "revision", where="graphseq > 0"),
+        {"sqlite_autoincrement": True},
+    )
+
+    seq: int = Field(sa_column=_big(primary_key=True))
+    colonyname: str
+    graphseq: int = Field(sa_column=_big())
+    revision: int = Field(sa_column=_big())
+    process: int = Field(sa_column=_big())
+    state: int
+    executorname: str
+    at: int = Field(sa_column=_big())

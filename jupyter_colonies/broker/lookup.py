@@ -5,9 +5,8 @@ from __future__ import annotations
 from jupyter_colonies.broker import reading
 from jupyter_colonies.broker.call import Call, answers
 from jupyter_colonies.core.graph import ProcessGraph
-from jupyter_colonies.core.messages import Empty
+from jupyter_colonies.core.messages import Empty, workflows
 from jupyter_colonies.core.messages import processes as process_messages
-from jupyter_colonies.core.messages import workflows
 from jupyter_colonies.core.messages.processes import ListProcesses, OneProcess
 from jupyter_colonies.core.messages.workflows import ListGraphs, OneGraph, WorkflowChange
 from jupyter_colonies.core.process import Process, State

@@ -24,7 +24,6 @@ from jupyter_colonies.core.process import (
     priority_time,
 )
 from jupyter_colonies.core.spec import (
-    Conditions,
     FunctionSpec,
     WorkflowSpec,
     canonical,

@@ -46,7 +46,7 @@ class Store:
         self._path = path
         self._clock = clock
         self._committed = committed
-        self._dialect = sqlite.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+        self._dialect = sqlite.dialect(paramstyle="named")
         self._readers: ThreadPoolExecutor | None = None
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []

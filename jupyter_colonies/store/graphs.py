@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Select,
     Table,
@@ -29,9 +30,9 @@ logs: Table = tables.Log.__table__  # type: ignore[attr-defined]
 _G = graphs.c
 _P = processes.c
 _E = edges.c
-_ZERO = literal_column("0")
-_COLONY = bindparam("colonyname")
-_SEQ = bindparam("graphseq")
+_ZERO: ColumnElement[int] = literal_column("0")
+_COLONY: BindParameter[str] = bindparam("colonyname")
+_SEQ: BindParameter[int] = bindparam("graphseq")
 
 COUNTS = ("waiting", "running", "success", "failed", "cancelled")
 
@@ -126,7 +127,7 @@ WHOLE_MEMBERS = Statement(
 )
 COUNT_BY_STATE = Statement(
     select(_G.state, func.count().label("count"))
-    .where(or_(_G.colonyname == _COLONY, _COLONY == literal_column("''")))
+    .where(or_(_G.colonyname == _COLONY, literal_column("''") == _COLONY))
     .group_by(_G.state)
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Table, bindparam, func, insert, literal_column, select
+from sqlalchemy import BindParameter, Table, bindparam, func, insert, literal_column, select
 
 from jupyter_colonies.store import tables
 from jupyter_colonies.store.processes import processes
@@ -49,7 +49,7 @@ LAST_OF_PROCESS = Statement(
     select(func.max(_L.timestamp).label("last")).where(_L.processid == bindparam("processid"))
 )
 
-_COUNT = bindparam("count")
+_COUNT: BindParameter[int] = bindparam("count")
 
 
 def _of_process(*, latest: bool) -> Statement:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BindParameter,
     Table,
     and_,
     bindparam,
@@ -25,9 +26,9 @@ executors: Table = tables.Executor.__table__  # type: ignore[attr-defined]
 functions: Table = tables.Function.__table__  # type: ignore[attr-defined]
 settings: Table = tables.Setting.__table__  # type: ignore[attr-defined]
 
-_NAME = bindparam("name")
-_COLONY = bindparam("colonyname")
-_EXECUTOR = bindparam("executorname")
+_NAME: BindParameter[str] = bindparam("name")
+_COLONY: BindParameter[str] = bindparam("colonyname")
+_EXECUTOR: BindParameter[str] = bindparam("executorname")
 
 
 def _insert(table: Table) -> Statement:
@@ -149,7 +150,7 @@ NEXT_LEASE_END = Statement(
 )
 COUNT_EXECUTORS = Statement(
     select(executors.c.state, func.count().label("count"))
-    .where(or_(executors.c.colonyname == _COLONY, _COLONY == literal_column("''")))
+    .where(or_(executors.c.colonyname == _COLONY, literal_column("''") == _COLONY))
     .group_by(executors.c.state)
 )
 
@@ -161,7 +162,7 @@ LIST_FUNCTIONS = Statement(
     select(functions)
     .where(
         functions.c.colonyname == _COLONY,
-        or_(functions.c.executorname == _EXECUTOR, _EXECUTOR == literal_column("''")),
+        or_(functions.c.executorname == _EXECUTOR, literal_column("''") == _EXECUTOR),
     )
     .order_by(functions.c.seq)
 )
@@ -174,19 +175,19 @@ REMOVE_FUNCTIONS = Statement(
 
 def _smallest(column: str, value: str) -> object:
     old = functions.c[column]
-    new = bindparam(value)
+    new: BindParameter[float] = bindparam(value)
     return case((or_(old == literal_column("0"), new < old), new), else_=old)
 
 
 def _largest(column: str, value: str) -> object:
     old = functions.c[column]
-    new = bindparam(value)
+    new: BindParameter[float] = bindparam(value)
     return case((or_(old == literal_column("0"), new > old), new), else_=old)
 
 
 def _half(column: str, value: str) -> object:
     old = functions.c[column]
-    new = bindparam(value)
+    new: BindParameter[float] = bindparam(value)
     return case((old == literal_column("0"), new), else_=(old + new) / literal_column("2.0"))
 
 

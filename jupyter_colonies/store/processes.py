@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     ScalarSelect,
     Select,
@@ -37,11 +38,11 @@ targets: Table = tables.Target.__table__  # type: ignore[attr-defined]
 
 _P = processes.c
 _E = edges.c
-_ZERO = literal_column("0")
-_ONE = literal_column("1")
-_SEQ = bindparam("seq")
-_NOW = bindparam("now")
-_COLONY = bindparam("colonyname")
+_ZERO: ColumnElement[int] = literal_column("0")
+_ONE: ColumnElement[int] = literal_column("1")
+_SEQ: BindParameter[int] = bindparam("seq")
+_NOW: BindParameter[int] = bindparam("now")
+_COLONY: BindParameter[str] = bindparam("colonyname")
 
 ANYONE = ""
 SEVERAL = "*"
@@ -350,7 +351,7 @@ RAN_TOO_LONG = Statement(
 )
 COUNT_BY_STATE = Statement(
     select(_P.state, func.count().label("count"))
-    .where((_P.colonyname == _COLONY) | (_COLONY == literal_column("''")))
+    .where((_P.colonyname == _COLONY) | (literal_column("''") == _COLONY))
     .group_by(_P.state)
 )
 ANY_OPEN = Statement(

@@ -42,12 +42,13 @@ class EnrolExecutor(Request):
     `proof` is the keyed hash of colony, name and id under the server's registration secret, as
     `core.enrolment.proof` makes it. An executor of the same name is replaced, its processes go
     back to the queue. `lease` is the number of seconds the executor may be silent before its
-    processes are given back; 0 for no lease.
+    processes are given back; 0 for no lease. `ownerid` is the user who vouches for it, if any.
     """
 
     executor: Executor | None = None
     proof: str = ""
     lease: Integer = 0
+    ownerid: str = ""
 
 
 class RenewLease(Request):

@@ -1,13 +1,14 @@
 """What Alembic runs to apply a migration: the connection comes from `store.schema`."""
 
 from alembic import context
+from sqlmodel import SQLModel
 
-from jupyter_colonies.store import tables
+import jupyter_colonies.store.tables  # noqa: F401 - fills the metadata
 
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_metadata=tables.SQLModel.metadata,
+    target_metadata=SQLModel.metadata,
     render_as_batch=True,
 )
 with context.begin_transaction():

@@ -1,0 +1,58 @@
+"""Trying again while the server is away, and only then."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from typing import TypeVar
+
+from jupyter_colonies.errors import (
+    ColoniesError,
+    NoServer,
+    ServerRefused,
+    ServerStopping,
+    ServerUnreachable,
+    UntrustedServer,
+)
+
+T = TypeVar("T")
+
+FIRST_PAUSE = 0.1
+LONGEST_PAUSE = 5.0
+
+
+def passes(error: ColoniesError) -> bool:
+    """Whether the same request may be accepted later: the server is away, or its disk is full.
+
+    The original server answers 500 for objects it does not know as well; those texts end in
+    "is nil" and will not change (protocol part 01, section 1.6).
+    """
+    if isinstance(error, ServerRefused):
+        return error.status in (408, 500, 502, 503, 504) and not error.message.endswith("is nil")
+    return isinstance(error, ServerUnreachable | ServerStopping | UntrustedServer | NoServer)
+
+
+def pauses() -> Iterator[float]:
+    """Seconds to wait between attempts: short at first, five at most."""
+    pause = FIRST_PAUSE
+    while True:
+        yield pause
+        pause = min(pause * 2, LONGEST_PAUSE)
+
+
+async def persevere(
+    attempt: Callable[[], Awaitable[T]], told: Callable[[ColoniesError], None]
+) -> T:
+    """Make a request until the server accepts or refuses it.
+
+    `told` hears of each attempt that has to be made again. Raises the refusal.
+    """
+    for pause in pauses():
+        try:
+            return await attempt()
+        except ColoniesError as error:
+            if not passes(error):
+                raise
+            told(error)
+        await asyncio.sleep(pause)
+    raise AssertionError("the pauses never end")

@@ -1,0 +1,269 @@
+"""A process while it runs here: what the user's code sees as `process`."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from typing import Any
+
+import msgspec
+
+from jupyter_colonies.client.client import Client
+from jupyter_colonies.client.portal import Portal
+from jupyter_colonies.core.identity import is_id
+from jupyter_colonies.core.process import Attribute, AttributeType, Process
+from jupyter_colonies.core.spec import Conditions, FunctionSpec
+from jupyter_colonies.errors import InvalidRequest, NotFound, ServerRefused
+from jupyter_colonies.executor.capture import RunLog
+from jupyter_colonies.executor.results import as_json, as_output
+
+
+class RunningProcess:
+    """One process that an executor of this kernel was assigned.
+
+    All methods may be called from the thread that runs the user's code; those that talk to the
+    server wait for its answer and raise its refusals.
+    """
+
+    def __init__(self, process: Process, client: Client, portal: Portal, log: RunLog) -> None:
+        self.process = process
+        self.attributes: MutableMapping[str, str] = Attributes(self)
+        self.abandoned = threading.Event()
+        self._client = client
+        self._portal = portal
+        self._log = log
+
+    def __repr__(self) -> str:
+        return f"<RunningProcess {self.funcname} {self.nodename} {self.processid}>"
+
+    @property
+    def processid(self) -> str:
+        """Id of the process."""
+        return self.process.processid
+
+    @property
+    def spec(self) -> FunctionSpec:
+        """The function spec that was submitted."""
+        return self.process.spec
+
+    @property
+    def nodename(self) -> str:
+        """Name of the process in its workflow; empty outside of one."""
+        return self.spec.nodename
+
+    @property
+    def funcname(self) -> str:
+        """Name of the function that was asked for."""
+        return self.spec.funcname
+
+    @property
+    def args(self) -> list[Any]:
+        """Arguments by position."""
+        return self.spec.args or []
+
+    @property
+    def kwargs(self) -> dict[str, Any]:
+        """Arguments by name."""
+        return self.spec.kwargs or {}
+
+    @property
+    def inputs(self) -> list[Any]:
+        """The outputs of the parents, joined in the order of the dependencies."""
+        return self.process.input or []
+
+    def add_child(
+        self,
+        funcname: str,
+        *args: Any,
+        nodename: str = "",
+        child: Process | str | None = None,
+        **spec: Any,
+    ) -> Process:
+        """Add a process that runs after this one, and return it.
+
+        `child` joins the new process to one that waits already, given as a process, its id or its
+        nodename: that one then also waits for the new process. Other keywords are fields of the
+        function spec or of its conditions; `executortype` is this process's own and `nodename` is
+        `funcname` unless given. Raises NotJson, and InvalidRequest for what the server refuses
+        (protocol part 02, section 7).
+        """
+        return self._grow(funcname, args, nodename, child, spec, insert=False)
+
+    def insert_child(
+        self,
+        funcname: str,
+        *args: Any,
+        nodename: str = "",
+        child: Process | str | None = None,
+        **spec: Any,
+    ) -> Process:
+        """Put a process between this one and all its children, and return it.
+
+        As `add_child`; every present child then waits for the new process instead of this one
+        (protocol part 02, section 7.2), so that `child` need not be given.
+        """
+        return self._grow(funcname, args, nodename, child, spec, insert=True)
+
+    def graph(self) -> Graph:
+        """The processes of this process's workflow, as they are now.
+
+        Raises InvalidRequest if the process was submitted on its own.
+        """
+        graphid = self.process.processgraphid
+        if not graphid:
+            raise InvalidRequest(f"Process {self.processid} does not belong to a workflow")
+        return Graph(self._portal.run(_processes(self._client, self.process)))
+
+    def log(self, text: str) -> None:
+        """Write a line to the process's log without showing it in the notebook."""
+        self._log.write(text if text.endswith("\n") else f"{text}\n")
+
+    def set_output(self, values: Any) -> None:
+        """Store an output before the run ends; it stays unless the run returns another one.
+
+        Raises NotJson, and AccessDenied when the process is no longer this executor's.
+        """
+        output = as_output(values)
+        self._portal.run(self._client.set_output(processid=self.processid, out=output))
+
+    def _grow(
+        self,
+        funcname: str,
+        args: Sequence[Any],
+        nodename: str,
+        child: Process | str | None,
+        fields: Mapping[str, Any],
+        *,
+        insert: bool,
+    ) -> Process:
+        spec = child_spec(self.spec, funcname, args, {"nodename": nodename or funcname, **fields})
+        return self._portal.run(
+            self._client.add_child(
+                processgraphid=self.process.processgraphid,
+                parentprocessid=self.processid,
+                childprocessid=self._id_of(child),
+                spec=spec,
+                insert=insert,
+            )
+        )
+
+    def _id_of(self, child: Process | str | None) -> str:
+        if child is None:
+            return ""
+        if isinstance(child, Process):
+            return child.processid
+        return child if is_id(child) else self.graph()[child].processid
+
+    def _set_attribute(self, key: str, value: str) -> None:
+        attribute = Attribute(
+            targetid=self.processid,
+            targetcolonyname=self.spec.conditions.colonyname,
+            targetprocessgraphid=self.process.processgraphid,
+            attributetype=AttributeType.OUT,
+            key=key,
+            value=value,
+        )
+        stored = self._portal.run(self._client.add_attribute(attribute=attribute))
+        self.process.attributes = [*(self.process.attributes or ()), stored]
+
+
+class Attributes(MutableMapping[str, str]):
+    """Texts attached to a process: its environment at first, then what the run sets.
+
+    Setting one stores it on the server at once; a key can be set once, and none is removed.
+    """
+
+    def __init__(self, running: RunningProcess) -> None:
+        self._running = running
+
+    def __getitem__(self, key: str) -> str:
+        for attribute in reversed(self._running.process.attributes or []):
+            if attribute.key == key:
+                return attribute.value
+        raise KeyError(key)
+
+    def __setitem__(self, key: str, value: str) -> None:
+        if not isinstance(value, str):
+            raise TypeError(
+                f"attributes are texts: '{key}' was given a value of type {type(value).__name__}"
+            )
+        self._running._set_attribute(key, value)  # noqa: SLF001 - the mapping is the process's face
+
+    def __delitem__(self, key: str) -> None:
+        raise TypeError(f"attributes stay with their process: '{key}' can't be removed")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(a.key for a in self._running.process.attributes or ()))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+
+class Graph(Sequence[Process]):
+    """The processes of a workflow in depth-first order, also found by their nodename."""
+
+    def __init__(self, processes: Sequence[Process]) -> None:
+        self._processes = list(processes)
+
+    def __getitem__(self, which: Any) -> Any:
+        """The process at a position, or the first one with a nodename.
+
+        Raises NotFound if no process has that name.
+        """
+        if not isinstance(which, str):
+            return self._processes[which]
+        found = self.all(which)
+        if not found:
+            names = ", ".join(dict.fromkeys(p.spec.nodename for p in self))
+            raise NotFound(f"The workflow has no node '{which}'; its nodes are {names}")
+        return found[0]
+
+    def all(self, nodename: str) -> list[Process]:
+        """Every process with a nodename: dynamic workflows may use one several times."""
+        return [process for process in self._processes if process.spec.nodename == nodename]
+
+    def __len__(self) -> int:
+        return len(self._processes)
+
+    def __repr__(self) -> str:
+        return f"<Graph {[process.spec.nodename for process in self]}>"
+
+
+def child_spec(
+    parent: FunctionSpec, funcname: str, args: Sequence[Any], fields: Mapping[str, Any]
+) -> FunctionSpec:
+    """The spec of a new process. Raises TypeError for an unknown field and NotJson."""
+    own, conditions = dict(fields), {}
+    for name in Conditions.__struct_fields__:
+        if name in own:
+            conditions[name] = own.pop(name)
+    unknown = [name for name in own if name not in FunctionSpec.__struct_fields__]
+    if unknown:
+        raise TypeError(f"a function spec has no field {', '.join(map(repr, unknown))}")
+    conditions.setdefault("executortype", parent.conditions.executortype)
+    conditions["colonyname"] = parent.conditions.colonyname
+    own["kwargs"] = as_json(own.get("kwargs") or {}, "kwargs")
+    raw = own | {
+        "funcname": funcname,
+        "args": [as_json(value, f"args[{index}]") for index, value in enumerate(args)],
+        "conditions": conditions,
+    }
+    try:
+        return msgspec.convert(raw, FunctionSpec)
+    except msgspec.ValidationError as error:
+        raise TypeError(f"the function spec of '{funcname}': {error}") from None
+
+
+async def _processes(client: Client, process: Process) -> list[Process]:
+    graphid = process.processgraphid
+    try:
+        return await client.get_processes(
+            colonyname=process.spec.conditions.colonyname, processgraphid=graphid, state=-1
+        )
+    except (InvalidRequest, ServerRefused):
+        # The original server knows no listing of one workflow (protocol part 02, section 10.1).
+        graph = await client.get_process_graph(processgraphid=graphid)
+        return [await client.get_process(processid=each) for each in graph.processids or ()]

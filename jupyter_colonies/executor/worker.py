@@ -1,0 +1,394 @@
+"""The loop that pulls processes, runs them and closes them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import contextvars
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from jupyter_colonies.client.colony import Colony
+from jupyter_colonies.core.member import Function, FunctionArgument, check_name
+from jupyter_colonies.core.process import Process, State
+from jupyter_colonies.errors import (
+    ColoniesError,
+    InvalidRequest,
+    NothingToAssign,
+)
+from jupyter_colonies.executor import capture, outcome, registry
+from jupyter_colonies.executor.patience import passes, pauses, persevere
+from jupyter_colonies.executor.registration import RENEWAL, Registration
+from jupyter_colonies.executor.running import RunningProcess
+
+ANY_FUNCTION = "*"
+LONG_POLL = 30  # seconds an assign waits for work before it is asked again
+MOST_ADOPTED = 100
+FAREWELL = 1.0  # seconds the server has to answer when an executor leaves
+
+
+class WorkerState(StrEnum):
+    """What an executor is doing; the value is the word people read."""
+
+    NEW = "new"
+    STARTING = "starting"
+    READY = "ready"
+    AWAY = "waiting for the server"
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """A function an executor serves. `origin` names the cell it came from."""
+
+    funcname: str
+    runnable: outcome.Runnable
+    description: str = ""
+    args: Sequence[FunctionArgument] = ()
+    origin: str = ""
+    context: contextvars.Context = field(default_factory=contextvars.copy_context)
+
+
+class Worker:
+    """An executor in this process: it serves the processes of one executor type.
+
+    Network traffic runs on the colony's portal, each process in a daemon thread of its own,
+    at most `concurrency` at a time. `state` and `reason` say how it is doing; the registry tells
+    observers of each change. Raises InvalidRequest for a name that is empty or contains a colon.
+    """
+
+    def __init__(
+        self, colony: Colony, name: str, *, executortype: str = "", concurrency: int = 1
+    ) -> None:
+        check_name(name, "executor")
+        self.colony = colony
+        self.name = name
+        self.executortype = executortype or name
+        self.state = WorkerState.NEW
+        self.reason = ""
+        self.running: list[RunningProcess] = []
+        self.done = 0
+        self.failed = 0
+        self.notice = ""
+        self._concurrency = _checked(concurrency)
+        self._offers: dict[str, Offer] = {}
+        self._registration = Registration(colony, name)
+        self._registered_type = ""
+        self._doubtful = False
+        self._changed = asyncio.Event()
+        self._serving: asyncio.Task[None] | None = None
+        self._runs: set[asyncio.Task[None]] = set()
+
+    def __repr__(self) -> str:
+        return f"<Worker {self.name} ({self.executortype}): {self.state}>"
+
+    @property
+    def executorid(self) -> str:
+        """The id of the key that was made for this executor."""
+        return self._registration.client.id
+
+    @property
+    def functions(self) -> Mapping[str, outcome.Runnable]:
+        """What is served, by funcname; `*` serves every funcname that has no own entry."""
+        return MappingProxyType({name: o.runnable for name, o in self._offers.items()})
+
+    @property
+    def concurrency(self) -> int:
+        """How many processes may run here at the same time."""
+        return self._concurrency
+
+    def add(
+        self,
+        funcname: str,
+        runnable: outcome.Runnable,
+        description: str = "",
+        args: Sequence[FunctionArgument] = (),
+    ) -> None:
+        """Serve a function, in place of what was served under the name before.
+
+        Runs that have begun finish with the old code. What the function prints shows in the cell
+        from which `add` is called.
+        """
+        offer = Offer(funcname=funcname, runnable=runnable, description=description, args=args)
+        self.offer([offer])
+
+    def offer(self, offers: Iterable[Offer]) -> None:
+        """Serve several functions; what came from the same cell before is dropped."""
+        new = {offer.funcname: offer for offer in offers}
+        origins = {offer.origin for offer in new.values()} - {""}
+        kept = {n: o for n, o in self._offers.items() if o.origin not in origins}
+        self._offers = kept | new
+        if self.state is WorkerState.READY:
+            self.colony.portal.run(self._register_functions(new.values()))
+        elif self.state is WorkerState.AWAY:
+            self._registered_type = ""  # the functions are told when the executor enters anew
+        registry.changed(self)
+
+    def remove(self, funcname: str) -> None:
+        """Serve a function no longer. Raises KeyError if it was not served."""
+        offers = dict(self._offers)
+        del offers[funcname]
+        self._offers = offers
+        registry.changed(self)
+
+    def configure(self, *, executortype: str = "", concurrency: int = 0) -> None:
+        """Change type or concurrency; a new type is taken when the present runs are over."""
+        if concurrency:
+            self._concurrency = _checked(concurrency)
+        moved = executortype not in ("", self.executortype)
+        if moved:
+            self.executortype = executortype
+        if self._serving is not None:
+            self.colony.portal.run(self._heed(moved=moved))
+
+    def start(self) -> None:
+        """Register and begin to work; starting a worker that works does nothing.
+
+        Waits for the registration. Raises ServerUnreachable, and AccessDenied or InvalidRequest
+        where the server refuses it.
+        """
+        if self.state in (WorkerState.NEW, WorkerState.STOPPED, WorkerState.REFUSED):
+            capture.install()
+            self.colony.portal.run(self._start())
+
+    def stop(self, *, timeout: float = 10) -> None:
+        """Take no more work, let runs finish for `timeout` seconds, then leave the colony.
+
+        The processes of runs that take longer go back to the queue; their threads can't be ended
+        from outside, and what they return is not used.
+        """
+        if self.state not in (WorkerState.NEW, WorkerState.STOPPED):
+            self.colony.portal.run(self.leave(timeout))
+
+    async def leave(self, timeout: float) -> None:  # noqa: ASYNC109 - see `stop`
+        """`stop`, for callers on the portal's loop."""
+        self._become(WorkerState.STOPPING)
+        if self._serving is not None:
+            self._serving.cancel()
+            await asyncio.wait([self._serving])
+            self._serving = None
+        if self._runs and timeout > 0:
+            await asyncio.wait(set(self._runs), timeout=timeout)
+        for running in self.running:
+            running.abandoned.set()
+        for task in set(self._runs):
+            task.cancel()
+        try:
+            async with asyncio.timeout(FAREWELL):
+                await self._registration.leave()
+            self._become(WorkerState.STOPPED)
+        except TimeoutError:
+            self._become(WorkerState.STOPPED, "the server did not answer in time")
+        except ColoniesError as error:
+            self._become(WorkerState.STOPPED, f"the server was not told: {error.message}")
+        registry.forget(self)
+
+    async def _start(self) -> None:
+        self._become(WorkerState.STARTING)
+        try:
+            await self._enter()
+        except ColoniesError as error:
+            self._become(WorkerState.REFUSED, error.message)
+            raise
+        self._serving = asyncio.create_task(self._serve(), name=f"executor {self.name}")
+        registry.remember(self)
+
+    async def _enter(self) -> None:
+        functions = [self._function(offer) for offer in self._offers.values() if _named(offer)]
+        executortype = self.executortype
+        await self._registration.enter(executortype, functions)
+        self._registered_type = executortype
+        self._doubtful = False
+        self._become(WorkerState.READY)
+
+    async def _serve(self) -> None:
+        renewal = asyncio.create_task(self._renew())
+        waits = pauses()
+        try:
+            while self.state is not WorkerState.REFUSED:
+                try:
+                    await self._pull()
+                    waits = pauses()
+                except ColoniesError as error:
+                    await self._recover(error)
+                    if self.state is WorkerState.AWAY:
+                        await asyncio.sleep(next(waits))
+        finally:
+            renewal.cancel()
+
+    async def _pull(self) -> None:
+        """Take one process as soon as there is room for it."""
+        await self._room()
+        if self.state is WorkerState.AWAY:
+            await self._adopt()
+            self._become(WorkerState.READY)
+            return
+        with contextlib.suppress(NothingToAssign):
+            self._begin(
+                await self._registration.client.assign_process(
+                    colonyname=self.colony.name, timeout=LONG_POLL
+                )
+            )
+
+    async def _room(self) -> None:
+        """Wait until another process may run here, under the type that is wanted."""
+        while True:
+            self._changed.clear()
+            if self._registered_type != self.executortype and not self.running:
+                await self._enter()
+            moving = self._registered_type != self.executortype
+            if self._offers and not moving and len(self.running) < self._concurrency:
+                return
+            await self._changed.wait()
+
+    async def _adopt(self) -> None:
+        """Begin the processes that were assigned in an answer that was lost with its server."""
+        known = {running.processid for running in self.running}
+        for process in await self._registration.client.get_processes(
+            colonyname=self.colony.name,
+            state=State.RUNNING,
+            executortype=self.executortype,
+            count=MOST_ADOPTED,
+        ):
+            if process.assignedexecutorid == self.executorid and process.processid not in known:
+                self._begin(process)
+
+    async def _recover(self, error: ColoniesError) -> None:
+        """Decide after a failed request: wait for the server, enter anew, or give up."""
+        if not passes(error):
+            try:
+                refusal = await self._registration.standing(gone_is_fine=self._doubtful)
+                if not refusal:
+                    await self._enter()
+                    return
+                self._become(WorkerState.REFUSED, f"{refusal} ({error.message})")
+                return
+            except ColoniesError as second:
+                error = second
+        self._doubtful = True
+        if passes(error):
+            self._become(WorkerState.AWAY, error.message)
+        else:
+            self._become(WorkerState.REFUSED, error.message)
+
+    async def _renew(self) -> None:
+        while True:
+            await asyncio.sleep(RENEWAL)
+            try:
+                await self._registration.renew()
+            except ColoniesError as error:
+                # Whether anything is wrong, and what to do, is found out by the next assign.
+                self._doubtful = True
+                self.notice = f"the lease was not renewed: {error.message}"
+
+    def _begin(self, process: Process) -> None:
+        client, portal = self._registration.client, self.colony.portal
+
+        def refused(error: ColoniesError) -> None:
+            running.abandoned.set()
+            self._note(running, f"its log was not accepted: {error.message}")
+
+        log = capture.RunLog(
+            lambda text: client.add_log(processid=process.processid, message=text),
+            asyncio.get_running_loop(),
+            refused,
+        )
+        running = RunningProcess(process, client, portal, log)
+        self.running.append(running)
+        task = asyncio.create_task(self._carry(running, log))
+        self._runs.add(task)
+        task.add_done_callback(self._runs.discard)
+        registry.changed(self)
+
+    async def _carry(self, running: RunningProcess, log: capture.RunLog) -> None:
+        try:
+            result = await self._run(running, log)
+            await log.finish()
+            if result.abandoned:
+                self._note(running, result.abandoned)
+                return
+            await persevere(lambda: self._close(running, result), self._undelivered)
+            if result.errors is None:
+                self.done += 1
+            else:
+                self.failed += 1
+        except ColoniesError as error:
+            running.abandoned.set()
+            self._note(running, f"its result was not accepted: {error.message}")
+        finally:
+            self.running.remove(running)
+            self._changed.set()
+            registry.changed(self)
+
+    async def _run(self, running: RunningProcess, log: capture.RunLog) -> outcome.Outcome:
+        offer = self._offers.get(running.funcname) or self._offers.get(ANY_FUNCTION)
+        if offer is None:
+            known = ", ".join(sorted(self._offers)) or "none"
+            return outcome.Outcome(
+                errors=[
+                    f"Unknown function '{running.funcname}': executor '{self.name}' serves {known}"
+                ],
+            )
+        return await outcome.run(offer.runnable, running, log, offer.context)
+
+    async def _close(self, running: RunningProcess, result: outcome.Outcome) -> None:
+        client = self._registration.client
+        if result.errors is None:
+            await client.close_successful(processid=running.processid, out=result.output)
+            return
+        try:
+            await client.close_failed(processid=running.processid, errors=result.errors)
+        except InvalidRequest as error:
+            # An attempt whose answer was lost has failed it already.
+            if "Tried to set failed process as failed" not in error.message:
+                raise
+
+    def _note(self, running: RunningProcess, text: str) -> None:
+        self.notice = f"{running.funcname} (process {running.processid}): {text}"
+        registry.changed(self)
+
+    async def _register_functions(self, offers: Iterable[Offer]) -> None:
+        for offer in offers:
+            if _named(offer):
+                await self._registration.offer(self._function(offer))
+
+    async def _heed(self, *, moved: bool) -> None:
+        """Act on changed settings; a long poll under the old type is given up."""
+        self._changed.set()
+        if moved and self._serving is not None:
+            self._serving.cancel()
+            await asyncio.wait([self._serving])
+            self._serving = asyncio.create_task(self._serve(), name=f"executor {self.name}")
+
+    def _undelivered(self, error: ColoniesError) -> None:
+        self._doubtful = True
+        self.notice = f"a result waits for the server: {error.message}"
+        registry.changed(self)
+
+    def _function(self, offer: Offer) -> Function:
+        return Function(
+            executorname=self.name,
+            executortype=self.executortype,
+            colonyname=self.colony.name,
+            funcname=offer.funcname,
+            description=offer.description,
+            args=list(offer.args),
+        )
+
+    def _become(self, state: WorkerState, reason: str = "") -> None:
+        self.state, self.reason = state, reason
+        registry.changed(self)
+
+
+def _named(offer: Offer) -> bool:
+    return offer.funcname != ANY_FUNCTION
+
+
+def _checked(concurrency: int) -> int:
+    if concurrency < 1:
+        raise InvalidRequest(f"An executor runs at least one process at a time, not {concurrency}")
+    return concurrency

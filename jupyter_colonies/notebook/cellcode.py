@@ -1,0 +1,84 @@
+"""The code of a notebook cell as something an executor runs."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import inspect
+import itertools
+import linecache
+from collections.abc import Callable, Mapping
+from types import CodeType
+from typing import Any
+
+from jupyter_colonies.executor.running import RunningProcess
+
+_OUTPUT = "<output>"  # no identifier, so no name of the user's can be the same
+_numbers = itertools.count(1)
+
+
+class CellRunnable:
+    """Runs a cell's code for each process, with `args`, `kwargs`, `inputs` and `process`.
+
+    Each run starts from its own copy of the notebook's names: it sees what is defined anywhere
+    in the notebook, in functions and comprehensions too, and what it assigns, defines or imports
+    is gone when it ends. Runs at the same time therefore never see each other's `args`. An object
+    of the notebook that a run changes in place, such as a list it appends to, is the notebook's
+    own. `await` works at the top level, on an event loop of the run's own. The value of the last
+    expression is the result.
+
+    first_line: what stands above the code in the cell, so that line numbers are those the
+    user sees. Raises SyntaxError.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        names: Mapping[str, Any],
+        *,
+        title: str,
+        first_line: str = "",
+        transform: Callable[[str], str] = str,
+    ) -> None:
+        self._names = names
+        self.filename = f"<{title}, version {next(_numbers)}>"
+        text = f"{first_line}\n{code}"
+        # A traceback finds its source lines here; an entry without a time never goes stale.
+        linecache.cache[self.filename] = (
+            len(text), None, [f"{line}\n" for line in text.splitlines()], self.filename,
+        )  # fmt: skip
+        blank = len(code) - len(code.lstrip("\n"))  # the transformation takes them away
+        self._code = _compiled(transform(code.lstrip("\n")), self.filename, above=1 + blank)
+
+    def __call__(self, process: RunningProcess) -> Any:
+        """Run the cell and return the value of its last expression."""
+        given = {
+            "args": process.args,
+            "kwargs": process.kwargs,
+            "inputs": process.inputs,
+            "process": process,
+        }
+        names = {**self._names, **given, _OUTPUT: None}
+        if self._code.co_flags & inspect.CO_COROUTINE:
+            asyncio.run(eval(self._code, names))  # noqa: S307 - running it is what was asked for
+        else:
+            exec(self._code, names)  # noqa: S102 - as above
+        return names[_OUTPUT]
+
+
+def _compiled(code: str, filename: str, *, above: int) -> CodeType:
+    try:
+        tree = ast.parse(code, filename)
+    except SyntaxError as error:
+        error.lineno = (error.lineno or 1) + above
+        error.end_lineno = (error.end_lineno or 1) + above
+        raise
+    last = tree.body[-1] if tree.body else None
+    if isinstance(last, ast.Expr):
+        target = ast.copy_location(ast.Name(_OUTPUT, ast.Store()), last)
+        tree.body[-1] = ast.copy_location(ast.Assign([target], last.value), last)
+    ast.increment_lineno(tree, above)
+    compiled: CodeType = compile(
+        tree, filename, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True
+    )
+    return compiled

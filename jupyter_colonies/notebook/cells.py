@@ -1,0 +1,126 @@
+"""`%%colonies executor NAME`: a cell that becomes an executor."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from jupyter_colonies.client.colony import Colony
+from jupyter_colonies.executor import registry
+from jupyter_colonies.executor.worker import ANY_FUNCTION, Offer, Worker
+from jupyter_colonies.notebook.cellcode import CellRunnable
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+PROGRAM = "%%colonies executor"
+
+
+@click.command("executor", short_help="Turn this cell into an executor.")
+@click.argument("name")
+@click.option("--type", "executortype", default="", help="Executor type; the name by default.")
+@click.option(
+    "--function",
+    "functions",
+    multiple=True,
+    metavar="FUNCNAME",
+    help="A function the cell serves; may be repeated. Every function of the type by default.",
+)
+@click.option(
+    "--concurrency",
+    type=click.IntRange(min=1),
+    default=0,
+    help="How many processes run at the same time; 1 by default.",
+)
+@click.pass_obj
+def _command(
+    task: tuple[Colony, str, str, InteractiveShell],
+    name: str,
+    executortype: str,
+    functions: tuple[str, ...],
+    concurrency: int,
+) -> Worker:
+    """Run this cell for each process of an executor.
+
+    The cell sees args, kwargs, inputs (the outputs of the parents) and process; its last
+    expression is the output. Prints go to the log of the process. Running the cell again
+    replaces its code; what runs already ends with the old code.
+    """
+    colony, first_line, code, shell = task
+    runnable = CellRunnable(
+        code,
+        shell.user_ns,
+        title=f"executor {name}",
+        first_line=first_line,
+        transform=shell.transform_cell,
+    )
+    origin = _cell_of(shell)
+    offers = [
+        Offer(
+            funcname=funcname,
+            runnable=runnable,
+            description=f"A notebook cell of executor {name}",
+            origin=origin,
+        )
+        for funcname in functions or (ANY_FUNCTION,)
+    ]
+    return serve(colony, name, offers, executortype=executortype, concurrency=concurrency)
+
+
+def executor_cell(
+    arguments: Sequence[str] | str, code: str, *, colony: Colony, shell: InteractiveShell
+) -> Worker:
+    """What `%%colonies executor` does: serve the code of a cell, and return its worker.
+
+    `arguments` is what follows the word `executor`. Raises click.UsageError, SyntaxError for the
+    cell's code, and what `Worker.start` raises.
+    """
+    words = shlex.split(arguments) if isinstance(arguments, str) else list(arguments)
+    first_line = f"{PROGRAM} {shlex.join(words)}"
+    worker: Worker = _command.main(
+        words,
+        prog_name=PROGRAM,
+        standalone_mode=False,
+        obj=(colony, first_line, code, shell),
+    )
+    return worker
+
+
+def serve(
+    colony: Colony,
+    name: str,
+    offers: Sequence[Offer],
+    *,
+    executortype: str = "",
+    concurrency: int = 0,
+) -> Worker:
+    """Let the executor of that name serve these functions as well; start it if it does not run.
+
+    Type and concurrency stay as they are unless given. Raises what `Worker.start` raises.
+    """
+    worker = registry.get(name)
+    if worker is not None and worker.colony is not colony and not _same_colony(worker, colony):
+        worker.stop(timeout=0)
+        worker = None
+    if worker is None:
+        worker = Worker(colony, name, executortype=executortype, concurrency=concurrency or 1)
+    else:
+        worker.configure(executortype=executortype, concurrency=concurrency)
+    worker.offer(offers)
+    worker.start()
+    return worker
+
+
+def _same_colony(worker: Worker, colony: Colony) -> bool:
+    there = worker.colony
+    return (there.name, there.found.endpoint) == (colony.name, colony.found.endpoint)
+
+
+def _cell_of(shell: InteractiveShell) -> str:
+    """The id of the cell that is being run; empty where the front end sends none."""
+    parent = getattr(shell, "parent_header", None) or {}
+    metadata = parent.get("metadata") or {}
+    return str(metadata.get("cellId") or "")

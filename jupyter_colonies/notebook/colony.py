@@ -1,0 +1,99 @@
+"""The colony as a notebook sees it: functions and cells become executors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar, overload
+
+from jupyter_colonies.client import colony as client_colony
+from jupyter_colonies.client.colony import Colony
+from jupyter_colonies.executor.function import FunctionRunnable
+from jupyter_colonies.executor.worker import Offer, Worker
+from jupyter_colonies.notebook.cells import serve
+
+FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
+
+
+class NotebookColony(Colony):
+    """A colony whose work can be done by functions of this kernel."""
+
+    @overload
+    def function(self, function: FunctionT, /) -> FunctionT: ...
+
+    @overload
+    def function(
+        self,
+        *,
+        executor: str = "",
+        executortype: str = "",
+        name: str = "",
+        concurrency: int = 0,
+    ) -> Callable[[FunctionT], FunctionT]: ...
+
+    def function(
+        self,
+        function: Callable[..., Any] | None = None,
+        /,
+        *,
+        executor: str = "",
+        executortype: str = "",
+        name: str = "",
+        concurrency: int = 0,
+    ) -> Callable[..., Any]:
+        """Let processes call a function, as a decorator with or without options.
+
+        Name, signature and docstring are registered with the server. A process's `args` and
+        `kwargs` are bound to the signature; a parameter named `inputs` receives the outputs of
+        the parents, one named `process` the `RunningProcess`. What the function returns is the
+        output: a list as it is, None as nothing, anything else as a list of one.
+
+        name: funcname, the function's own by default. executor: the executor that serves it,
+        which may serve several; one called like the function by default. executortype: the
+        executor's own name by default. concurrency: how many processes it runs at the same time.
+        The function itself is returned unchanged. Raises what `Worker.start` raises.
+        """
+
+        def register(function: FunctionT) -> FunctionT:
+            runnable = FunctionRunnable(function)
+            funcname = name or function.__name__
+            offer = Offer(
+                funcname=funcname,
+                runnable=runnable,
+                description=runnable.description,
+                args=runnable.arguments,
+            )
+            serve(
+                self,
+                executor or funcname,
+                [offer],
+                executortype=executortype,
+                concurrency=concurrency,
+            )
+            return function
+
+        return register if function is None else register(function)
+
+    def executor(self, name: str, *, executortype: str = "", concurrency: int = 0) -> Worker:
+        """The executor of that name in this kernel, started if it does not run.
+
+        Raises what `Worker.start` raises.
+        """
+        return serve(self, name, [], executortype=executortype, concurrency=concurrency)
+
+
+def connect(
+    address: str | None = None,
+    *,
+    colony: str | None = None,
+    keyfile: str | Path | None = None,
+) -> NotebookColony:
+    """Connect to a colony and make it the current one; see `client.colony.connect`."""
+    return client_colony.connect(address, colony=colony, keyfile=keyfile, factory=NotebookColony)
+
+
+def current() -> NotebookColony:
+    """The colony that is connected; connects when there is none."""
+    colony = client_colony.current(factory=NotebookColony)
+    # One that was connected to without the notebook's part, by a library for instance.
+    return colony if isinstance(colony, NotebookColony) else NotebookColony(colony.found)

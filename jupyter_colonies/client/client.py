@@ -51,14 +51,15 @@ class Client(Methods):
         return _read(reply, message)
 
     async def stream(
-        self, message: Message[Any, Any], request: Request
+        self, message: Message[Any, Any], *requests: Request
     ) -> AsyncGenerator[Any, None]:
-        """Subscribe and yield what the server pushes.
+        """Subscribe, with several requests on one connection, and yield what is pushed.
 
-        Ends when the subscription expires or the connection breaks: the server does not say
-        which (protocol part 01, section 5.5).
+        Ends when a subscription expires or the connection breaks: the server does not say which
+        (protocol part 01, section 5.5).
         """
-        frames = self._transport.frames(self._sealed(message, request))
+        bodies = [self._sealed(message, request) for request in requests]
+        frames = self._transport.frames(bodies)
         async with aclosing(frames):
             async for frame in frames:
                 yield _read(frame, message)

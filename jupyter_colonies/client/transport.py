@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from functools import cache
 from typing import Protocol
 from weakref import WeakKeyDictionary
@@ -90,8 +90,8 @@ class Transport:
             raise
         return await self._exchange(body, patience)
 
-    async def frames(self, body: bytes) -> AsyncGenerator[bytes, None]:
-        """Open a subscription and yield its frames until the connection ends.
+    async def frames(self, bodies: Sequence[bytes]) -> AsyncGenerator[bytes, None]:
+        """Open a connection for subscriptions and yield its frames until the connection ends.
 
         Raises as `exchange` does; a connection that breaks later just ends the frames.
         """
@@ -102,7 +102,8 @@ class Transport:
                 raise
             connection = await self._websocket()
         try:
-            await connection.write_message(body.decode())
+            for body in bodies:
+                await connection.write_message(body.decode())
             while (message := await connection.read_message()) is not None:
                 yield message.encode() if isinstance(message, str) else message
         except WebSocketClosedError:

@@ -1,0 +1,376 @@
+"""A submitted workflow or a single process: waiting for it, following it, looking into it."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import logging
+import queue
+import time
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any, Self
+
+import msgspec
+
+from jupyter_colonies.client import follow
+from jupyter_colonies.client.progress import Progress
+from jupyter_colonies.core.messages.workflows import SUBSCRIBE_WORKFLOW, NodeChange, WorkflowChange
+from jupyter_colonies.core.process import Process, State
+from jupyter_colonies.errors import (
+    ClientError,
+    NotFound,
+    ProcessCancelled,
+    ProcessFailed,
+    WaitTimeout,
+)
+
+if TYPE_CHECKING:
+    from jupyter_colonies.client.colony import Colony
+
+EXPLAINED = 20
+
+_log = logging.getLogger(__name__)
+
+Ended = concurrent.futures.Future
+
+
+class RunNode:
+    """One process of a run, by the name of its node."""
+
+    def __init__(self, run: Run, processid: str) -> None:
+        self._run = run
+        self.processid = processid
+        self._finished: Process | None = None
+
+    def __repr__(self) -> str:
+        return f"<RunNode {self.nodename} {self._run._nodes[self.processid].state.word}>"  # noqa: SLF001
+
+    @property
+    def nodename(self) -> str:
+        """The node's name in the workflow; the function's for a process without one."""
+        node = self._run._nodes[self.processid]  # noqa: SLF001 - parts of one thing
+        return node.nodename or node.funcname
+
+    @property
+    def state(self) -> State:
+        """The state of the process now."""
+        self._run._update()  # noqa: SLF001 - parts of one thing
+        return self._run._nodes[self.processid].state  # noqa: SLF001 - parts of one thing
+
+    @property
+    def process(self) -> Process:
+        """The whole process as the server has it now."""
+        if self._finished is None:
+            process = self._run.colony.process(self.processid)
+            if not process.state.finished:
+                return process
+            self._finished = process
+        return self._finished
+
+    @property
+    def input(self) -> list[Any]:
+        """What the process got from its parents; known once it is assigned."""
+        return self.process.input or []
+
+    @property
+    def output(self) -> list[Any]:
+        """What the process gave."""
+        return self.process.output or []
+
+    @property
+    def errors(self) -> list[str]:
+        """Why the process failed, in its executor's words."""
+        return self.process.errors or []
+
+    def log(self) -> str:
+        """What the process wrote to its log so far."""
+        lines = (each.message for each in self._run.colony.logs(self.processid))
+        return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
+
+
+class Follower:
+    """A callback that is told of a run's changes until it ends or is stopped."""
+
+    def __init__(self, future: concurrent.futures.Future[None]) -> None:
+        self.future = future
+
+    def stop(self) -> None:
+        """Call back no more."""
+        self.future.cancel()
+
+
+class Run:
+    """A submitted workflow, or a single process that is shown like one.
+
+    Nothing is fetched before it is asked for. `change` is the last known picture of the whole
+    run, None before the first look.
+    """
+
+    def __init__(
+        self,
+        colony: Colony,
+        id: str,  # noqa: A002 - what users call it
+        *,
+        workflow: bool = True,
+        name: str = "",
+    ) -> None:
+        self.colony = colony
+        self.id = id
+        self.name = name
+        self.is_workflow = workflow
+        self.change: WorkflowChange | None = None
+        self._nodes: dict[str, NodeChange] = {}
+        self._faces: dict[str, RunNode] = {}
+        self._followers = 0
+
+    def __repr__(self) -> str:
+        if self.change is None:
+            return f"<Run {self.id}>"
+        done = sum(node.state.finished for node in self.change.nodes)
+        return f"<Run {self.id} {self.change.state.word}, {done}/{len(self.change.nodes)} nodes>"
+
+    @property
+    def state(self) -> State:
+        """The state of the run now."""
+        return self._update().state
+
+    @property
+    def nodes(self) -> list[RunNode]:
+        """All nodes in depth-first order, those of a dynamic workflow as they were added."""
+        self._update()
+        return [self._face(processid) for processid in list(self._nodes)]
+
+    def __iter__(self) -> Iterator[RunNode]:
+        return iter(self.nodes)
+
+    def __contains__(self, nodename: str) -> bool:
+        return any(node.nodename == nodename for node in self.nodes)
+
+    def __getitem__(self, nodename: str) -> RunNode:
+        """The first node of a name. Raises NotFound if there is none."""
+        return self.all(nodename)[0]
+
+    def all(self, nodename: str) -> list[RunNode]:
+        """All nodes of a name, which dynamic workflows may repeat. Raises NotFound if none."""
+        nodes = self.nodes
+        named = [node for node in nodes if node.nodename == nodename]
+        if not named:
+            names = ", ".join(dict.fromkeys(node.nodename for node in nodes))
+            raise NotFound(f"The run has no node '{nodename}'; it has {names}")
+        return named
+
+    def cancel(self) -> None:
+        """Cancel what has not finished."""
+        client = self.colony.client
+        if self.is_workflow:
+            self.colony.call(client.cancel_process_graph(processgraphid=self.id))
+        else:
+            self.colony.call(client.cancel_process(processid=self.id))
+
+    async def changes(self) -> AsyncGenerator[WorkflowChange, None]:
+        """First every node, then what changes, until nothing can change any more.
+
+        A workflow whose leaf failed goes on with its other branches, and so does this. Raises
+        what the server refuses with and ServerUnreachable if it stays away.
+        """
+        self._followers += 1
+        try:
+            async with aclosing(await self._source()) as source:
+                async for change in source:
+                    self._absorb(change)
+                    yield change
+                    if self._over():
+                        return
+        finally:
+            self._followers -= 1
+
+    def follow(self, callback: Callable[[WorkflowChange], object]) -> Follower:
+        """Call back on the client's own thread for each change, as `changes` gives them.
+
+        The callback must not block and can't make blocking calls.
+        """
+        future = self.colony.portal.start(self._tell(callback))
+        future.add_done_callback(_report)
+        return Follower(future)
+
+    def wait(self, timeout: float | None = None, *, progress: bool = True) -> Run:
+        """Wait until the run has finished and return it; at most `timeout` seconds.
+
+        Raises ProcessFailed or ProcessCancelled with the processes' own errors, WaitTimeout, and
+        KeyboardInterrupt; in the last two cases the run itself goes on.
+        """
+        self.colony.portal.refuse_own_thread()
+        inbox: queue.SimpleQueue[WorkflowChange | Ended[None]] = queue.SimpleQueue()
+        with _Wait(self, timeout, inbox.put, progress=progress) as waiting:
+            while not waiting.done():
+                try:
+                    waiting.take(inbox.get(timeout=waiting.remaining()))
+                except queue.Empty:
+                    raise waiting.too_long() from None
+        return self.colony.call(self._checked())
+
+    def __await__(self) -> Generator[Any, None, Run]:
+        """Wait in a running event loop, as `wait` does, with a progress bar."""
+        return self._awaited().__await__()
+
+    async def _awaited(self) -> Run:
+        loop = asyncio.get_running_loop()
+        inbox: asyncio.Queue[WorkflowChange | Ended[None]] = asyncio.Queue()
+        with _Wait(
+            self,
+            None,
+            lambda told: loop.call_soon_threadsafe(inbox.put_nowait, told),
+            progress=True,
+        ) as waiting:
+            while not waiting.done():
+                waiting.take(await inbox.get())
+        return await asyncio.wrap_future(self.colony.portal.start(self._checked()))
+
+    async def _source(self) -> AsyncGenerator[WorkflowChange, None]:
+        client = self.colony.client
+        if not self.is_workflow:
+            return follow.process_changes(client, self.id)
+        if SUBSCRIBE_WORKFLOW.type in await self.colony.extensions():
+            return follow.workflow_changes(client, self.id)
+        return follow.reread_changes(client, self.id)
+
+    async def _tell(self, callback: Callable[[WorkflowChange], object]) -> None:
+        async with aclosing(self.changes()) as changes:
+            async for change in changes:
+                callback(change)
+
+    async def _look(self) -> None:
+        async with aclosing(self.changes()) as changes:
+            async for _ in changes:
+                return
+
+    def _update(self) -> WorkflowChange:
+        """The whole picture, fetched unless it is followed already or can't change any more."""
+        if self.change is None or not (self._followers or self._over()):
+            self.colony.call(self._look())
+        assert self.change is not None
+        return self.change
+
+    def _over(self) -> bool:
+        return (
+            self.change is not None
+            and self.change.state.finished
+            and all(node.state.finished for node in self.change.nodes)
+        )
+
+    def _absorb(self, change: WorkflowChange) -> None:
+        """Work a change into the picture; one older than the picture changes nothing."""
+        if self.change is not None and change.revision < self.change.revision:
+            return
+        self._nodes.update({node.processid: node for node in change.nodes})
+        self.change = msgspec.structs.replace(change, nodes=list(self._nodes.values()))
+
+    def _face(self, processid: str) -> RunNode:
+        return self._faces.setdefault(processid, RunNode(self, processid))
+
+    async def _checked(self) -> Run:
+        """This run if it succeeded. Raises ProcessFailed or ProcessCancelled."""
+        assert self.change is not None
+        what = f"Workflow {self.id}" if self.is_workflow else f"Process {self.id}"
+        if self.change.state == State.CANCELLED:
+            raise ProcessCancelled(f"{what} was cancelled")
+        if self.change.state == State.FAILED:
+            raise ProcessFailed(await self._explained(what))
+        return self
+
+    async def _explained(self, what: str) -> str:
+        """Which nodes failed by themselves, with their errors, and which because of them."""
+        assert self.change is not None
+        failed = [node for node in self.change.nodes if node.state == State.FAILED]
+        # Only a process whose parents succeeded can have failed by itself.
+        suspects = [
+            node
+            for node in sorted(failed, key=lambda node: node.endtime)
+            if all(self._nodes[parent].state == State.SUCCESS for parent in node.parents)
+        ]
+        client = self.colony.client
+        asked = [client.get_process(processid=node.processid) for node in suspects[:EXPLAINED]]
+        blamed = {
+            process.processid: process.errors
+            for process in await asyncio.gather(*asked)
+            if process.errors
+        }
+        lines = [
+            f"{self._nodes[processid].nodename} failed: {_joined(errors)}"
+            for processid, errors in blamed.items()
+        ]
+        others = [node.nodename for node in failed if node.processid not in blamed]
+        if not lines:
+            return f"{what} failed without saying why: {', '.join(others)}"
+        if others:
+            lines.append(f"Failed because of it: {', '.join(others)}")
+        return "\n".join(lines)
+
+
+class _Wait:
+    """What waiting does with everything a follower tells, however it is told."""
+
+    def __init__(
+        self,
+        run: Run,
+        timeout: float | None,
+        tell: Callable[[WorkflowChange | Ended[None]], object],
+        *,
+        progress: bool,
+    ) -> None:
+        self._run = run
+        self._timeout = timeout
+        self._deadline = None if timeout is None else time.monotonic() + timeout
+        self._progress = Progress(shown=progress)
+        self._follower = run.follow(tell)
+        self._follower.future.add_done_callback(tell)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._follower.stop()
+        stopped = kind is not None and issubclass(kind, KeyboardInterrupt)
+        self._progress.end("Wait interrupted, the run goes on" if stopped else "")
+        if stopped:
+            raise KeyboardInterrupt(f"The wait was interrupted. {self._goes_on()}") from None
+
+    def done(self) -> bool:
+        """Whether the run has come to its end."""
+        change = self._run.change
+        return change is not None and change.state.finished
+
+    def take(self, told: WorkflowChange | Ended[None]) -> None:
+        """Show a change; the follower's end says whether it could follow."""
+        if isinstance(told, WorkflowChange):
+            assert self._run.change is not None
+            self._progress.show(self._run.change)
+        elif told.cancelled():
+            raise ClientError(f"The client was closed. {self._goes_on()}")
+        else:
+            told.result()
+
+    def remaining(self) -> float | None:
+        """Seconds left to wait."""
+        return None if self._deadline is None else max(0.0, self._deadline - time.monotonic())
+
+    def too_long(self) -> WaitTimeout:
+        """The error for a wait whose time is over."""
+        change = self._run.change
+        state = change.state.word.lower() if change else "unknown"
+        return WaitTimeout(f"After {self._timeout:g} s the state is {state}. {self._goes_on()}")
+
+    def _goes_on(self) -> str:
+        what = "Workflow" if self._run.is_workflow else "Process"
+        return f"{what} {self._run.id} goes on: wait() waits for it again, cancel() ends it"
+
+
+def _joined(errors: list[str]) -> str:
+    return ("\n" if any("\n" in each for each in errors) else "; ").join(errors)
+
+
+def _report(future: concurrent.futures.Future[None]) -> None:
+    """A callback's own mistake has nobody else to be raised to."""
+    if not future.cancelled() and (error := future.exception()) is not None:
+        _log.debug("following a run ended", exc_info=error)

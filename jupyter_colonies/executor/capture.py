@@ -53,6 +53,7 @@ class RunLog:
         self._draining = False
         self._waiting_for_line = False
         self._wake = asyncio.Event()
+        self._end = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def write(self, text: str) -> None:
@@ -79,6 +80,7 @@ class RunLog:
         with self._room:
             self._closed = True
             self._room.notify_all()
+        self._end.set()
         self._wake.set()
         if self._pending and self._task is None:
             self._awake()
@@ -92,8 +94,7 @@ class RunLog:
 
     async def _drain(self) -> None:
         while True:
-            if not self._closed:
-                await asyncio.sleep(GATHER)
+            await self._within(GATHER, self._end)
             text = self._take(everything=self._closed)
             if text:
                 await self._post(text)
@@ -111,13 +112,19 @@ class RunLog:
             self._wake.clear()
             if self._closed:
                 self._wake.set()
-        try:
-            async with asyncio.timeout(PATIENCE):
-                await self._wake.wait()
-        except TimeoutError:
+        if not await self._within(PATIENCE, self._wake):
             await self._post(self._take(everything=True))
         self._waiting_for_line = False
         return False
+
+    @staticmethod
+    async def _within(seconds: float, event: asyncio.Event) -> bool:
+        """Wait for an event, or until it is too late."""
+        try:
+            async with asyncio.timeout(seconds):
+                return await event.wait()
+        except TimeoutError:
+            return False
 
     def _take(self, *, everything: bool) -> str:
         with self._room:

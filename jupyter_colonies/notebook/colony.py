@@ -24,6 +24,7 @@ class NotebookColony(Colony):
     @overload
     def function(
         self,
+        /,
         *,
         executor: str = "",
         executortype: str = "",

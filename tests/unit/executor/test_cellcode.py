@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
@@ -8,10 +10,12 @@ from jupyter_colonies.core.spec import FunctionSpec
 from jupyter_colonies.executor.running import RunningProcess
 from jupyter_colonies.notebook.cellcode import CellRunnable
 
+NOBODY: Any = None
+
 
 def process(*args, inputs=(), **kwargs):
     spec = FunctionSpec(args=list(args), kwargs=kwargs, funcname="f")
-    return RunningProcess(Process(spec=spec, input=list(inputs)), None, None, None)
+    return RunningProcess(Process(spec=spec, input=list(inputs)), NOBODY, NOBODY, NOBODY)
 
 
 def run(code, names=None, given=None):
@@ -63,7 +67,7 @@ def test_assignments_stay_with_the_run_and_changes_in_place_do_not():
 
 
 def test_a_run_sees_what_the_notebook_defines_meanwhile():
-    names = {}
+    names: dict[str, Any] = {}
     runnable = CellRunnable("later", names, title="executor e")
     names["later"] = 4
     assert runnable(process()) == 4

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from jupyter_colonies.core.process import Process
 from jupyter_colonies.core.spec import FunctionSpec
 from jupyter_colonies.executor import outcome
@@ -7,11 +9,13 @@ from jupyter_colonies.executor.failure import LONGEST
 from jupyter_colonies.executor.running import RunningProcess
 from jupyter_colonies.notebook.cellcode import CellRunnable
 
+NOBODY: Any = None
+
 
 def errors(code):
     runnable = CellRunnable(code, {}, title="executor e", first_line="%%colonies executor e")
-    running = RunningProcess(Process(spec=FunctionSpec()), None, None, None)
-    return outcome._outcome(runnable, running, None).errors
+    running = RunningProcess(Process(spec=FunctionSpec()), NOBODY, NOBODY, NOBODY)
+    return outcome._outcome(runnable, running, NOBODY).errors
 
 
 def frames(text):

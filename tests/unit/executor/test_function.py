@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import pytest
 
@@ -9,10 +9,12 @@ from jupyter_colonies.core.spec import FunctionSpec
 from jupyter_colonies.executor.function import CallError, FunctionRunnable
 from jupyter_colonies.executor.running import RunningProcess
 
+NOBODY: Any = None
+
 
 def process(*args, inputs=(), **kwargs):
     spec = FunctionSpec(funcname="f", args=list(args), kwargs=kwargs)
-    return RunningProcess(Process(spec=spec, input=list(inputs)), None, None, None)
+    return RunningProcess(Process(spec=spec, input=list(inputs)), NOBODY, NOBODY, NOBODY)
 
 
 def test_arguments_are_bound_and_inputs_are_given():
@@ -74,6 +76,6 @@ def test_the_signature_is_described():
 
 
 def test_annotations_that_cannot_be_resolved_are_kept_as_text():
-    def f(a: Nowhere): ...  # noqa: F821
+    def f(a: Nowhere): ...  # type: ignore[name-defined]  # noqa: F821
 
     assert FunctionRunnable(f).arguments[0].type == "Nowhere"

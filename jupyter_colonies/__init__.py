@@ -77,6 +77,10 @@ def _jupyter_labextension_paths() -> list[dict[str, str]]:
     return [{"src": "labextension", "dest": "jupyter-colonies"}]
 
 
-def _jupyter_server_extension_points() -> list[dict[str, str]]:
+def _jupyter_server_extension_points() -> list[dict[str, Any]]:
     """What Jupyter loads when the server starts."""
-    return [{"module": "jupyter_colonies.server.extension"}]
+    from jupyter_colonies.server.extension import (  # noqa: PLC0415 - only the server needs it
+        ColoniesExtension,
+    )
+
+    return [{"module": "jupyter_colonies.server.extension", "app": ColoniesExtension}]

@@ -141,7 +141,7 @@ def _of_graph(call: Call, request: ListProcesses) -> list[Process]:
     }
     order = reading.vertices(call.tx, graph["seq"])
     chosen = [rows[v.processid] for v in order if v.processid in rows]
-    return reading.several(call.tx, chosen[: request.count])
+    return reading.several(call.tx, chosen[: request.count or None])
 
 
 def _is_state(state: int) -> bool:

@@ -14,6 +14,8 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 
+from jupyter_colonies.errors import InvalidRequest
+
 T = TypeVar("T")
 
 # The whole numbers of requests have 64 bits, as in the original and in the databases.
@@ -44,6 +46,33 @@ def _decode(data: bytes, kind: type[T]) -> T:
         return msgspec.convert(_normalised(raw, kind), kind)
 
 
+def decode_exactly(data: bytes, kind: type[T]) -> T:
+    """Decode JSON, refusing what the type does not know: the way of the REST API.
+
+    Raises InvalidRequest naming the place of the fault.
+    """
+    try:
+        raw = msgspec.json.decode(data)
+        _refuse_unknown(raw, kind, "$")
+        return msgspec.convert(raw, kind)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise InvalidRequest(f"The body can't be read: {error}") from None
+
+
+def _refuse_unknown(value: Any, kind: Any, place: str) -> None:
+    kind = _without_none(kind)
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and isinstance(value, dict):
+        fields = _fields(kind)
+        for key, each in value.items():
+            if key not in fields:
+                raise InvalidRequest(f"Unknown field '{key}' in {place}")
+            _refuse_unknown(each, fields[key], f"{place}.{key}")
+    elif typing.get_origin(kind) is list and isinstance(value, list):
+        (item,) = typing.get_args(kind)
+        for position, each in enumerate(value):
+            _refuse_unknown(each, item, f"{place}[{position}]")
+
+
 def _normalised(value: Any, kind: Any) -> Any:
     kind = _without_none(kind)
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
@@ -67,7 +96,7 @@ def _normalised_struct(value: dict[str, Any], kind: type[msgspec.Struct]) -> dic
         field_type = fields[name]
         if each is None and not _allows_none(field_type):
             continue
-        if each == "" and _is_time(field_type):
+        if _is_time(field_type) and _is_never(each):
             continue
         result[name] = _normalised(each, field_type)
     return result
@@ -96,3 +125,8 @@ def _allows_none(kind: Any) -> bool:
 
 def _is_time(kind: Any) -> bool:
     return getattr(_without_none(kind), "__name__", "") == "datetime"
+
+
+def _is_never(value: Any) -> bool:
+    """An empty text, or the zero time as the original writes it in America (part 02, 1.3)."""
+    return value == "" or (isinstance(value, str) and value.startswith("0000-"))

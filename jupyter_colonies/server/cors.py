@@ -1,0 +1,31 @@
+"""Which headers let pages of other origins talk to the own port (protocol part 01, section 1.2).
+
+Every message on that port is signed, so any origin is welcome and no credentials are involved.
+"""
+
+from __future__ import annotations
+
+from tornado.httputil import HTTPServerRequest
+
+PREFLIGHT = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET,POST,PUT,PATCH,DELETE,HEAD,OPTIONS",
+    "Access-Control-Allow-Headers": (
+        "Origin,Content-Length,Content-Type,Content-Digest,Signature,Signature-Input"
+    ),
+    "Access-Control-Max-Age": "43200",
+}
+
+
+def is_foreign(request: HTTPServerRequest) -> bool:
+    """Whether the request comes from a page of another origin than its own Host."""
+    origin = request.headers.get("Origin")
+    if not origin:
+        return False
+    host = request.headers.get("Host", "")
+    return origin not in (f"http://{host}", f"https://{host}")
+
+
+def headers(request: HTTPServerRequest) -> dict[str, str]:
+    """CORS headers of the reply to a request that is no preflight."""
+    return {"Access-Control-Allow-Origin": "*"} if is_foreign(request) else {}

@@ -1,0 +1,179 @@
+"""The Jupyter server extension: the colony starts and ends with the Jupyter server."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+from pathlib import Path
+from typing import Any
+
+from jupyter_core.paths import jupyter_runtime_dir
+from jupyter_server._tz import utcnow
+from jupyter_server.extension.application import ExtensionApp
+from tornado.ioloop import PeriodicCallback
+from traitlets import Int, Unicode, default
+
+from jupyter_colonies.errors import ColoniesError, ServerStopping
+from jupyter_colonies.server import settings
+from jupyter_colonies.server.folder import DataFolder, Lock
+from jupyter_colonies.server.hosting import Hosting
+from jupyter_colonies.server.routes import routes
+from jupyter_colonies.server.settings import Settings
+
+RUNTIME_VARIABLE = "JUPYTER_COLONIES_RUNTIME"
+ACTIVITY_PERIOD = 60_000
+
+
+class ColoniesExtension(ExtensionApp):
+    """Hosts the colony of this user's data folder, or lets its kernels find who does."""
+
+    name = "colonies"
+
+    host = Unicode(
+        settings.HOST,
+        help="""Address the colony's own port listens on. The default is for programs on this
+        machine only; anything else opens the port to others, who need keys to use it.""",
+    ).tag(config=True)
+
+    port = Int(
+        help="""Port for the SDKs and executors of ColonyOS. If it is taken the next free one is
+        used; 0 takes any. The default is 50080, on JupyterHub 0.""",
+    ).tag(config=True)
+
+    data_folder = Unicode(
+        help="""Folder of the database and the keys. It must be on a local disk. The default is
+        JUPYTER_COLONIES_DATA, else the folder 'colonies' in Jupyter's data folder.""",
+    ).tag(config=True)
+
+    certificate = Unicode(
+        help="""TLS certificate (PEM) for the colony's own port. With it, and certificate_key, the
+        port speaks https and nothing else.""",
+    ).tag(config=True)
+
+    certificate_key = Unicode(
+        help="""Private key (PEM) that belongs to the TLS certificate.""",
+    ).tag(config=True)
+
+    colony = Unicode(
+        settings.COLONY,
+        help="""Name of the colony that is made on the first start and that kernels use.""",
+    ).tag(config=True)
+
+    @default("port")
+    def _default_port(self) -> int:
+        return 0 if on_jupyterhub() else settings.PORT
+
+    @default("data_folder")
+    def _default_data_folder(self) -> str:
+        return str(settings.default_data_folder())
+
+    def initialize_settings(self) -> None:
+        """Tell kernels where to look, before the first of them can start."""
+        logging.getLogger("jupyter_colonies").parent = self.log
+        self._hosting: Hosting | None = None
+        self._folder: DataFolder | None = None
+        self._lock: Lock | None = None
+        self._takeover: asyncio.Task[None] | None = None
+        self._trouble = "The colony's server is still starting: try again in a moment"
+        self._runtime_file = Path(jupyter_runtime_dir()) / f"colonies-jpserver-{os.getpid()}.json"
+        os.environ[RUNTIME_VARIABLE] = str(self._runtime_file)
+
+    def initialize_handlers(self) -> None:
+        """Add the routes under `{base_url}colonies/`."""
+        self.handlers.extend(routes(self))
+
+    def hosting(self) -> Hosting:
+        """The service. Raises ServerStopping if this process does not host it now."""
+        if self._hosting is None:
+            raise ServerStopping(self._trouble)
+        return self._hosting
+
+    async def _start_jupyter_server_extension(self, serverapp: Any) -> None:  # noqa: ARG002 - prescribed
+        """Host the colony, or wait until whoever does has gone."""
+        self._activity = PeriodicCallback(self._report_activity, ACTIVITY_PERIOD)
+        self._activity.start()
+        try:
+            self._folder = DataFolder(Path(self.data_folder))
+            self._folder.point(self._runtime_file)
+            self._lock = Lock(self._folder)
+            if self._lock.try_acquire():
+                await self._host()
+            else:
+                self._wait_for_host()
+        except ColoniesError as error:
+            self._give_up(error)
+
+    async def stop_extension(self) -> None:
+        """End with the Jupyter server: nothing is left running, nothing is lost."""
+        self._activity.stop()
+        self._trouble = "The Jupyter server is stopping"
+        if self._takeover is not None:
+            await self._takeover
+        hosting, self._hosting = self._hosting, None
+        if hosting is not None:
+            await hosting.stop()
+        if self._lock is not None:
+            self._lock.release()
+        if self._folder is not None:
+            self._folder.unpoint(self._runtime_file)
+        if os.environ.get(RUNTIME_VARIABLE) == str(self._runtime_file):
+            del os.environ[RUNTIME_VARIABLE]
+
+    async def _host(self) -> None:
+        assert self._folder is not None
+        assert self.serverapp is not None
+        wanted = Settings(
+            data=self._folder.path,
+            host=self.host,
+            port=self.port,
+            certificate=self.certificate,
+            certificate_key=self.certificate_key,
+            colonyname=self.colony,
+        )
+        hosting = Hosting(wanted, self._folder, jupyter_url=self.serverapp.connection_url)
+        await hosting.start()
+        self._hosting = hosting
+
+    def _wait_for_host(self) -> None:
+        assert self._folder is not None
+        assert self._lock is not None
+        host = self._folder.described()
+        where = f"process {host.pid} at {host.host}:{host.port}" if host else "another process"
+        self._trouble = f"The colony of this user is hosted by {where}: use that address"
+        self.log.info("The colony is hosted by %s; this server takes over when that ends", where)
+        loop = asyncio.get_running_loop()
+
+        def acquired() -> None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended: so has this server
+                loop.call_soon_threadsafe(self._start_takeover)
+
+        self._lock.acquire_later(acquired)
+
+    def _start_takeover(self) -> None:
+        self._takeover = asyncio.get_running_loop().create_task(self._take_over())
+
+    async def _take_over(self) -> None:
+        self.log.info("The former host of the colony has ended: taking over")
+        try:
+            await self._host()
+        except ColoniesError as error:
+            self._give_up(error)
+
+    def _give_up(self, error: ColoniesError) -> None:
+        self._trouble = f"The colony's server could not start: {error.message}"
+        self.log.error(self._trouble)
+        if self._lock is not None:
+            self._lock.release()
+
+    async def _report_activity(self) -> None:
+        """Work that waits or runs keeps the server from being culled as idle."""
+        if self._hosting is not None and await self._hosting.busy():
+            assert self.serverapp is not None
+            self.serverapp.web_app.settings["last_activity_times"]["colonies"] = utcnow()
+
+
+def on_jupyterhub() -> bool:
+    """Whether this machine is shared: a neighbour must not be handed signed messages."""
+    return bool(os.environ.get("JUPYTERHUB_USER") or os.environ.get("JUPYTERHUB_API_TOKEN"))

@@ -1,0 +1,286 @@
+"""The own port: what every Colonies SDK expects at the root of one origin.
+
+`/api` takes the short way, straight from the HTTP connection to the RPC; everything else goes
+through an ordinary tornado application (protocol part 01, sections 1.1 and 1.2).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import socket
+import ssl
+from http import HTTPStatus
+from typing import Any
+
+from tornado import web
+from tornado.http1connection import HTTP1Connection
+from tornado.httpserver import HTTPServer
+from tornado.httputil import (
+    HTTPHeaders,
+    HTTPMessageDelegate,
+    HTTPServerRequest,
+    RequestStartLine,
+    ResponseStartLine,
+)
+from tornado.netutil import bind_sockets
+from tornado.routing import Router
+
+from jupyter_colonies.broker.service import Broker
+from jupyter_colonies.core import envelope
+from jupyter_colonies.errors import InvalidConfiguration, ServerStopping
+from jupyter_colonies.server import cors, pubsub, rest, rpc
+from jupyter_colonies.server.presence import STOPPING, Presence
+from jupyter_colonies.server.settings import Settings
+
+MAX_BODY = 128 * 1024 * 1024
+HEADER_TIMEOUT = 120
+PORTS_TRIED = 100
+
+TEXT = "text/plain; charset=utf-8"
+MISSING = "404 page not found"
+
+log = logging.getLogger(__name__)
+
+
+class Listener(Router):
+    """An HTTP server on a port of its own, until `stop`."""
+
+    def __init__(
+        self,
+        broker: Broker,
+        presence: Presence,
+        sockets: list[socket.socket],
+        *,
+        host: str,
+        tls: ssl.SSLContext | None,
+    ) -> None:
+        self.broker = broker
+        self.presence = presence
+        self.tasks: set[asyncio.Task[None]] = set()
+        self.host, self.port = host, int(sockets[0].getsockname()[1])
+        self.tls = tls is not None
+        self._application = application(broker, self.presence)
+        self._server = HTTPServer(
+            self,
+            ssl_options=tls,
+            max_body_size=MAX_BODY,
+            max_buffer_size=MAX_BODY + 1024 * 1024,
+            idle_connection_timeout=HEADER_TIMEOUT,
+        )
+        self._server.add_sockets(sockets)
+
+    @property
+    def address(self) -> str:
+        """URL of the root."""
+        return url(self.host, self.port, tls=self.tls)
+
+    def find_handler(self, request: HTTPServerRequest, **kwargs: Any) -> HTTPMessageDelegate | None:
+        """What answers a request."""
+        if request.path == "/api" and request.method == "POST":
+            return RpcExchange(self, request)
+        if request.method == "OPTIONS" and cors.is_foreign(request):
+            return Fixed(request, 204, headers=cors.PREFLIGHT)
+        return self._application.find_handler(request, **kwargs)
+
+    def stop(self) -> None:
+        """Accept no more connections; `drain` follows once the broker has stopped."""
+        self._server.stop()
+
+    async def drain(self) -> None:
+        """Let the replies under way go out, then close every connection."""
+        await self.presence.drain()
+        await self._server.close_all_connections()
+
+
+class RpcExchange(HTTPMessageDelegate):
+    """One `POST /api`."""
+
+    def __init__(self, listener: Listener, request: HTTPServerRequest) -> None:
+        self._listener = listener
+        self._request = request
+        self._chunks: list[bytes] = []
+        self._gone = asyncio.Event()
+
+    def headers_received(
+        self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
+    ) -> None:
+        """Nothing in the headers matters."""
+
+    def data_received(self, chunk: bytes) -> None:
+        """Collect the body."""
+        self._chunks.append(chunk)
+
+    def finish(self) -> None:
+        """The request is complete: answer it."""
+        connection_of(self._request).set_close_callback(self._gone.set)
+        task = asyncio.get_running_loop().create_task(self._answer())
+        self._listener.tasks.add(task)
+        task.add_done_callback(self._listener.tasks.discard)
+
+    def on_connection_close(self) -> None:
+        """The client went away while it was still sending."""
+        self._chunks.clear()
+
+    async def _answer(self) -> None:
+        presence = self._listener.presence
+        with presence.exchange():
+            if presence.stopping:
+                status, body = envelope.refusal(ServerStopping(STOPPING))
+            else:
+                body = b"".join(self._chunks)
+                self._chunks.clear()
+                status, body = await rpc.answer(self._listener.broker, body, self._gone)
+            if not self._gone.is_set():
+                respond(self._request, status, body, close=presence.stopping)
+
+
+class Fixed(HTTPMessageDelegate):
+    """An answer that depends on nothing that is still to come."""
+
+    def __init__(self, request: HTTPServerRequest, status: int, *, headers: dict[str, str]) -> None:
+        self._request, self._status, self._headers = request, status, headers
+
+    def finish(self) -> None:
+        """Answer."""
+        respond(self._request, self._status, b"", headers=self._headers)
+
+
+def respond(
+    request: HTTPServerRequest,
+    status: int,
+    body: bytes,
+    *,
+    headers: dict[str, str] | None = None,
+    close: bool = False,
+) -> None:
+    """Write a whole reply to the connection of a request."""
+    fields = HTTPHeaders()
+    if status != 204:
+        fields["Content-Type"] = TEXT
+        fields["Content-Length"] = str(len(body))
+    if close:
+        fields["Connection"] = "close"
+    for name, value in {**cors.headers(request), **(headers or {})}.items():
+        fields[name] = value
+    connection = connection_of(request)
+    start_line = ResponseStartLine("HTTP/1.1", status, HTTPStatus(status).phrase)
+    connection.write_headers(start_line, fields, body)
+    connection.finish()
+
+
+def connection_of(request: HTTPServerRequest) -> HTTP1Connection:
+    """The connection a request came on."""
+    assert isinstance(request.connection, HTTP1Connection)
+    return request.connection
+
+
+class PlainHandler(web.RequestHandler):
+    """Base of what answers in plain text, with the headers of the original server."""
+
+    def set_default_headers(self) -> None:
+        """Plain text, and a word to pages of other origins."""
+        self.clear_header("Server")
+        self.set_header("Content-Type", TEXT)
+        for name, value in cors.headers(self.request).items():
+            self.set_header(name, value)
+
+    def compute_etag(self) -> None:
+        """No ETag: nothing here is worth caching."""
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Another method on a known path does not exist either."""
+        if status_code == 405:
+            self.set_status(404)
+            self.finish(MISSING)
+        else:
+            super().write_error(status_code, **kwargs)
+
+
+class HealthHandler(PlainHandler):
+    """`GET /health`: the server is alive."""
+
+    def get(self) -> None:
+        """An empty body with status 200."""
+
+
+class MissingHandler(PlainHandler):
+    """Everything that does not exist, and known paths with a trailing slash."""
+
+    def prepare(self) -> None:
+        """404 in plain text, or the way to the path without the slash."""
+        path = self.request.path
+        target = path.rstrip("/")
+        known = {"/api": "POST", "/health": "GET", "/pubsub": "GET"}
+        if path != target and known.get(target) == self.request.method:
+            query = f"?{self.request.query}" if self.request.query else ""
+            self.set_status(301 if self.request.method == "GET" else 307)
+            self.set_header("Location", target + query)
+            self.finish()
+            return
+        self.set_status(404)
+        self.finish(MISSING)
+
+
+def application(broker: Broker, presence: Presence) -> web.Application:
+    """The routes beside `/api`."""
+    return web.Application(
+        [
+            (r"/health", HealthHandler),
+            (r"/pubsub", pubsub.PubsubHandler, {"broker": broker, "presence": presence}),
+            *rest.signed_routes(broker, presence),
+        ],
+        default_handler_class=MissingHandler,
+        log_function=lambda handler: None,  # noqa: ARG005 - tornado gives the handler
+        websocket_max_message_size=pubsub.MAX_MESSAGE,
+    )
+
+
+def bind(settings: Settings) -> list[socket.socket]:
+    """Listening sockets at the wanted port, or at the next one that is free.
+
+    50080 lies in the range from which outgoing connections take their ports, so that it may be
+    taken at any moment. Raises InvalidConfiguration if no port can be had.
+    """
+    last = min(settings.port + PORTS_TRIED, 65536) if settings.port else 1
+    for port in range(settings.port, last):
+        try:
+            sockets = bind_sockets(port, settings.host, reuse_port=False)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise InvalidConfiguration(
+                    f"The server can't listen on {settings.host} port {port}: {error.strerror}"
+                ) from None
+            continue
+        if port != settings.port:
+            log.warning("Port %d is taken: listening on port %d", settings.port, port)
+        return sockets
+    raise InvalidConfiguration(
+        f"No port from {settings.port} to {last - 1} is free on {settings.host}: name another one"
+    )
+
+
+def tls_context(settings: Settings) -> ssl.SSLContext | None:
+    """TLS as configured. Raises InvalidConfiguration if certificate or key can't be used."""
+    if not settings.certificate:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(settings.certificate, settings.certificate_key)
+    except (OSError, ssl.SSLError) as error:
+        raise InvalidConfiguration(
+            f"The TLS certificate '{settings.certificate}' or its key can't be used: {error}"
+        ) from None
+    return context
+
+
+def reachable(host: str) -> str:
+    """Where this machine reaches a server that listens on a host: wildcards by loopback."""
+    return {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+
+
+def url(host: str, port: int, *, tls: bool) -> str:
+    """Address of a server as users and programs of this machine write it."""
+    host = reachable(host)
+    return f"{'https' if tls else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"

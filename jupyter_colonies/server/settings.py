@@ -1,0 +1,158 @@
+"""How a server is set up: by Jupyter's traits, or by variables and options of `serve`.
+
+`COLONIES_*` variables configure `jupyter colonies serve` alone (protocol part 01, section 6);
+inside Jupyter they belong to the client.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from jupyter_core.paths import jupyter_data_dir
+
+from jupyter_colonies.core import identity
+from jupyter_colonies.errors import InvalidConfiguration, InvalidRequest
+
+PORT = 50080
+HOST = "127.0.0.1"
+COLONY = "dev"
+
+
+def os_user() -> str:
+    """Name of the operating system's user; names with a colon are no names of users here."""
+    try:
+        return getpass.getuser().replace(":", "_") or "user"
+    except (OSError, KeyError):
+        return "user"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """One server's settings; keys are given as text only where the environment gave them.
+
+    `port` 0 takes any free port. Empty keys are made on the first start.
+    """
+
+    data: Path
+    host: str = HOST
+    port: int = PORT
+    certificate: str = ""
+    certificate_key: str = ""
+    colonyname: str = COLONY
+    username: str = field(default_factory=os_user)
+    serverid: str = ""
+    server_key: str = field(default="", repr=False)
+    colony_key: str = field(default="", repr=False)
+    user_key: str = field(default="", repr=False)
+    allow_reregister: bool = False
+
+    def __post_init__(self) -> None:
+        for name, key in (
+            ("COLONIES_SERVER_PRVKEY", self.server_key),
+            ("COLONIES_COLONY_PRVKEY", self.colony_key),
+            ("COLONIES_PRVKEY", self.user_key),
+        ):
+            _check_key(name, key)
+        _check_serverid(self.serverid, self.server_key)
+        _check_certificate(self.certificate, self.certificate_key)
+
+
+def default_data_folder() -> Path:
+    """JUPYTER_COLONIES_DATA, else `colonies` in Jupyter's data folder."""
+    named = os.environ.get("JUPYTER_COLONIES_DATA")
+    return Path(named) if named else Path(jupyter_data_dir()) / "colonies"
+
+
+def from_environment(
+    environment: Mapping[str, str], *, data: Path, host: str = "", port: int | None = None
+) -> Settings:
+    """Settings of `jupyter colonies serve`; options given on the command line come first.
+
+    Raises InvalidConfiguration naming the variable that can't be used.
+    """
+
+    def text(*names: str) -> str:
+        return next((environment[name] for name in names if environment.get(name)), "")
+
+    certificate = text("COLONIES_TLSCERT", "COLONIES_SERVER_HTTP_TLS_CERT")
+    certificate_key = text("COLONIES_TLSKEY", "COLONIES_SERVER_HTTP_TLS_KEY")
+    tls = environment.get("COLONIES_TLS", "")
+    if tls and not _truth("COLONIES_TLS", tls):
+        certificate = certificate_key = ""
+    elif tls and not certificate:
+        raise InvalidConfiguration(
+            "COLONIES_TLS is true, but no certificate is named: "
+            "set COLONIES_TLSCERT and COLONIES_TLSKEY, or COLONIES_TLS=false"
+        )
+    return Settings(
+        data=data,
+        host=host or HOST,
+        port=port if port is not None else _port(environment),
+        certificate=certificate,
+        certificate_key=certificate_key,
+        colonyname=text("COLONIES_COLONY_NAME") or COLONY,
+        serverid=text("COLONIES_SERVER_ID"),
+        server_key=text("COLONIES_SERVER_PRVKEY"),
+        colony_key=text("COLONIES_COLONY_PRVKEY"),
+        user_key=text("COLONIES_PRVKEY"),
+        allow_reregister=_truth(
+            "COLONIES_ALLOW_EXECUTOR_REREGISTER",
+            environment.get("COLONIES_ALLOW_EXECUTOR_REREGISTER", "") or "false",
+        ),
+    )
+
+
+def _port(environment: Mapping[str, str]) -> int:
+    for name in ("COLONIES_SERVER_HTTP_PORT", "COLONIES_SERVER_PORT"):
+        value = environment.get(name, "")
+        if not value:
+            continue
+        if not value.isdecimal() or int(value) > 65535:
+            raise InvalidConfiguration(f"{name} is '{value}': a port from 0 to 65535 is expected")
+        return int(value)
+    return PORT
+
+
+def _truth(name: str, value: str) -> bool:
+    if value.lower() not in ("true", "false"):
+        raise InvalidConfiguration(f"{name} is '{value}': true or false is expected")
+    return value.lower() == "true"
+
+
+def _check_key(name: str, key: str) -> None:
+    if not key:
+        return
+    try:
+        identity.id_of(key)
+    except InvalidRequest:
+        raise InvalidConfiguration(
+            f"{name} is no private key: 64 hexadecimal characters are expected"
+        ) from None
+
+
+def _check_serverid(serverid: str, server_key: str) -> None:
+    if not serverid:
+        return
+    if not identity.is_id(serverid):
+        raise InvalidConfiguration(
+            "COLONIES_SERVER_ID is no id: 64 lower-case hexadecimal characters are expected"
+        )
+    if server_key and identity.id_of(server_key) != serverid:
+        raise InvalidConfiguration(
+            "COLONIES_SERVER_ID is not the id of COLONIES_SERVER_PRVKEY: leave one of them out"
+        )
+
+
+def _check_certificate(certificate: str, certificate_key: str) -> None:
+    if bool(certificate) != bool(certificate_key):
+        raise InvalidConfiguration(
+            "TLS needs both a certificate and its key (COLONIES_TLSCERT and COLONIES_TLSKEY, or "
+            "ColoniesExtension.certificate and ColoniesExtension.certificate_key)"
+        )
+    for path in filter(None, (certificate, certificate_key)):
+        if not Path(path).is_file():
+            raise InvalidConfiguration(f"TLS was asked for, but there is no file '{path}'")

@@ -1,0 +1,17 @@
+"""Fixtures that give tests a real server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from jupyter_colonies.testing import RunningServer, server_in_thread
+
+
+@pytest.fixture
+def colony_server(tmp_path: Path) -> Iterator[RunningServer]:
+    """A real server on a free port, on a thread of its own, with a fresh database."""
+    with server_in_thread(tmp_path / "server") as server:
+        yield server

@@ -23,6 +23,7 @@ LAYER_HEIGHT = NODE_HEIGHT + LAYER_GAP
 
 _SLOT_WIDTH = 10
 _SLOT_WEIGHT = 4.0
+_STRAIGHT = 8
 _ORDER_SWEEPS = 8
 _PLACE_SWEEPS = 10
 _MOST_SLOTS = 4_000
@@ -91,6 +92,18 @@ def layered(parents: Mapping[str, Sequence[str]]) -> Layout:
     return _drawn(rows, xs)
 
 
+def layers(parents: Mapping[str, Sequence[str]]) -> list[list[str]]:
+    """The layers alone, each in the order given; fast for very large graphs.
+
+    Parents that are not nodes themselves are ignored. Raises graphlib.CycleError for a cycle.
+    """
+    depth = _depths({node: [p for p in parents[node] if p in parents] for node in parents})
+    rows: list[list[str]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
+    for node in parents:
+        rows[depth[node]].append(node)
+    return rows
+
+
 def _depths(parents: Mapping[str, Sequence[str]]) -> dict[str, int]:
     depth: dict[str, int] = {}
     for node in graphlib.TopologicalSorter(parents).static_order():
@@ -102,9 +115,7 @@ def _connect(
     parents: Mapping[str, Sequence[str]], depth: Mapping[str, int], rows: list[list[_Item]]
 ) -> dict[_Item, list[_Item]]:
     """Neighbours above each item; slots for long edges are added to the rows."""
-    skipped = sum(
-        depth[node] - depth[parent] - 1 for node in parents for parent in parents[node]
-    )
+    skipped = sum(depth[node] - depth[parent] - 1 for node in parents for parent in parents[node])
     uppers: dict[_Item, list[_Item]] = {node: [] for node in parents}
     for node, above in parents.items():
         for parent in above:
@@ -178,9 +189,21 @@ def _placed(
                 near = uppers[item] if downward else lowers[item]
                 if last:
                     near = [*uppers[item], *lowers[item]]
-                wanted.append(_mean([xs[n] for n in near], xs[item]))
+                wanted.append(_pull(item, near, xs))
+            xs.update(zip(row, _settled(row, wanted), strict=True))
+    for here, beyond in ((uppers, lowers), (lowers, uppers)):
+        for row in rows:  # the ends of the graph follow last: nothing hangs on them
+            wanted = [xs[i] if beyond[i] else _pull(i, here[i], xs) for i in row]
             xs.update(zip(row, _settled(row, wanted), strict=True))
     return xs
+
+
+def _pull(item: _Item, near: Sequence[_Item], xs: Mapping[_Item, float]) -> float:
+    """Where its neighbours want an item; the parts of a long edge want to be straight."""
+    if not near:
+        return xs[item]
+    weights = [_STRAIGHT if isinstance(item, _Slot) and isinstance(n, _Slot) else 1 for n in near]
+    return sum(w * xs[n] for w, n in zip(weights, near, strict=True)) / sum(weights)
 
 
 def _settled(row: Sequence[_Item], wanted: Sequence[float]) -> list[float]:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from xml.sax.saxutils import escape, quoteattr
 
 from jupyter_colonies.core.graph import state_of
-from jupyter_colonies.core.layout import NODE_HEIGHT, NODE_WIDTH, Layout, Place, layered
+from jupyter_colonies.core.layout import NODE_HEIGHT, NODE_WIDTH, Layout, Place, layered, layers
 from jupyter_colonies.core.messages.workflows import NodeChange
 from jupyter_colonies.core.palette import (
     INK,
@@ -25,16 +25,16 @@ from jupyter_colonies.core.palette import (
 )
 from jupyter_colonies.core.process import State
 
-NAME_COLUMNS = 22
+NAME_COLUMNS = 20
 """How much of a node's name fits into its box."""
 
 _MARGIN = 20
 _HEAD = 64
 _FOOT = 30
 _ARROW = 8
-_BAND = 40
+_BAND = 46
 _BAND_WIDTH = 420
-_LEGEND_STEP = 112
+_LEGEND_STEP = 120
 _LEAST_WIDTH = len(State) * _LEGEND_STEP + 2 * _MARGIN
 _FAILURES_NAMED = 6
 _STYLE = (
@@ -64,9 +64,9 @@ def folded_svg(nodes: Sequence[NodeChange], title: str) -> str:
 
     This is for workflows with more nodes than a picture can show one by one.
     """
-    layout = layered({node.processid: node.parents for node in nodes})
     by_id = {node.processid: node for node in nodes}
-    bands = [[by_id[processid] for processid in layer] for layer in layout.layers]
+    rows = layers({node.processid: node.parents for node in nodes})
+    bands = [[by_id[processid] for processid in row] for row in rows]
     widest = max(map(len, bands), default=1)
     parts = []
     for number, band in enumerate(bands):
@@ -100,11 +100,14 @@ def _sheet(nodes: Sequence[NodeChange], title: str, width: float, body: float, i
         f"{node.nodename or node.funcname}: {LOOKS[node.state].word}" for node in nodes[:200]
     )
     columns = int((width - 2 * _MARGIN) / 9)
+    opening = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{width:g}" '
+        f'height="{height:g}" viewBox="0 0 {width:g} {height:g}" '
+        f"aria-label={_attribute(f'{title}: {summary}')}>"
+    )
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{width:g}" '
-            f'height="{height:g}" viewBox="0 0 {width:g} {height:g}" '
-            f"aria-label={_attribute(f'{title}: {summary}')}>",
+            opening,
             f"<title>{_escaped(f'{title}: {summary}')}</title>",
             f"<desc>{_escaped(described)}</desc>",
             _STYLE,

@@ -69,8 +69,9 @@ def test_the_same_graph_gives_the_same_drawing(parents: dict[str, list[str]]) ->
 
 
 def test_a_parent_stands_above_the_middle_of_its_children() -> None:
-    layout = layered({"split": [], "a": ["split"], "b": ["split"], "c": ["split"],
-                      "join": ["a", "b", "c"]})
+    layout = layered(
+        {"split": [], "a": ["split"], "b": ["split"], "c": ["split"], "join": ["a", "b", "c"]}
+    )
     assert layout.places["split"].x == layout.places["b"].x == layout.places["join"].x
     assert [layer for layer in layout.layers if len(layer) > 1] == [["a", "b", "c"]]
 

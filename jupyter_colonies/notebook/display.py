@@ -1,0 +1,25 @@
+"""Showing a run in a notebook: its live graph, which also outlives the kernel as a picture."""
+
+from __future__ import annotations
+
+from IPython.display import display
+
+from jupyter_colonies.client.run import Run
+from jupyter_colonies.widgets.dag import DagView
+
+PATIENCE = 2.0
+"""Seconds to wait for the first picture, so that it is there when the output appears."""
+
+
+def show(run: Run) -> DagView:
+    """Display the live graph of a run.
+
+    When the run has finished the output is updated once, so that the saved notebook holds the
+    final picture.
+    """
+    view = DagView(run)
+    view.wait_until_painted(PATIENCE)
+    handle = display(view, display_id=True)  # type: ignore[no-untyped-call]
+    if handle is not None:  # there is none outside IPython
+        view.on_end(lambda: handle.update(view))
+    return view

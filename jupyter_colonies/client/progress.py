@@ -8,27 +8,29 @@ from jupyter_colonies.core.messages.workflows import WorkflowChange
 from jupyter_colonies.core.process import State
 
 SHOWN = 3
+FORMAT = "{l_bar}{bar}| {n_fmt}/{total_fmt} nodes [{elapsed}]"
 
 
 class Progress:
     """A tqdm bar over the nodes of a workflow; its total grows when the workflow does."""
 
     def __init__(self, *, shown: bool) -> None:
+        self._shown = shown
         self._bar: Any = None
-        if shown:
-            # Loads ipywidgets in a notebook, which nobody needs who never waits.
-            from tqdm.auto import tqdm  # noqa: PLC0415
-
-            self._bar = tqdm(total=0, unit="node", desc=State.WAITING.word, leave=True)
 
     def show(self, change: WorkflowChange) -> None:
         """Bring the bar up to date with a whole workflow."""
-        if self._bar is None:
+        if not self._shown:
             return
+        done = sum(node.state.finished for node in change.nodes)
+        if self._bar is None:
+            # Loads ipywidgets in a notebook, which nobody needs who never waits.
+            from tqdm.auto import tqdm  # noqa: PLC0415
+
+            self._bar = tqdm(total=len(change.nodes), bar_format=FORMAT, desc=_described(change))
         self._bar.total = len(change.nodes)
-        self._bar.n = sum(node.state.finished for node in change.nodes)
-        self._bar.set_description_str(_described(change), refresh=False)
-        self._bar.refresh()
+        self._bar.n = done
+        self._bar.set_description_str(_described(change))
 
     def end(self, said: str = "") -> None:
         """Leave the bar as it is, with a last word."""

@@ -10,7 +10,7 @@ import difflib
 import json
 import types
 import typing
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
@@ -123,34 +123,36 @@ def _faults(value: Any, kind: Any, steps: Steps) -> Iterator[tuple[Steps, str]]:
     kind = _plain(kind)
     if kind is Any or (value is None and steps):
         return
-    origin = typing.get_origin(kind)
-    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        if not isinstance(value, dict):
-            yield steps, f"expected an object with the fields of a spec, got {_said(value)}"
-            return
-        for key, hint in _hints(kind).items():
-            if key in value:
-                yield from _faults(value[key], hint, (*steps, key))
-    elif origin in (list, dict):
-        if not isinstance(value, origin):
-            yield steps, f"expected {_wanted(kind)}, got {_said(value)}"
-            return
-        inner = typing.get_args(kind)[-1]
-        pairs: Iterable[tuple[Any, Any]]
-        pairs = value.items() if isinstance(value, dict) else enumerate(value)
-        for key, each in pairs:
-            if origin is dict and not isinstance(key, str):
-                yield steps, f"expected strings as keys, got {_said(key)}"
-            yield from _faults(each, inner, (*steps, key))
-    elif not _fits(value, kind):
+    if not _fits(value, kind):
         yield steps, f"expected {_wanted(kind)}, got {_said(value)}"
+        return
+    for key, each, inner in _parts(value, kind):
+        if isinstance(value, dict) and not isinstance(key, str):
+            yield steps, f"expected strings as keys, got {_said(key)}"
+        yield from _faults(each, inner, (*steps, key))
 
 
-def _fits(value: Any, kind: type) -> bool:
+def _parts(value: Any, kind: Any) -> Iterator[tuple[Any, Any, Any]]:
+    """Key, value and type of everything inside a value."""
+    if _is_struct(kind):
+        for name, hint in _hints(kind).items():
+            if name in value:
+                yield name, value[name], hint
+    elif isinstance(value, list | dict):
+        inner = typing.get_args(kind)[-1]
+        for key, each in value.items() if isinstance(value, dict) else enumerate(value):
+            yield key, each, inner
+
+
+def _is_struct(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+
+
+def _fits(value: Any, kind: Any) -> bool:
     if kind is int:
         whole = isinstance(value, float) and value.is_integer()
         return whole or (isinstance(value, int) and not isinstance(value, bool))
-    return isinstance(value, kind)
+    return isinstance(value, dict if _is_struct(kind) else typing.get_origin(kind) or kind)
 
 
 @cache
@@ -170,7 +172,7 @@ def _wanted(kind: Any) -> str:
     if origin in (list, dict):
         items = _ITEMS.get(typing.get_args(kind)[-1], "")
         return ("a list" if origin is list else "an object") + (f" of {items}" if items else "")
-    return _TYPES.get(kind, "an object")
+    return _TYPES.get(kind, "an object with the fields of a spec")
 
 
 def _said(value: Any) -> str:

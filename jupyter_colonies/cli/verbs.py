@@ -12,8 +12,7 @@ import click
 from jupyter_colonies.cli.later import Later
 from jupyter_colonies.client.colony import Colony, connect
 from jupyter_colonies.client.discovery import RUNTIME_VARIABLE
-from jupyter_colonies.client.launch import runtime_file
-from jupyter_colonies.client.runtime import Runtime, read_key, read_runtime
+from jupyter_colonies.client.runtime import Runtime, read_key, read_runtime, serve_runtime_file
 from jupyter_colonies.commands.block import Block
 from jupyter_colonies.commands.root import run, tree
 from jupyter_colonies.commands.session import Owner, Session
@@ -77,7 +76,7 @@ def _runtime_of(colony: Colony) -> Runtime | None:
     if not colony.found.serverid:
         return None
     named = os.environ.get(RUNTIME_VARIABLE)
-    for path in (Path(named) if named else None, runtime_file()):
+    for path in (Path(named) if named else None, serve_runtime_file()):
         try:
             runtime = read_runtime(path) if path else None
         except NoServer:

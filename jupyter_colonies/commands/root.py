@@ -74,13 +74,13 @@ def run(verbs: Noun, arguments: Sequence[str], session: Session) -> Iterator[Blo
     client refuses.
     """
     try:
-        blocks: Iterable[Block] = verbs.main(
+        blocks: Iterable[Block] | None = verbs.main(
             args=list(arguments), prog_name=verbs.name, standalone_mode=False, obj=session
         )
     except HelpAsked as asked:
         blocks = [Text(text=asked.text)]
     as_json = "--json" in arguments
-    for block in blocks:
+    for block in blocks or ():
         yield _as_json(block) if as_json else block
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from jupyter_colonies.client.client import Client
 from jupyter_colonies.client.specfile import read_specs
 from jupyter_colonies.commands import wording
 from jupyter_colonies.commands.block import Block, Details, Heading, Line, Submitted, Table
@@ -14,7 +15,7 @@ from jupyter_colonies.commands.session import Session
 from jupyter_colonies.commands.verb import Noun, not_yet, pass_session
 from jupyter_colonies.core.graph import ProcessGraph
 from jupyter_colonies.core.process import Process
-from jupyter_colonies.errors import InvalidSpec
+from jupyter_colonies.errors import InvalidRequest, InvalidSpec, ServerRefused
 
 workflow = Noun(
     "workflow",
@@ -58,16 +59,24 @@ def get(session: Session, workflowid: str) -> list[Block]:
     """Show a workflow and all its processes."""
     client = session.member
     graph = session.ask(client.get_process_graph(processgraphid=workflowid))
-    processes = session.ask(
-        client.get_processes(
-            colonyname=graph.colonyname, processgraphid=workflowid, state=-1, count=1_000_000
-        )
-    )
-    place = {processid: n for n, processid in enumerate(graph.processids or ())}
-    processes.sort(key=lambda process: place.get(process.processid, len(place)))
+    processes = session.ask(_processes(client, graph))
     blocks: list[Block] = [_summary(graph), Heading(text="Processes:")]
     blocks += [_node(process) for process in processes]
     return session.either({"workflow": graph, "processes": processes}, blocks)
+
+
+async def _processes(client: Client, graph: ProcessGraph) -> list[Process]:
+    """All processes of a workflow, in the order the workflow lists them."""
+    ids = graph.processids or []
+    try:
+        found = await client.get_processes(
+            colonyname=graph.colonyname, processgraphid=graph.processgraphid, state=-1
+        )
+    except (InvalidRequest, ServerRefused):
+        # The original server has no list of one workflow's processes (part 02, section 10.1).
+        found = [await client.get_process(processid=processid) for processid in ids]
+    place = {processid: n for n, processid in enumerate(ids)}
+    return sorted(found, key=lambda process: place.get(process.processid, len(place)))
 
 
 def _summary(graph: ProcessGraph) -> Details:

@@ -1,0 +1,134 @@
+"""Group commit: one transaction for all, each job on its own, nobody told before the commit."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from jupyter_colonies.errors import InvalidRequest, ServerStopping, StorageFailed
+from jupyter_colonies.store import members
+from jupyter_colonies.store.engine import Store
+from jupyter_colonies.store.statement import Transaction
+
+
+class Watched:
+    """A store with what its commits announced."""
+
+    def __init__(self, path: Path) -> None:
+        self.announced: list[object] = []
+        self.store = Store(path, committed=self.announced.extend)
+
+
+@pytest.fixture
+async def watched(tmp_path: Path) -> AsyncIterator[Watched]:
+    watched = Watched(tmp_path / "colonies.db")
+    await watched.store.open()
+    yield watched
+    await watched.store.close()
+
+
+def put(name: str, *, then: Exception | None = None):
+    def job(tx: Transaction) -> str:
+        tx.run(members.PUT_SETTING, name=name, value="x")
+        tx.announce(name)
+        if then is not None:
+            raise then
+        return name
+
+    return job
+
+
+async def names(store: Store) -> set[str]:
+    def job(tx: Transaction) -> set[str]:
+        found = (tx.one(members.GET_SETTING, name=name) and name for name in "abcdef")
+        return {name for name in found if name}
+
+    return await store.read(job)
+
+
+async def test_a_refused_job_takes_only_itself_back(watched: Watched) -> None:
+    results = await asyncio.gather(
+        watched.store.write(put("a")),
+        watched.store.write(put("b", then=InvalidRequest("no"))),
+        watched.store.write(put("c")),
+        return_exceptions=True,
+    )
+    assert [type(result) for result in results] == [str, InvalidRequest, str]
+    assert await names(watched.store) == {"a", "c"}
+    assert watched.announced == ["a", "c"]
+
+
+async def test_jobs_that_wait_share_one_commit(watched: Watched) -> None:
+    commits: list[str] = []
+    traced = threading.Event()
+
+    def trace(tx: Transaction) -> None:
+        connection: sqlite3.Connection = tx._connection  # type: ignore[assignment]
+        connection.set_trace_callback(lambda sql: commits.append(sql) if sql == "COMMIT" else None)
+        traced.set()
+
+    await watched.store.write(trace)
+    commits.clear()
+    await asyncio.gather(*(watched.store.write(put(name)) for name in "abcdef"))
+    assert commits == ["COMMIT"]
+
+
+async def test_a_failed_commit_tells_nobody_of_success(watched: Watched) -> None:
+    def refuse_commits(tx: Transaction) -> None:
+        def decide(action: int, argument: str | None, *_: object) -> int:
+            refused = action == sqlite3.SQLITE_TRANSACTION and argument == "COMMIT"
+            return sqlite3.SQLITE_DENY if refused else sqlite3.SQLITE_OK
+
+        tx._connection.set_authorizer(decide)  # type: ignore[attr-defined]
+
+    with pytest.raises(StorageFailed, match="nothing of it was stored"):
+        await watched.store.write(refuse_commits)
+    results = await asyncio.gather(
+        watched.store.write(put("a")), watched.store.write(put("b")), return_exceptions=True
+    )
+    assert [type(result) for result in results] == [StorageFailed, StorageFailed]
+    assert watched.announced == []
+    assert await names(watched.store) == set()
+
+
+async def test_an_error_that_ends_the_whole_transaction_fails_the_whole_batch(
+    watched: Watched,
+) -> None:
+    def roll_everything_back(tx: Transaction) -> None:
+        tx._connection.execute("ROLLBACK")
+        raise sqlite3.OperationalError("disk full")
+
+    results = await asyncio.gather(
+        watched.store.write(put("a")),
+        watched.store.write(roll_everything_back),
+        watched.store.write(put("b")),
+        return_exceptions=True,
+    )
+    assert [type(result) for result in results] == [StorageFailed] * 3
+    assert await names(watched.store) == set()
+    assert await watched.store.write(put("c")) == "c"
+
+
+async def test_a_job_nobody_waits_for_any_more_is_not_run(watched: Watched) -> None:
+    future = watched.store.write(put("a"))
+    future.cancel()
+    await watched.store.write(put("b"))
+    assert await names(watched.store) == {"b"}
+
+
+async def test_closing_finishes_what_was_handed_in(tmp_path: Path) -> None:
+    watched = Watched(tmp_path / "colonies.db")
+    await watched.store.open()
+    handed_in = [watched.store.write(put(name)) for name in "abc"]
+    await watched.store.close()
+    assert await asyncio.gather(*handed_in) == ["a", "b", "c"]
+    with pytest.raises(ServerStopping):
+        await watched.store.write(put("d"))
+
+
+async def test_readers_cannot_write(watched: Watched) -> None:
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        await watched.store.read(put("a"))

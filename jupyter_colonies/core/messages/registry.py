@@ -56,7 +56,7 @@ class Message(Generic[RequestT, ReplyT]):
         type: str,  # noqa: A002 - the wire's own word
         method: str,
         request: type[RequestT],
-        reply: type[ReplyT] | Any,
+        reply: type[ReplyT],
         *,
         does: str,
         role: Role,

@@ -16,7 +16,6 @@ from jupyter_colonies.commands.root import run
 from jupyter_colonies.commands.session import Owner, Session
 from jupyter_colonies.commands.submit import submit_text
 from jupyter_colonies.errors import ColoniesError
-from jupyter_colonies.executor.worker import Worker
 from jupyter_colonies.notebook.cells import executor_cell
 from jupyter_colonies.notebook.colony import current
 from jupyter_colonies.notebook.completion import candidates
@@ -99,7 +98,7 @@ class ColoniesMagic:
 
     def _executor(self, words: list[str], cell: str) -> None:
         worker = executor_cell(words, cell, colony=current(), shell=self._shell)
-        if isinstance(worker, Worker):  # `--help` gives none
+        if worker is not None:  # `--help` gives none
             display(Shown([started(worker)]))
 
     def _submitted(self, block: Submitted) -> Any:

@@ -28,8 +28,7 @@ _STYLE = """<style>
   overflow-wrap: anywhere; vertical-align: top;
   border-bottom: 1px solid var(--jp-border-color3, #e0e0e0); }
 .colonies th { font-weight: 600; white-space: nowrap; }
-.colonies code { font-family: var(--jp-code-font-family, monospace); background: none;
-  color: inherit; padding: 0; }
+.colonies .id { font-family: var(--jp-code-font-family, monospace); }
 .colonies .state::before { content: "\\25CF  "; color: var(--jp-ui-font-color2, #757575); }
 .colonies .state-waiting::before { content: "\\25CB  "; }
 .colonies .state-running::before { content: "\\25B6  "; color: var(--jp-info-color1, #0288d1); }
@@ -132,4 +131,4 @@ def _cell(value: str) -> str:
     text = escape(value)
     if value in _STATES:
         return f'<span class="state state-{_STATES[value]}">{text}</span>'
-    return f"<code>{text}</code>" if is_id(value) else text
+    return f'<span class="id">{text}</span>' if is_id(value) else text

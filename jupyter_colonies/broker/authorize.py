@@ -108,7 +108,8 @@ def _check_enrolled(tx: Transaction, facts: Facts, colonyname: str, request: Any
 def _subject(tx: Transaction, subject: Subject, request: Any) -> Row:
     value: Any = request
     for name in subject.field.split("."):
-        value = getattr(value, name)
+        # A part that is missing altogether names no object either.
+        value = getattr(value, name, "")
     row = _FINDERS[subject.kind](tx, request, value)
     if row is None:
         raise type(subject.missing)(subject.missing.message.format(value))

@@ -75,9 +75,14 @@ def check_cancel(state: State, in_workflow: bool) -> None:
         raise InvalidRequest(f"Tried to cancel {_STATE_WORDS[state]} process")
 
 
+def limit(seconds: int) -> int:
+    """A limit that can be counted with: no more than a hundred years."""
+    return min(seconds, LONGEST)
+
+
 def deadline(start: int, seconds: int) -> int:
     """Moment a limit runs out, in nanoseconds; 0 where there is no limit."""
-    return start + min(seconds, LONGEST) * SECOND if seconds > 0 else 0
+    return start + limit(seconds) * SECOND if seconds > 0 else 0
 
 
 def gives_up(retries: int, maxretries: int) -> bool:

@@ -45,16 +45,15 @@ class Hosting:
         Raises InvalidConfiguration, StorageFailed or UnsupportedSchema; nothing stays open then.
         """
         tls = listener.tls_context(self.settings)
-        sockets = listener.bind(self.settings)
+        bound = listener.bind(self.settings)
         try:
             self.ids = await asyncio.to_thread(firststart.identities, self.folder, self.settings)
-            self.broker = await self._open_broker(sockets)
+            self.broker = await self._open_broker(bound)
         except BaseException:
-            for each in sockets:
-                each.close()
+            bound.close()
             raise
         self.listener = listener.Listener(
-            self.broker, self.presence, sockets, host=self.settings.host, tls=tls
+            self.broker, self.presence, bound, host=self.settings.host, tls=tls
         )
         self.runtime = self._runtime()
         await asyncio.to_thread(self.folder.describe, self.runtime)
@@ -72,14 +71,15 @@ class Hosting:
         """Whether work is waiting or running."""
         return await self.broker.busy()
 
-    async def _open_broker(self, sockets: list[socket.socket]) -> Broker:
+    async def _open_broker(self, bound: socket.socket) -> Broker:
         facts = Facts(self.ids.serverid, self._secret, self.settings.allow_reregister)
         version = Version(buildversion=metadata.version("jupyter-colonies"))
         broker = Broker(self.folder.database, facts, version=version)
         broker.backends = [
             Backend(
+                type="http",
                 host=self.settings.host,
-                port=int(sockets[0].getsockname()[1]),
+                port=int(bound.getsockname()[1]),
                 tls=bool(self.settings.certificate),
             )
         ]

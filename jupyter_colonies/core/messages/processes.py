@@ -227,7 +227,6 @@ ADD_ATTRIBUTE = declare(
         Attribute,
         does="add attribute",
         role=Role.ASSIGNED_EXECUTOR,
-        needs=("attribute", "Failed to add attribute, process not found"),
         subject=Subject(
             kind="process",
             field="attribute.targetid",

@@ -25,9 +25,9 @@ class Version(msgspec.Struct, kw_only=True):
 
 
 class Backend(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """An address the server listens on."""
+    """An address the server listens on; `type` is `http`. What is empty or false is left out."""
 
-    type: str = "http"
+    type: str
     port: int
     host: str = ""
     tls: bool = False

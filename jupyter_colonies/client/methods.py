@@ -368,6 +368,7 @@ class Methods(ABC):
         executor: Executor | None = None,
         proof: str = "",
         lease: int = 0,
+        ownerid: str = "",
     ) -> Executor:
         """Enrol executor.
 
@@ -376,7 +377,7 @@ class Methods(ABC):
         `proof` is the keyed hash of colony, name and id under the server's registration secret, as
         `core.enrolment.proof` makes it. An executor of the same name is replaced, its processes go
         back to the queue. `lease` is the number of seconds the executor may be silent before its
-        processes are given back; 0 for no lease.
+        processes are given back; 0 for no lease. `ownerid` is the user who vouches for it, if any.
 
         Sent as `enrolexecutormsg`; for whoever proves to know the server's registration secret.
         An extension of the protocol.
@@ -387,6 +388,7 @@ class Methods(ABC):
                 executor=executor,
                 proof=proof,
                 lease=lease,
+                ownerid=ownerid,
             ),
         )
         return reply

@@ -8,6 +8,7 @@ is used directly: connections are kept, and closed at once when the caller is ca
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from collections.abc import AsyncGenerator, Sequence
 from functools import cache
@@ -31,6 +32,7 @@ from jupyter_colonies.errors import ServerRefused, ServerUnreachable
 CONNECT_TIMEOUT = 10.0
 PING_INTERVAL = 30.0
 MAX_BODY = 256 << 20
+MAX_IDLE = 64
 
 _PARAMETERS = HTTP1ConnectionParameters(max_body_size=MAX_BODY)
 
@@ -113,8 +115,12 @@ class Transport:
 
     def close(self) -> None:
         """Close the running event loop's idle connections."""
-        for _, stream in self._idle.pop(asyncio.get_running_loop(), []):
-            stream.close()
+        _close_all(self._idle.pop(asyncio.get_running_loop(), []))
+
+    def __del__(self) -> None:
+        for loop, idle in self._idle.items():
+            if idle and not loop.is_closed():
+                loop.call_soon_threadsafe(_close_all, idle)
 
     async def _exchange(self, body: bytes, patience: float) -> bytes:
         endpoint = await self.whereabouts.endpoint()
@@ -131,7 +137,7 @@ class Transport:
             ) from None
         finally:
             if keep:
-                self._idle.setdefault(asyncio.get_running_loop(), []).append((endpoint, stream))
+                self._keep(endpoint, stream)
             else:
                 stream.close()
         return reply.checked(endpoint)
@@ -140,10 +146,16 @@ class Transport:
         idle = self._idle.get(asyncio.get_running_loop(), [])
         while idle:
             at, stream = idle.pop()
-            if at == endpoint and not stream.closed():
+            if at == endpoint and _is_open(stream):
                 return stream
             stream.close()
         return None
+
+    def _keep(self, endpoint: Endpoint, stream: IOStream) -> None:
+        idle = self._idle.setdefault(asyncio.get_running_loop(), [])
+        idle.append((endpoint, stream))
+        if len(idle) > MAX_IDLE:
+            idle.pop(0)[1].close()
 
     async def _websocket(self) -> WebSocketClientConnection:
         endpoint = await self.whereabouts.endpoint()
@@ -215,6 +227,26 @@ class _Reply(httputil.HTTPMessageDelegate):
                 self.status,
             )
         return bytes(self.body)
+
+
+def _close_all(idle: list[tuple[Endpoint, IOStream]]) -> None:
+    for _, stream in idle:
+        stream.close()
+
+
+def _is_open(stream: IOStream) -> bool:
+    """Whether an idle connection is still there: the server may have closed it unnoticed."""
+    if stream.closed():
+        return False
+    try:
+        # Of the plain socket also where there is TLS: it is the connection that counts.
+        socket.socket.recv(stream.socket, 1, socket.MSG_PEEK)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    # Either its end or something nobody asked for.
+    return False
 
 
 async def _connected(endpoint: Endpoint) -> IOStream:

@@ -9,7 +9,7 @@ from typing import Protocol
 from jupyter_colonies.broker import authorize, take
 from jupyter_colonies.broker.call import Facts
 from jupyter_colonies.broker.take import Taker
-from jupyter_colonies.broker.waiters import Waiter, Waiters
+from jupyter_colonies.broker.waiters import Waiter, Waiters, Wake
 from jupyter_colonies.core.messages.processes import ASSIGN_PROCESS, AssignProcess
 from jupyter_colonies.core.process import Process
 from jupyter_colonies.errors import ColoniesError, NothingToAssign, ServerStopping
@@ -48,10 +48,13 @@ async def assign(
     waiter: Waiter | None = None
     try:
         while True:
+            # What wakes this executor from here on may be newer than what the attempt sees: it
+            # is kept, and leads to another attempt.
+            wakes = waiter.answered() if waiter is not None else []
             who, process = await _unless_gone(desk, attempt, gone)
             if process is not None:
-                if waiter is not None and waiter.wakes:
-                    waiter.wakes.popleft()
+                if waiter is not None:
+                    waiter.wakes.extend(wakes[1:])
                 return process
             if request.timeout < 0:
                 raise _nothing()
@@ -64,7 +67,7 @@ async def assign(
                 )
                 desk.waiters.add(waiter)
                 continue
-            _pass_on(desk.waiters, waiter, who)
+            _pass_on(desk.waiters, wakes, who)
             await _wait(desk, waiter, gone, deadline)
     finally:
         if waiter is not None:
@@ -101,10 +104,8 @@ def _report(future: asyncio.Future[None]) -> None:
         _log.warning("A process of a vanished executor waits for its deadline", exc_info=True)
 
 
-def _pass_on(waiters: Waiters, waiter: Waiter, who: Taker) -> None:
+def _pass_on(waiters: Waiters, wakes: list[Wake], who: Taker) -> None:
     """Nothing fitted: what woke this executor may still fit another one."""
-    wakes, waiter.wakes = list(waiter.wakes), type(waiter.wakes)()
-    waiter.event.clear()
     for wake in wakes:
         if who.limited or wake.ready.target:
             waiters.wake(wake)

@@ -35,6 +35,13 @@ class Waiter:
         self.wakes: deque[Wake] = deque()
         self.event = asyncio.Event()
 
+    def answered(self) -> list[Wake]:
+        """What woke the executor so far, to be acted on now."""
+        wakes = list(self.wakes)
+        self.wakes.clear()
+        self.event.clear()
+        return wakes
+
     def fits(self, wake: Wake) -> bool:
         """Whether the executor may take the work, as far as name and place decide."""
         target, location = wake.ready.target, wake.ready.location

@@ -104,3 +104,13 @@ async def test_with_a_failed_commit_no_waiter_wakes(stage) -> None:
     await asyncio.sleep(0.05)
     assert not waiting.done()
     waiting.cancel()
+
+
+async def test_work_that_comes_at_any_moment_of_a_poll_wakes_it(stage) -> None:
+    for ticks in range(400):
+        polling = asyncio.create_task(stage.assign(wait=60))
+        for _ in range(ticks // 4):
+            await asyncio.sleep(0)
+        submitted = await stage.submit()
+        process = await asyncio.wait_for(polling, 10)
+        assert process.processid == submitted.processid

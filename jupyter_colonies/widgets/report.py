@@ -152,7 +152,7 @@ def _pre(text: str, kind: str = "") -> str:
 
 
 def _json(value: Any) -> str:
-    if isinstance(value, str):
+    if isinstance(value, str) and "\n" in value:
         return value
     encoded = msgspec.json.encode(value)
     return (msgspec.json.format(encoded, indent=2) if len(encoded) > 80 else encoded).decode()

@@ -150,7 +150,7 @@ class Scene:
         rows = self.table()
         width = max((len(short(row["nodename"], 40)) for row in rows), default=0)
         lines = [f"{self.title}: {state_of(numbers).word}, {progress_text(numbers)}"]
-        glyphs = {look.word: look.glyph for look in LOOKS.values()}
+        glyphs = {look.word: look.glyph[0] for look in LOOKS.values()}
         lines += [
             f"  {short(row['nodename'], 40):{width}}  {glyphs[row['state']]} {row['state']:10}  "
             f"{short(row['funcname'], 40)}"

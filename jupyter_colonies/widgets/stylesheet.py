@@ -8,7 +8,7 @@ from jupyter_colonies.core.layout import NODE_HEIGHT, NODE_WIDTH
 from jupyter_colonies.core.palette import INK, LINE, LOOKS
 
 SELECTED = "#e8a317"
-FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
+FONT = "system-ui, Segoe UI, Helvetica, Arial, sans-serif"
 
 
 def stylesheet() -> list[dict[str, Any]]:

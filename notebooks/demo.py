@@ -206,19 +206,25 @@ _CELLS_DONE = """() => {
     return [cells.filter(cell => cell.executionCount).length, cells.length,
             window.colonies_demo_ended === true];
 }"""
+_NEWS = f"done => {{ const now = ({_CELLS_DONE})(); return now[2] || now[0] > done; }}"
+_ALL_COUNTED = f"() => {{ const now = ({_CELLS_DONE})(); return now[0] === now[1]; }}"
 
 
 def _report_cells(page: Any) -> None:
+    from playwright.sync_api import TimeoutError as TooLate  # noqa: PLC0415 - as above
+
     done, ended = 0, False
     while not ended:
-        page.wait_for_function(
-            f"done => {{ const now = ({_CELLS_DONE})(); return now[2] || now[0] > done; }}",
-            arg=done,
-        )
+        page.wait_for_function(_NEWS, arg=done)
         done, total, ended = page.evaluate(_CELLS_DONE)
         if not ended:
             say(f"{done} of {total} cells have run")
-    say("the notebook has run")
+    try:
+        # JupyterLab numbers the last cell a moment after it says that all have run.
+        page.wait_for_function(_ALL_COUNTED, timeout=5000)
+        say("all cells have run")
+    except TooLate:
+        say("the run ended before the last cell")
 
 
 def _take_picture(page: Any) -> None:

@@ -99,10 +99,10 @@ class ColoniesMagic:
     def _executor(self, words: list[str], cell: str) -> None:
         worker = executor_cell(words, cell, colony=current(), shell=self._shell)
         if worker is not None:  # `--help` gives none
-            display(Shown([started(worker)]))
+            _display(started(worker))
 
     def _submitted(self, block: Submitted) -> Any:
-        display(Shown([block.line]))
+        _display(block.line)
         show(block.run)
         return block.run
 
@@ -126,8 +126,8 @@ def in_one_line(error: Exception) -> Exception:
 def load(shell: InteractiveShell) -> None:
     """Register the magic and its completion."""
     magic = ColoniesMagic(shell)
-    shell.register_magic_function(magic, magic_kind="line_cell", magic_name=NAME)
-    shell.set_hook("complete_command", magic.complete, re_key=_TYPED.pattern)
+    shell.magics_manager.register_function(magic, magic_kind="line_cell", magic_name=NAME)
+    shell.set_hook("complete_command", magic.complete, re_key=_TYPED.pattern)  # type: ignore[no-untyped-call]
 
 
 def unload(shell: InteractiveShell) -> None:
@@ -139,9 +139,13 @@ def unload(shell: InteractiveShell) -> None:
         hooks.regexs.pop(re.compile(_TYPED.pattern), None)
 
 
+def _display(*blocks: Block) -> None:
+    display(Shown(blocks))  # type: ignore[no-untyped-call]
+
+
 def _flush(group: list[Block]) -> None:
     if group:
-        display(Shown(list(group)))
+        _display(*group)
         group.clear()
 
 

@@ -12,7 +12,7 @@ import binascii
 import hashlib
 import secrets
 import string
-from typing import Protocol
+from typing import Any, Protocol
 
 from jupyter_colonies.errors import AccessDenied, InvalidRequest
 
@@ -61,14 +61,15 @@ class EcdsaCurve:
 
     def public_key(self, private_key: bytes) -> bytes:
         """See `Curve`."""
-        return self._signing_key(private_key).verifying_key.to_string("uncompressed")
+        key = self._signing_key(private_key)
+        return bytes(key.verifying_key.to_string("uncompressed"))
 
     def sign(self, private_key: bytes, digest: bytes) -> bytes:
         """See `Curve`."""
         from ecdsa import util  # noqa: PLC0415 - loaded only where coincurve is missing
 
         key = self._signing_key(private_key)
-        body = key.sign_digest_deterministic(
+        body: bytes = key.sign_digest_deterministic(
             digest, hashfunc=hashlib.sha256, sigencode=util.sigencode_string_canonize
         )
         public = key.verifying_key.to_string("uncompressed")
@@ -106,7 +107,7 @@ class EcdsaCurve:
         return b"\x04" + int(public.x()).to_bytes(32) + int(public.y()).to_bytes(32)
 
     @staticmethod
-    def _signing_key(private_key: bytes):  # type: ignore[no-untyped-def]  # ecdsa has no types
+    def _signing_key(private_key: bytes) -> Any:
         from ecdsa import SECP256k1, SigningKey  # noqa: PLC0415 - as above
 
         return SigningKey.from_string(private_key, curve=SECP256k1)

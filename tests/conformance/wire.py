@@ -365,6 +365,7 @@ class Socket:
 
     def __exit__(self, *exc: object) -> None:
         self._socket.close()
+        self._socket.shutdown()
 
     def drop(self) -> None:
         """Vanish without a word."""
@@ -376,7 +377,9 @@ class Socket:
     def send_raw(self, frame: bytes) -> None:
         self._socket.send(frame)
 
-    def receive(self, timeout: float = 30) -> dict[str, Any]:
+    def receive(
+        self, timeout: float = 30, payloadtype: str = "subscribeprocessmsg"
+    ) -> dict[str, Any]:
         """The message of the next frame. Raises Refused, Dropped, Closed or TimeoutError."""
         self._socket.settimeout(timeout)
         try:
@@ -390,7 +393,7 @@ class Socket:
         if opcode == websocket.ABNF.OPCODE_CLOSE:
             raise Closed
         assert opcode == websocket.ABNF.OPCODE_TEXT
-        message: dict[str, Any] = opened(data, "subscribeprocessmsg")
+        message: dict[str, Any] = opened(data, payloadtype)
         return message
 
     def ends(self, timeout: float = 30) -> str:

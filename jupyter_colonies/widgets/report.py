@@ -18,7 +18,7 @@ MOST_CHARACTERS = 20_000
 """Longer values are cut, and it is said by how much."""
 
 STYLE = """<style>
-.colonies-report{font-size:13px;line-height:1.5;color:var(--jp-ui-font-color1,#424a53)}
+.colonies-report{padding-top:8px;font-size:13px;line-height:1.5;color:var(--jp-ui-font-color1,#424a53)}
 .colonies-report h4{margin:0 0 8px;font-size:14px;color:var(--jp-ui-font-color0,#1b1f24);
 overflow-wrap:anywhere}
 .colonies-report h5{margin:12px 0 3px;font-size:12px;font-weight:600;
@@ -27,8 +27,10 @@ color:var(--jp-ui-font-color0,#1b1f24)}
 grid-template-columns:minmax(230px,2fr) minmax(260px,3fr)}
 .colonies-report .columns>div{min-width:0}
 .colonies-report dl{display:grid;grid-template-columns:max-content 1fr;gap:2px 12px;margin:0}
-.colonies-report dt{color:var(--jp-ui-font-color2,#6b7480);font-weight:400;margin:0}
-.colonies-report dd{margin:0;overflow-wrap:anywhere}
+.colonies-report dt{color:var(--jp-ui-font-color2,#6b7480);font-weight:400;margin:0;float:none;
+width:auto;white-space:nowrap}
+.colonies-report dd{margin:0;min-width:0;overflow-wrap:anywhere}
+.colonies-report .columns h5:first-child{margin-top:0}
 .colonies-report pre{margin:0;padding:7px 10px;max-height:17em;overflow:auto;border-radius:5px;
 white-space:pre-wrap;overflow-wrap:anywhere;font-size:12px;line-height:1.45;
 font-family:var(--jp-code-font-family,monospace);color:var(--jp-ui-font-color0,#1b1f24);
@@ -86,10 +88,10 @@ def _facts(process: Process, executorname: str, now: datetime) -> str:
         ("Started", _moment(process.starttime)),
         ("Ran", _ran(process, now)),
         ("Ended", _moment(process.endtime)),
-        ("Retries", f"{process.retries} of {_limit(spec.maxretries)}"),
+        ("Retries", _retries(process)),
         ("Longest wait", _seconds(spec.maxwaittime)),
         ("Longest run", _seconds(spec.maxexectime)),
-        ("Priority", str(spec.priority)),
+        ("Priority", str(spec.priority or "")),
         ("Label", spec.label),
         ("Submitted by", process.initiatorname or process.initiatorid[:12]),
         ("Process", process.processid),
@@ -172,8 +174,10 @@ def _seconds(limit: int) -> str:
     return f"{limit} s" if limit > 0 else ""
 
 
-def _limit(retries: int) -> str:
-    return "any number" if retries < 0 else str(retries)
+def _retries(process: Process) -> str:
+    allowed = process.spec.maxretries
+    limit = f" of {allowed} allowed" if allowed > 0 else ", any number allowed" if allowed else ""
+    return f"{process.retries}{limit}"
 
 
 _ZERO = timedelta()

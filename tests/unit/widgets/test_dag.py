@@ -1,0 +1,148 @@
+"""The view of a run against a real server; what it sends to the page is read from its widgets."""
+
+import threading
+
+import pytest
+
+from jupyter_colonies.client.workflow import Workflow
+from jupyter_colonies.core.process import State
+from jupyter_colonies.notebook import display
+from jupyter_colonies.notebook.colony import NotebookColony
+from jupyter_colonies.widgets import scene
+from jupyter_colonies.widgets.dag import DAG_MIME_TYPE, DagView
+
+
+@pytest.fixture
+def gate() -> threading.Event:
+    return threading.Event()
+
+
+@pytest.fixture
+def workflow(colony: NotebookColony, gate: threading.Event) -> Workflow:
+    @colony.function(executor="worker", executortype="maths", concurrency=2)
+    def gen(count: int) -> list[int]:
+        gate.wait(30)
+        return list(range(count))
+
+    @colony.function(executor="worker")
+    def total(inputs: list[int]) -> int:
+        return sum(inputs)
+
+    made = Workflow("sums", executortype="maths")
+    made.node("sum_node", "total", after=made.node("gen_node", "gen", 4))
+    return made
+
+
+def shown(view: DagView) -> dict[str, str]:
+    return {
+        node.data["label"].split("\n")[0]: node.data["state"]
+        for node in view.children[1].graph.nodes
+    }
+
+
+def test_a_view_follows_its_run_to_the_end(colony, workflow, gate, until) -> None:
+    run = colony.submit(workflow)
+    view = DagView(run)
+    ended = threading.Event()
+    view.on_end(ended.set)
+    board = view.children[0]
+    until(board, "news", lambda news: news["heading"]["state"]["word"] == "Running")
+    assert shown(view) == {"gen_node": "Running", "sum_node": "Waiting"}
+    nodes = list(view.children[1].graph.nodes)
+
+    gate.set()
+    assert ended.wait(30)
+    assert shown(view) == {"gen_node": "Successful", "sum_node": "Successful"}
+    assert view.children[1].graph.nodes == nodes
+    assert board.news["heading"]["progress"] == "2 of 2 finished"
+    assert board.news["heading"]["title"] == "sums"
+    view.close()
+
+
+def test_choosing_a_node_shows_its_process_and_keeps_it_current(
+    colony, workflow, gate, until
+) -> None:
+    run = colony.submit(workflow)
+    view = DagView(run)
+    assert view.wait_until_painted(30)
+    chooser = view.children[2]
+    assert [label for label, _ in chooser.options] == ["Choose a node …", "gen_node", "sum_node"]
+    chooser.value = run["sum_node"].processid
+    assert view.selected == chooser.value
+    until(view.inspector, "value", lambda html: "Waiting</span>sum_node" in html)
+
+    gate.set()
+    until(view.inspector, "value", lambda html: ">6</pre>" in html)
+    view.selected = ""
+    assert chooser.value == ""
+    until(view.inspector, "value", lambda html: "Click a node" in html)
+    view.close()
+
+
+def test_the_output_carries_every_form(colony, workflow, gate) -> None:
+    gate.set()
+    run = colony.submit(workflow).wait(30, progress=False)
+    view = DagView(run)
+    assert view.wait_until_painted(30)
+    bundle = view._repr_mimebundle_()
+    assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == view.model_id
+    dag = bundle[DAG_MIME_TYPE]
+    assert (dag["version"], dag["processgraphid"], dag["title"]) == (1, run.id, "sums")
+    assert dag["state"] == "Successful"
+    assert dag["svg"] == bundle["image/svg+xml"]
+    assert dag["table"][0] == {
+        "nodename": "gen_node",
+        "state": "Successful",
+        "funcname": "gen",
+        "executortype": "maths",
+    }
+    assert bundle["text/plain"].startswith("sums: Successful, 2 of 2 finished")
+    view.close()
+
+
+def test_a_single_process_is_shown_like_a_workflow(colony, workflow, gate) -> None:
+    gate.set()
+    run = colony.submit({"funcname": "gen", "args": [2], "conditions": {"executortype": "maths"}})
+    view = DagView(run.wait(30, progress=False))
+    assert view.wait_until_painted(30)
+    assert shown(view) == {"gen": "Successful"}
+    assert view._repr_mimebundle_()["text/plain"].startswith("Process gen: Successful")
+    view.close()
+
+
+def test_a_large_workflow_is_folded(colony, monkeypatch) -> None:
+    monkeypatch.setattr(scene, "MOST_ELEMENTS", 3)
+    wide = Workflow("wide", executortype="nobody")
+    root = wide.node("root", "split")
+    for number in range(5):
+        wide.node(f"leaf {number}", "work", after=root)
+    view = DagView(colony.submit(wide))
+    assert view.wait_until_painted(30)
+    board, folded, chooser, inspector = view.children
+    assert board.graph is None
+    assert "5 × work" in folded.value
+    assert "folded by layer" in folded.value
+    assert len(chooser.options) == 7
+    assert inspector is view.inspector
+    view.close()
+
+
+def test_a_process_that_can_not_be_fetched_is_said_so(colony, until) -> None:
+    lonely = Workflow("lonely", executortype="nobody")
+    lonely.node("node", "work")
+    run = colony.submit(lonely)
+    view = DagView(run)
+    assert view.wait_until_painted(30)
+    colony.call(colony.client.remove_process_graph(processgraphid=run.id))
+    view.selected = view.children[2].options[1][1]
+    until(view.inspector, "value", lambda html: "could not be fetched" in html)
+    view.close()
+
+
+def test_show_works_where_there_are_no_widgets(colony, workflow, gate, capsys) -> None:
+    gate.set()
+    run = colony.submit(workflow).wait(30, progress=False)
+    view = display.show(run)
+    assert run.state is State.SUCCESS
+    assert "sum_node" in capsys.readouterr().out
+    view.close()

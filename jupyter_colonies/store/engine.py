@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
@@ -65,7 +66,9 @@ class Store:
                 "use a newer Python"
             )
         try:
-            await asyncio.to_thread(schema.upgrade, self._path)
+            await asyncio.to_thread(self._prepare)
+            # The file is put into WAL mode before several connections could try it at once.
+            (await asyncio.to_thread(self._connect)).close()
         except sqlite3.Error as error:
             raise StorageFailed(f"Can't open the database {self._path}: {error}") from error
         self._writer = Writer(self._connect, self._dialect, self._clock, self._committed)
@@ -114,12 +117,18 @@ class Store:
             connection.execute("COMMIT")
             self._read_statements += transaction.statements
 
+    def _prepare(self) -> None:
+        schema.upgrade(self._path)
+        # The file remembers the mode. Two connections that set it at once would lock each other
+        # out, and SQLite does not wait there.
+        with closing(self._connect()) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
             self._path, isolation_level=None, check_same_thread=False, cached_statements=512
         )
         connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA busy_timeout = 10000")
         connection.execute("PRAGMA cache_size = -65536")

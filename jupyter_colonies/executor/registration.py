@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from jupyter_colonies.client.client import Client
 from jupyter_colonies.client.colony import Colony
 from jupyter_colonies.core import enrolment
@@ -39,8 +37,8 @@ class Registration:
         self.leased = False
         self._owned = False
 
-    async def enter(self, executortype: str, functions: Iterable[Function]) -> None:
-        """Register and approve the executor, and offer its functions.
+    async def enter(self, executortype: str) -> None:
+        """Register and approve the executor.
 
         An executor of the same name is replaced. Raises AccessDenied where neither the secret nor
         the owner's key is at hand, and what the server refuses.
@@ -63,8 +61,6 @@ class Registration:
                 "runtime file nor the key of the colony's owner is at hand. Connect to the "
                 "server of this machine, or set COLONIES_COLONY_PRVKEY"
             )
-        for function in functions:
-            await self.offer(function)
 
     async def offer(self, function: Function) -> None:
         """Register a function that the executor serves."""

@@ -59,7 +59,7 @@ def stop_all(*, timeout: float = 10) -> None:
 
 
 def remember(worker: Worker) -> None:
-    """Add a worker that has started; one of the same name is not told to stop."""
+    """Add a worker that has started."""
     with _lock:
         _workers[worker.name] = worker
     changed(worker)
@@ -91,5 +91,6 @@ def _leave_at_exit() -> None:
     together = list()
     if together:
         leaving = together[0].colony.portal.start(_leave(together, 0))
-        with contextlib.suppress(TimeoutError, ColoniesError):
+        # RuntimeError: something asked for a thread, and none is started any more.
+        with contextlib.suppress(TimeoutError, ColoniesError, RuntimeError):
             leaving.result(EXIT_TIMEOUT)

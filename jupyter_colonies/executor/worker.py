@@ -76,6 +76,7 @@ class Worker:
         self.notice = ""
         self._concurrency = _checked(concurrency)
         self._offers: dict[str, Offer] = {}
+        self._untold: dict[str, Offer] = {}
         self._registration = Registration(colony, name)
         self._registered_type = ""
         self._doubtful = False
@@ -122,10 +123,9 @@ class Worker:
         origins = {offer.origin for offer in new.values()} - {""}
         kept = {n: o for n, o in self._offers.items() if o.origin not in origins}
         self._offers = kept | new
-        if self.state is WorkerState.READY:
-            self.colony.portal.run(self._register_functions(new.values()))
-        elif self.state is WorkerState.AWAY:
-            self._registered_type = ""  # the functions are told when the executor enters anew
+        self._untold.update(new)
+        if self._serving is not None:
+            self.colony.portal.run(self._heed_offers())
         registry.changed(self)
 
     def remove(self, funcname: str) -> None:
@@ -148,10 +148,14 @@ class Worker:
     def start(self) -> None:
         """Register and begin to work; starting a worker that works does nothing.
 
-        Waits for the registration. Raises ServerUnreachable, and AccessDenied or InvalidRequest
-        where the server refuses it.
+        Another worker of this process that has the same name is stopped. Waits for the
+        registration. Raises ServerUnreachable, and AccessDenied or InvalidRequest where the
+        server refuses it.
         """
         if self.state in (WorkerState.NEW, WorkerState.STOPPED, WorkerState.REFUSED):
+            previous = registry.get(self.name)
+            if previous is not None and previous is not self:
+                previous.stop(timeout=0)
             capture.install()
             self.colony.portal.run(self._start())
 
@@ -198,10 +202,11 @@ class Worker:
         registry.remember(self)
 
     async def _enter(self) -> None:
-        functions = [self._function(offer) for offer in self._offers.values() if _named(offer)]
         executortype = self.executortype
-        await self._registration.enter(executortype, functions)
+        await self._registration.enter(executortype)
         self._registered_type = executortype
+        self._untold.update(self._offers)
+        await self._tell()
         self._doubtful = False
         self._become(WorkerState.READY)
 
@@ -225,6 +230,7 @@ class Worker:
         await self._room()
         if self.state is WorkerState.AWAY:
             await self._adopt()
+            await self._tell()
             self._become(WorkerState.READY)
             return
         with contextlib.suppress(NothingToAssign):
@@ -351,10 +357,28 @@ class Worker:
         self.notice = f"{running.funcname} (process {running.processid}): {text}"
         registry.changed(self)
 
-    async def _register_functions(self, offers: Iterable[Offer]) -> None:
-        for offer in offers:
-            if _named(offer):
+    async def _tell(self) -> None:
+        """Register the functions the server has not been told of; `*` has no name to tell."""
+        while self._untold:
+            funcname, offer = self._untold.popitem()
+            if funcname == ANY_FUNCTION or funcname not in self._offers:
+                continue
+            try:
                 await self._registration.offer(self._function(offer))
+            except ColoniesError:
+                self._untold.setdefault(funcname, offer)
+                raise
+
+    async def _heed_offers(self) -> None:
+        self._changed.set()
+        if self.state is not WorkerState.READY:
+            return
+        try:
+            await self._tell()
+        except ColoniesError as error:
+            if not passes(error):
+                raise
+            self._become(WorkerState.AWAY, error.message)
 
     async def _heed(self, *, moved: bool) -> None:
         """Act on changed settings; a long poll under the old type is given up."""
@@ -382,10 +406,6 @@ class Worker:
     def _become(self, state: WorkerState, reason: str = "") -> None:
         self.state, self.reason = state, reason
         registry.changed(self)
-
-
-def _named(offer: Offer) -> bool:
-    return offer.funcname != ANY_FUNCTION
 
 
 def _checked(concurrency: int) -> int:

@@ -32,7 +32,7 @@ PROGRAM = "%%colonies executor"
 @click.option(
     "--concurrency",
     type=click.IntRange(min=1),
-    default=0,
+    default=None,
     help="How many processes run at the same time; 1 by default.",
 )
 @click.pass_obj
@@ -41,7 +41,7 @@ def _command(
     name: str,
     executortype: str,
     functions: tuple[str, ...],
-    concurrency: int,
+    concurrency: int | None,
 ) -> Worker:
     """Run this cell for each process of an executor.
 
@@ -67,26 +67,26 @@ def _command(
         )
         for funcname in functions or (ANY_FUNCTION,)
     ]
-    return serve(colony, name, offers, executortype=executortype, concurrency=concurrency)
+    return serve(colony, name, offers, executortype=executortype, concurrency=concurrency or 0)
 
 
 def executor_cell(
     arguments: Sequence[str] | str, code: str, *, colony: Colony, shell: InteractiveShell
-) -> Worker:
+) -> Worker | None:
     """What `%%colonies executor` does: serve the code of a cell, and return its worker.
 
-    `arguments` is what follows the word `executor`. Raises click.UsageError, SyntaxError for the
-    cell's code, and what `Worker.start` raises.
+    `arguments` is what follows the word `executor`; `--help` prints and returns None. Raises
+    click.UsageError, SyntaxError for the cell's code, and what `Worker.start` raises.
     """
     words = shlex.split(arguments) if isinstance(arguments, str) else list(arguments)
     first_line = f"{PROGRAM} {shlex.join(words)}"
-    worker: Worker = _command.main(
+    result = _command.main(
         words,
         prog_name=PROGRAM,
         standalone_mode=False,
         obj=(colony, first_line, code, shell),
     )
-    return worker
+    return result if isinstance(result, Worker) else None
 
 
 def serve(

@@ -7,6 +7,7 @@ connections of their own that can't write.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 import sys
 import threading
@@ -122,6 +123,12 @@ class Store:
         # The file remembers the mode. Two connections that set it at once would lock each other
         # out, and SQLite does not wait there.
         with closing(self._connect()) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+
+    def _prepare(self) -> None:
+        schema.upgrade(self._path)
+        # Before the threads start: of two connections that switch at once one finds it locked.
+        with contextlib.closing(sqlite3.connect(self._path)) as connection:
             connection.execute("PRAGMA journal_mode = WAL")
 
     def _connect(self) -> sqlite3.Connection:

@@ -27,6 +27,7 @@ from tornado.websocket import (
 )
 
 from jupyter_colonies.client.endpoint import Endpoint
+from jupyter_colonies.client.resolver import RememberingResolver
 from jupyter_colonies.errors import ServerRefused, ServerUnreachable
 
 CONNECT_TIMEOUT = 10.0
@@ -34,6 +35,7 @@ PING_INTERVAL = 30.0
 MAX_BODY = 256 << 20
 MAX_IDLE = 64
 
+_RESOLVER = RememberingResolver()
 _PARAMETERS = HTTP1ConnectionParameters(max_body_size=MAX_BODY)
 
 
@@ -165,10 +167,15 @@ class Transport:
             connect_timeout=CONNECT_TIMEOUT,
             request_timeout=CONNECT_TIMEOUT,
         )
+        connecting = asyncio.ensure_future(
+            websocket_connect(request, ping_interval=PING_INTERVAL, max_message_size=MAX_BODY)
+        )
         try:
-            return await websocket_connect(
-                request, ping_interval=PING_INTERVAL, max_message_size=MAX_BODY
-            )
+            return await asyncio.shield(connecting)
+        except asyncio.CancelledError:
+            # tornado goes on connecting; what comes of it has to be closed.
+            connecting.add_done_callback(_close_late)
+            raise
         except HTTPError as error:
             if error.code == 599:
                 raise _not_connected(endpoint, error) from None
@@ -229,6 +236,11 @@ class _Reply(httputil.HTTPMessageDelegate):
         return bytes(self.body)
 
 
+def _close_late(connecting: asyncio.Future[WebSocketClientConnection]) -> None:
+    if not connecting.cancelled() and connecting.exception() is None:
+        connecting.result().close()
+
+
 def _close_all(idle: list[tuple[Endpoint, IOStream]]) -> None:
     for _, stream in idle:
         stream.close()
@@ -252,7 +264,7 @@ def _is_open(stream: IOStream) -> bool:
 async def _connected(endpoint: Endpoint) -> IOStream:
     context = _tls_context() if endpoint.tls else None
     try:
-        return await TCPClient().connect(
+        return await TCPClient(_RESOLVER).connect(
             endpoint.host,
             endpoint.port,
             ssl_options=context,

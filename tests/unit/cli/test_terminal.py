@@ -52,10 +52,7 @@ def test_details_look_like_the_tutorial() -> None:
 
 def test_untitled_details_and_headings() -> None:
     assert shown(Heading(text="Processes:"), Details(rows=[("NodeName", "task_a")])) == (
-        "\nProcesses:\n"
-        "╭──────────┬────────╮\n"
-        "│ NodeName │ task_a │\n"
-        "╰──────────┴────────╯\n"
+        "\nProcesses:\n╭──────────┬────────╮\n│ NodeName │ task_a │\n╰──────────┴────────╯\n"
     )
 
 
@@ -79,7 +76,8 @@ def test_tables_have_upper_case_heads() -> None:
 def test_plain_frames() -> None:
     table = Table(title="Members", columns=["Name"], rows=[["ada"]])
     assert shown(table, plain=True) == (
-        "+---------+\n| Members |\n+---------+\n| NAME    |\n+---------+\n| ada     |\n+---------+\n"
+        "+---------+\n| Members |\n+---------+\n| NAME    |\n+---------+\n"
+        "| ada     |\n+---------+\n"
     )
 
 
@@ -89,9 +87,7 @@ def test_plain_frames_are_asked_for_by_a_variable(value, plain) -> None:
 
 
 def test_lines_look_like_the_tutorial() -> None:
-    line = Line(
-        text="Workflow submitted", fields={"WorkflowID": WORKFLOWID, "ColonyName": "dev"}
-    )
+    line = Line(text="Workflow submitted", fields={"WorkflowID": WORKFLOWID, "ColonyName": "dev"})
     assert shown(line) == (
         "INFO[0000] Workflow submitted                            ColonyName=dev "
         f"WorkflowID={WORKFLOWID}\n"

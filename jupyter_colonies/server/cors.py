@@ -10,11 +10,10 @@ from tornado.httputil import HTTPServerRequest
 PREFLIGHT = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET,POST,PUT,PATCH,DELETE,HEAD,OPTIONS",
-    "Access-Control-Allow-Headers": (
-        "Origin,Content-Length,Content-Type,Content-Digest,Signature,Signature-Input"
-    ),
+    "Access-Control-Allow-Headers": "Origin,Content-Length,Content-Type",
     "Access-Control-Max-Age": "43200",
 }
+SIGNED = ",Content-Digest,Signature,Signature-Input"
 
 
 def is_foreign(request: HTTPServerRequest) -> bool:
@@ -29,3 +28,11 @@ def is_foreign(request: HTTPServerRequest) -> bool:
 def headers(request: HTTPServerRequest) -> dict[str, str]:
     """CORS headers of the reply to a request that is no preflight."""
     return {"Access-Control-Allow-Origin": "*"} if is_foreign(request) else {}
+
+
+def preflight(request: HTTPServerRequest) -> dict[str, str]:
+    """Headers of the reply to a preflight; the REST API takes signatures in headers."""
+    if not request.path.startswith("/v1/"):
+        return PREFLIGHT
+    name = "Access-Control-Allow-Headers"
+    return {**PREFLIGHT, name: PREFLIGHT[name] + SIGNED}

@@ -24,7 +24,6 @@ from tornado.httputil import (
     RequestStartLine,
     ResponseStartLine,
 )
-from tornado.netutil import bind_sockets
 from tornado.routing import Router
 
 from jupyter_colonies.broker.service import Broker
@@ -32,14 +31,15 @@ from jupyter_colonies.core import envelope
 from jupyter_colonies.errors import InvalidConfiguration, ServerStopping
 from jupyter_colonies.server import cors, pubsub, rest, rpc
 from jupyter_colonies.server.presence import STOPPING, Presence
+from jupyter_colonies.server.pubsub import MISSING
 from jupyter_colonies.server.settings import Settings
 
 MAX_BODY = 128 * 1024 * 1024
 HEADER_TIMEOUT = 120
 PORTS_TRIED = 100
+BACKLOG = 1024
 
 TEXT = "text/plain; charset=utf-8"
-MISSING = "404 page not found"
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class Listener(Router):
         self,
         broker: Broker,
         presence: Presence,
-        sockets: list[socket.socket],
+        bound: socket.socket,
         *,
         host: str,
         tls: ssl.SSLContext | None,
@@ -59,7 +59,7 @@ class Listener(Router):
         self.broker = broker
         self.presence = presence
         self.tasks: set[asyncio.Task[None]] = set()
-        self.host, self.port = host, int(sockets[0].getsockname()[1])
+        self.host, self.port = host, int(bound.getsockname()[1])
         self.tls = tls is not None
         self._application = application(broker, self.presence)
         self._server = HTTPServer(
@@ -69,7 +69,7 @@ class Listener(Router):
             max_buffer_size=MAX_BODY + 1024 * 1024,
             idle_connection_timeout=HEADER_TIMEOUT,
         )
-        self._server.add_sockets(sockets)
+        self._server.add_socket(bound)
 
     @property
     def address(self) -> str:
@@ -81,7 +81,7 @@ class Listener(Router):
         if request.path == "/api" and request.method == "POST":
             return RpcExchange(self, request)
         if request.method == "OPTIONS" and cors.is_foreign(request):
-            return Fixed(request, 204, headers=cors.PREFLIGHT)
+            return Fixed(request, 204, headers=cors.preflight(request))
         return self._application.find_handler(request, **kwargs)
 
     def stop(self) -> None:
@@ -237,25 +237,27 @@ def application(broker: Broker, presence: Presence) -> web.Application:
     )
 
 
-def bind(settings: Settings) -> list[socket.socket]:
-    """Listening sockets at the wanted port, or at the next one that is free.
+def bind(settings: Settings) -> socket.socket:
+    """A listening socket at the wanted port, or at the next one that is free.
 
     50080 lies in the range from which outgoing connections take their ports, so that it may be
     taken at any moment. Raises InvalidConfiguration if no port can be had.
     """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     last = min(settings.port + PORTS_TRIED, 65536) if settings.port else 1
     for port in range(settings.port, last):
         try:
-            sockets = bind_sockets(port, settings.host, reuse_port=False)
+            bound = socket.create_server((settings.host, port), family=family, backlog=BACKLOG)
         except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                raise InvalidConfiguration(
-                    f"The server can't listen on {settings.host} port {port}: {error.strerror}"
-                ) from None
-            continue
+            if error.errno == errno.EADDRINUSE:
+                continue
+            raise InvalidConfiguration(
+                f"The server can't listen on {settings.host} port {port}: {error.strerror}"
+            ) from None
         if port != settings.port:
             log.warning("Port %d is taken: listening on port %d", settings.port, port)
-        return sockets
+        bound.setblocking(False)
+        return bound
     raise InvalidConfiguration(
         f"No port from {settings.port} to {last - 1} is free on {settings.host}: name another one"
     )

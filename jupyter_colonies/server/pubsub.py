@@ -25,6 +25,7 @@ from jupyter_colonies.server.presence import STOPPING, Presence
 MAX_MESSAGE = 1024 * 1024
 GOING_AWAY = 1001
 POLICY_VIOLATION = 1008
+MISSING = "404 page not found"
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +44,14 @@ class PubsubHandler(WebSocketHandler):
     def check_origin(self, origin: str) -> bool:  # noqa: ARG002 - tornado's signature
         """Any origin: every subscription is signed."""
         return True
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Another method than GET does not exist (protocol part 01, section 1.1)."""
+        if status_code == 405:
+            self.set_status(404)
+            self.finish(MISSING)
+        else:
+            super().write_error(status_code, **kwargs)
 
     def open(self, *args: str, **kwargs: str) -> None:  # noqa: ARG002 - tornado's signature
         """A client has come."""

@@ -123,7 +123,7 @@ class SignedHandler(web.RequestHandler):
         else:
             await self._exchange.act(visitor, action, *names)
 
-    get = post = put = delete = patch = _act
+    get = post = put = delete = patch = head = options = _act
 
 
 class MissingHandler(web.RequestHandler):

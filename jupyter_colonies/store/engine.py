@@ -7,7 +7,6 @@ connections of their own that can't write.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import sqlite3
 import sys
 import threading
@@ -68,8 +67,6 @@ class Store:
             )
         try:
             await asyncio.to_thread(self._prepare)
-            # The file is put into WAL mode before several connections could try it at once.
-            (await asyncio.to_thread(self._connect)).close()
         except sqlite3.Error as error:
             raise StorageFailed(f"Can't open the database {self._path}: {error}") from error
         self._writer = Writer(self._connect, self._dialect, self._clock, self._committed)
@@ -123,12 +120,6 @@ class Store:
         # The file remembers the mode. Two connections that set it at once would lock each other
         # out, and SQLite does not wait there.
         with closing(self._connect()) as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
-
-    def _prepare(self) -> None:
-        schema.upgrade(self._path)
-        # Before the threads start: of two connections that switch at once one finds it locked.
-        with contextlib.closing(sqlite3.connect(self._path)) as connection:
             connection.execute("PRAGMA journal_mode = WAL")
 
     def _connect(self) -> sqlite3.Connection:

@@ -1,0 +1,213 @@
+"""The server extension in a real Jupyter server under a prefix."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import websocket
+
+from jupyter_colonies.core import enrolment, envelope, identity
+from tests.programs.jupyter import TOKEN, Jupyter
+
+PROGRAMS = Path(__file__).parent.parent / "programs"
+
+
+@pytest.fixture(scope="module")
+def jupyter(tmp_path_factory):
+    with Jupyter(tmp_path_factory.mktemp("jupyter"), "--ColoniesExtension.port=0") as jupyter:
+        yield jupyter.hosts()
+
+
+@pytest.fixture
+def runtime(jupyter):
+    return json.loads(jupyter.runtime_file.read_text())
+
+
+def workflow(executortype):
+    conditions = {"executortype": executortype}
+    return [
+        {"nodename": "a", "funcname": "sum", "args": [1, 2], "conditions": conditions},
+        {
+            "nodename": "b",
+            "funcname": "sum",
+            "args": [4],
+            "conditions": {**conditions, "dependencies": ["a"]},
+        },
+        {
+            "nodename": "c",
+            "funcname": "sum",
+            "args": ["text"],
+            "conditions": {**conditions, "dependencies": ["a"]},
+        },
+    ]
+
+
+def test_a_plain_http_executor_does_a_workflow(jupyter):
+    status, graph = jupyter.ask("POST", "colonies/v1/colonies/dev/workflows", workflow("plain"))
+    assert status == 201
+    program = subprocess.run(
+        [sys.executable, PROGRAMS / "http_executor.py", jupyter.url, TOKEN, "dev", "plain", "3"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert program.stdout == "3 processes done\n"
+    _, whole = jupyter.ask("GET", f"colonies/v1/workflows/{graph['processgraphid']}")
+    processes = {each["spec"]["nodename"]: each for each in whole["processes"]}
+    assert processes["a"]["out"] == [3]
+    assert processes["b"]["out"] == [7]
+    assert processes["c"]["state"] == 3
+    assert "unsupported operand" in processes["c"]["errors"][0]
+
+
+def test_an_executor_of_others_cannot_be_used(jupyter, runtime):
+    """What was not registered through Jupyter is nobody's here."""
+    key = identity.new_private_key()
+    executor = {
+        "executorid": identity.id_of(key),
+        "executorname": "own",
+        "executortype": "own",
+        "colonyname": "dev",
+    }
+    proof = enrolment.proof(runtime["secret"], "dev", "own", executor["executorid"])
+    message = {"msgtype": "enrolexecutormsg", "executor": executor, "proof": proof}
+    body = envelope.sealed("enrolexecutormsg", json.dumps(message).encode(), key)
+    status, reply = jupyter.ask("POST", "colonies/api", json.loads(body), token="")
+    assert (status, reply["error"]) == (200, False)
+    for method, path in (
+        ("POST", "colonies/v1/colonies/dev/executors/own/assignments"),
+        ("DELETE", "colonies/v1/colonies/dev/executors/own"),
+    ):
+        status, problem = jupyter.ask(method, path, {})
+        assert (status, "this Jupyter server" in problem["detail"]) == (403, True)
+
+
+@pytest.mark.parametrize("token", ["", "wrong"])
+def test_the_rest_api_asks_for_a_token(jupyter, token):
+    path = "colonies/v1/colonies/dev/executors/x"
+    for method, name in (
+        ("PUT", path),
+        ("DELETE", path),
+        ("POST", f"{path}/assignments"),
+        ("POST", "colonies/v1/colonies/dev/workflows"),
+        ("GET", "colonies/v1/workflows/1"),
+        ("GET", "colonies/v1/processes/1"),
+        ("POST", "colonies/v1/processes/1/log"),
+        ("PUT", "colonies/v1/processes/1/success"),
+        ("PUT", "colonies/v1/processes/1/failure"),
+    ):
+        assert jupyter.ask(method, name, {} if method != "GET" else None, token=token)[0] == 403
+
+
+def test_problems_inside_jupyter(jupyter):
+    status, problem = jupyter.ask(
+        "PUT", "colonies/v1/colonies/dev/executors/x", {"executortype": "x", "executorid": "1"}
+    )
+    assert (status, problem["title"]) == (400, "Bad Request")
+    assert "server makes the executor's id" in problem["detail"]
+    assert jupyter.ask("POST", "colonies/v1/processes/1", {})[0] == 405
+
+
+def test_subscriptions_through_jupyters_address(jupyter, runtime):
+    key = Path(runtime["userkeyfile"]).read_text().strip()
+    _, graph = jupyter.ask("POST", "colonies/v1/colonies/dev/workflows", workflow("nobody"))
+    message = {
+        "msgtype": "subscribeworkflowmsg",
+        "processgraphid": graph["processgraphid"],
+        "timeout": 20,
+    }
+    connection = websocket.create_connection(
+        jupyter.url.replace("http", "ws") + "colonies/pubsub", timeout=20
+    )
+    connection.send(envelope.sealed("subscribeworkflowmsg", json.dumps(message).encode(), key))
+    payloadtype, change = envelope.result(connection.recv())
+    connection.close()
+    assert payloadtype == "subscribeworkflowmsg"
+    assert len(json.loads(change)["nodes"]) == 3
+
+
+def test_kernels_are_told_where_the_server_is(jupyter, runtime):
+    kernel = jupyter.ask("POST", "api/kernels", {"name": "python3"})[1]
+    address = f"{jupyter.url.replace('http', 'ws')}api/kernels/{kernel['id']}/channels"
+    connection = websocket.create_connection(
+        address, timeout=60, header={"Authorization": f"token {TOKEN}"}
+    )
+    code = "import os; print(os.environ['JUPYTER_COLONIES_RUNTIME'])"
+    header = {
+        "msg_id": "1",
+        "msg_type": "execute_request",
+        "username": "",
+        "session": "s",
+        "date": "",
+        "version": "5.3",
+    }
+    content = {
+        "code": code,
+        "silent": False,
+        "store_history": False,
+        "user_expressions": {},
+        "allow_stdin": False,
+    }
+    connection.send(
+        json.dumps(
+            {
+                "header": header,
+                "parent_header": {},
+                "metadata": {},
+                "content": content,
+                "channel": "shell",
+                "buffers": [],
+            }
+        )
+    )
+    while (message := json.loads(connection.recv()))["msg_type"] != "stream":
+        pass
+    connection.close()
+    jupyter.ask("DELETE", f"api/kernels/{kernel['id']}")
+    assert message["content"]["text"].strip() == str(jupyter.runtime_file)
+    assert jupyter.runtime_file.stat().st_mode & 0o777 == 0o600
+    assert runtime["jupyter_url"].startswith("http")
+    assert runtime["username"]
+
+
+def test_the_next_server_takes_over_when_the_host_ends(tmp_path):
+    port = "--ColoniesExtension.port=0"
+    with Jupyter(tmp_path, port) as first, Jupyter(tmp_path, port) as second:
+        first.hosts()
+        told = json.loads(second.runtime_file.read_text())
+        assert told["pid"] == first.process.pid
+        assert second.ask("GET", "colonies/health")[0] == 503
+        status, problem = second.ask("GET", "colonies/v1/processes/1")
+        assert (status, str(first.process.pid) in problem["message"]) == (503, True)
+        first.stop(signal.SIGKILL)
+        second.hosts()
+        runtime = json.loads(second.runtime_file.read_text())
+        assert runtime["pid"] == second.process.pid
+        assert runtime["serverid"] == told["serverid"]
+        assert runtime["secret"] != told["secret"]
+        file = second.runtime_file
+        assert second.stop() == 0
+        assert not file.is_symlink()
+        assert "Traceback" not in second.log
+
+
+def test_on_jupyterhub_the_port_is_any(tmp_path):
+    with Jupyter(tmp_path, JUPYTERHUB_USER="ada") as jupyter:
+        jupyter.hosts()
+        assert not 50080 <= json.loads(jupyter.runtime_file.read_text())["port"] < 50180
+
+
+def test_a_server_that_cannot_start_leaves_jupyter_alone(tmp_path):
+    with Jupyter(tmp_path, "--ColoniesExtension.certificate=/none.pem") as jupyter:
+        deadline = time.monotonic() + 30
+        while "could not start" not in jupyter.log and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert "certificate_key" in jupyter.log
+        assert jupyter.ask("GET", "api")[0] == 200
+        status, problem = jupyter.ask("GET", "colonies/v1/processes/1")
+        assert (status, "certificate_key" in problem["message"]) == (503, True)

@@ -1,0 +1,79 @@
+"""Which variables configure `serve`, and what is said of those that can't be used."""
+
+from pathlib import Path
+
+import pytest
+
+from jupyter_colonies.core import identity
+from jupyter_colonies.errors import InvalidConfiguration
+from jupyter_colonies.server.settings import from_environment
+
+DATA = Path("data")
+KEY = "ddf7f7791208083b6a9ed975a72684f6406a269cfa36f1b1c32045c0a71fff05"
+
+
+def test_nothing_has_to_be_set():
+    settings = from_environment({}, data=DATA)
+    assert (settings.host, settings.port, settings.colonyname) == ("127.0.0.1", 50080, "dev")
+    assert settings.username
+    assert not settings.certificate
+
+
+def test_the_newer_name_of_the_port_comes_first():
+    environment = {"COLONIES_SERVER_HTTP_PORT": "1", "COLONIES_SERVER_PORT": "2"}
+    assert from_environment(environment, data=DATA).port == 1
+    assert from_environment({"COLONIES_SERVER_PORT": "2"}, data=DATA).port == 2
+    assert from_environment(environment, data=DATA, port=0).port == 0
+
+
+def test_the_clients_host_does_not_bind():
+    settings = from_environment({"COLONIES_SERVER_HOST": "0.0.0.0"}, data=DATA)
+    assert settings.host == "127.0.0.1"
+    assert from_environment({}, data=DATA, host="0.0.0.0").host == "0.0.0.0"
+
+
+def test_keys_and_names():
+    environment = {
+        "COLONIES_SERVER_PRVKEY": KEY,
+        "COLONIES_SERVER_ID": identity.id_of(KEY),
+        "COLONIES_COLONY_PRVKEY": KEY,
+        "COLONIES_PRVKEY": KEY,
+        "COLONIES_COLONY_NAME": "lab",
+        "COLONIES_ALLOW_EXECUTOR_REREGISTER": "true",
+    }
+    settings = from_environment(environment, data=DATA)
+    assert settings.server_key == settings.colony_key == settings.user_key == KEY
+    assert settings.colonyname == "lab"
+    assert settings.allow_reregister
+    assert KEY not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("environment", "named"),
+    [
+        ({"COLONIES_SERVER_PORT": "http"}, "COLONIES_SERVER_PORT"),
+        ({"COLONIES_SERVER_HTTP_PORT": "65536"}, "COLONIES_SERVER_HTTP_PORT"),
+        ({"COLONIES_TLS": "yes"}, "COLONIES_TLS"),
+        ({"COLONIES_TLS": "true"}, "COLONIES_TLSCERT"),
+        ({"COLONIES_TLSCERT": "/none.pem"}, "COLONIES_TLSKEY"),
+        ({"COLONIES_TLSCERT": "/none.pem", "COLONIES_TLSKEY": "/none.key"}, "/none.pem"),
+        ({"COLONIES_SERVER_ID": "abc"}, "COLONIES_SERVER_ID"),
+        ({"COLONIES_SERVER_ID": "0" * 64, "COLONIES_SERVER_PRVKEY": KEY}, "COLONIES_SERVER_ID"),
+        ({"COLONIES_PRVKEY": "abc"}, "COLONIES_PRVKEY"),
+        ({"COLONIES_ALLOW_EXECUTOR_REREGISTER": "1"}, "COLONIES_ALLOW_EXECUTOR_REREGISTER"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "-".join(value),
+)
+def test_what_cannot_be_used_is_named(environment, named):
+    with pytest.raises(InvalidConfiguration, match=named) as refused:
+        from_environment(environment, data=DATA)
+    assert KEY not in str(refused.value)
+
+
+def test_tls_can_be_switched_off(tmp_path):
+    certificate, key = tmp_path / "c.pem", tmp_path / "k.pem"
+    certificate.touch()
+    key.touch()
+    names = {"COLONIES_TLSCERT": str(certificate), "COLONIES_TLSKEY": str(key)}
+    assert from_environment(names, data=DATA).certificate == str(certificate)
+    assert not from_environment({**names, "COLONIES_TLS": "false"}, data=DATA).certificate

@@ -8,6 +8,7 @@ should.
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import secrets
@@ -64,28 +65,36 @@ class Lab:
 
 def main() -> int:
     """Run the demonstration and return its exit code."""
+    parser = argparse.ArgumentParser(description="Run the story of the quickstart.")
+    parser.add_argument("--output", type=Path, default=OUTPUT, help="folder for the results")
+    parser.add_argument("--no-browser", action="store_true", help="do not look for a browser")
+    options = parser.parse_args()
+    return demonstrate(options.output, launch_command() if not options.no_browser else None)
+
+
+def demonstrate(output: Path, browser: Mapping[str, Any] | None) -> int:
+    """Run the notebook, in a browser if there is one, and look at what came out of it."""
     began = time.monotonic()
-    OUTPUT.mkdir(exist_ok=True)
-    for old in OUTPUT.iterdir():
-        old.unlink()
+    output.mkdir(exist_ok=True)
+    for name in (NOTEBOOK, "dag.png", "dag.svg"):
+        (output / name).unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(prefix="colonies-demo-") as folder:
         say("starting JupyterLab and the colony")
         with jupyter_lab(Path(folder)) as lab:
-            browser = launch_command()
             if browser is None:
-                say("no browser was found: running the notebook without one")
-                run_in_kernel(lab)
+                say("running the notebook without a browser")
+                run_in_kernel(lab, output)
             else:
-                run_in_browser(lab, browser)
+                run_in_browser(lab, browser, output)
             faults = check_cells(lab.root / NOTEBOOK)
-            shutil.copy(lab.root / NOTEBOOK, OUTPUT / NOTEBOOK)
+            shutil.copy(lab.root / NOTEBOOK, output / NOTEBOOK)
             graphs = workflows(read_runtime(lab.runtime_file))
     Terminal().show(table(graphs))
     faults += check_workflows(graphs)
     for fault in faults:
         say(f"FAILED: {fault}")
-    for file in sorted(OUTPUT.iterdir()):
-        say(f"{file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file}")
+    for file in sorted(output.iterdir()):
+        say(os.path.relpath(file))
     say(f"{'failed' if faults else 'all went well'}, {time.monotonic() - began:.0f} s")
     return 1 if faults else 0
 
@@ -174,7 +183,7 @@ def _status(command: list[str]) -> int:
     return subprocess.run(command, capture_output=True, check=False).returncode
 
 
-def run_in_browser(lab: Lab, browser: Mapping[str, Any]) -> None:
+def run_in_browser(lab: Lab, browser: Mapping[str, Any], output: Path) -> None:
     """Run the notebook in JupyterLab as a user would, save it and take the picture."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - the demo runs without it
 
@@ -195,7 +204,7 @@ def run_in_browser(lab: Lab, browser: Mapping[str, Any]) -> None:
             }"""
         )
         _report_cells(page)
-        _take_picture(page)
+        _take_picture(page, output / "dag.png")
         page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
         chromium.close()
 
@@ -227,7 +236,7 @@ def _report_cells(page: Any) -> None:
         say("the run ended before the last cell")
 
 
-def _take_picture(page: Any) -> None:
+def _take_picture(page: Any, file: Path) -> None:
     """The live graph of the cell with the picture's tag, when it shows the finished run."""
     page.evaluate(
         """async tag => {
@@ -247,11 +256,10 @@ def _take_picture(page: Any) -> None:
             return canvas && canvas._cyreg && canvas._cyreg.cy.nodes().length >= 4;
         }"""
     )
-    output = page.locator(".jp-Notebook-cell.jp-mod-active .jp-OutputArea")
-    output.screenshot(path=OUTPUT / "dag.png")
+    page.locator(".jp-Notebook-cell.jp-mod-active .jp-OutputArea").screenshot(path=file)
 
 
-def run_in_kernel(lab: Lab) -> None:
+def run_in_kernel(lab: Lab, output: Path) -> None:
     """Run the notebook without a browser, in a kernel that uses the same server."""
     path = lab.root / NOTEBOOK
     notebook = nbformat.read(path, as_version=4)
@@ -277,12 +285,12 @@ def run_in_kernel(lab: Lab) -> None:
         nbformat.write(notebook, path)
     for cell in notebook.cells:
         if PICTURE_TAG in cell.metadata.get("tags", ()):
-            pictures = [output.data[DAG_TYPE] for output in cell.outputs if _has_picture(output)]
-            (OUTPUT / "dag.svg").write_text(pictures[-1]["svg"], encoding="utf-8")
+            for shown in filter(_has_picture, cell.outputs):
+                (output / "dag.svg").write_text(shown.data[DAG_TYPE]["svg"], encoding="utf-8")
 
 
-def _has_picture(output: Any) -> bool:
-    return DAG_TYPE in output.get("data", {})
+def _has_picture(shown: Any) -> bool:
+    return DAG_TYPE in shown.get("data", {})
 
 
 def check_cells(path: Path) -> list[str]:

@@ -134,6 +134,10 @@ class Wire:
         )
         return Colony(self, name, ownerkey)
 
+    def colony(self, name: str, ownerkey: str) -> Colony:
+        """A colony that exists already."""
+        return Colony(self, name, ownerkey)
+
     def socket(self) -> Socket:
         return Socket(self)
 

@@ -23,7 +23,7 @@ from jupyter_colonies.client.runtime import (
     read_runtime,
     serve_runtime_file,
 )
-from jupyter_colonies.errors import ColoniesError, NoServer
+from jupyter_colonies.errors import ColoniesError, NoServer, ServerUnreachable
 
 RUNTIME_VARIABLE = "JUPYTER_COLONIES_RUNTIME"
 
@@ -62,7 +62,11 @@ class FollowedAddress:
     async def endpoint(self) -> Endpoint:
         """Where the server is now. Raises NoServer, ServerUnreachable and UntrustedServer."""
         if self._doubted and self.found.again is not None:
-            self.found = await asyncio.to_thread(self.found.again)
+            try:
+                self.found = await asyncio.to_thread(self.found.again)
+            except RuntimeError as error:
+                # No thread starts any more when the interpreter ends.
+                raise ServerUnreachable(f"The server can't be looked for: {error}") from None
             self._doubted = False
         return self.found.endpoint
 

@@ -19,6 +19,7 @@ from jupyter_colonies.core.messages.workflows import SUBSCRIBE_WORKFLOW, NodeCha
 from jupyter_colonies.core.process import Process, State
 from jupyter_colonies.errors import (
     ClientError,
+    ColoniesError,
     NotFound,
     ProcessCancelled,
     ProcessFailed,
@@ -372,5 +373,7 @@ def _joined(errors: list[str]) -> str:
 
 def _report(future: concurrent.futures.Future[None]) -> None:
     """A callback's own mistake has nobody else to be raised to."""
-    if not future.cancelled() and (error := future.exception()) is not None:
-        _log.debug("following a run ended", exc_info=error)
+    if future.cancelled() or (error := future.exception()) is None:
+        return
+    level = logging.DEBUG if isinstance(error, ColoniesError) else logging.ERROR
+    _log.log(level, "Following a run ended", exc_info=error)

@@ -46,7 +46,7 @@ class Whereabouts(Protocol):
         """Where the server is now, checked to be the right one."""
 
     def doubt(self) -> bool:
-        """A connection failed: look again next time. False if there is nowhere to look."""
+        """A connection ended: look again next time. False if there is nowhere to look."""
 
 
 class FixedAddress:
@@ -110,8 +110,9 @@ class Transport:
                 await connection.write_message(body.decode())
             while (message := await connection.read_message()) is not None:
                 yield message.encode() if isinstance(message, str) else message
+            self.whereabouts.doubt()
         except WebSocketClosedError:
-            return
+            self.whereabouts.doubt()
         finally:
             connection.close()
 
@@ -126,7 +127,11 @@ class Transport:
 
     async def _exchange(self, body: bytes, patience: float) -> bytes:
         endpoint = await self.whereabouts.endpoint()
-        stream = self._kept(endpoint) or await _connected(endpoint)
+        stream = self._kept(endpoint)
+        if stream is None:
+            # Asked again: a kept connection that was closed raises doubt.
+            endpoint = await self.whereabouts.endpoint()
+            stream = await _connected(endpoint)
         keep = False
         try:
             async with asyncio.timeout(patience):
@@ -148,8 +153,12 @@ class Transport:
         idle = self._idle.get(asyncio.get_running_loop(), [])
         while idle:
             at, stream = idle.pop()
-            if at == endpoint and _is_open(stream):
-                return stream
+            if _is_open(stream):
+                if at == endpoint:
+                    return stream
+            else:
+                # The server may be gone, and somebody else at its address.
+                self.whereabouts.doubt()
             stream.close()
         return None
 

@@ -112,6 +112,10 @@ class ServerRefused(ClientError):
         self.status = status
 
 
+class InvalidCell(ClientError):
+    """The code of a notebook cell can't become an executor: the message shows the line."""
+
+
 class ProcessFailed(ClientError):
     """A process ended in state failed; the message carries the process's own errors."""
 

@@ -90,6 +90,7 @@ def run_command(process: RunningProcess) -> list[str]:
     finally:
         _kill_group(command)
         _commands.discard(command)
+        reader.close()
     if command.returncode:
         raise RunFailed(_failure(command.returncode, reader.last_lines))
     output = reader.output.rstrip("\n")
@@ -142,6 +143,14 @@ class _Reader:
                 self._selector.unregister(pipe)
                 pipe.close()
         return bool(ready)
+
+    def close(self) -> None:
+        """Let go of what is still open."""
+        for key in list(self._selector.get_map().values()):
+            pipe: IO[bytes] = key.fileobj  # type: ignore[assignment]  # what was registered
+            self._selector.unregister(pipe)
+            pipe.close()
+        self._selector.close()
 
     def _pass_on(self, text: str, show: Any, *, keep: bool) -> None:
         show.write(text)

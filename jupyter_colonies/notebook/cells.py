@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shlex
+import traceback
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from jupyter_colonies.client.colony import Colony
+from jupyter_colonies.errors import InvalidCell
 from jupyter_colonies.executor import registry
 from jupyter_colonies.executor.worker import ANY_FUNCTION, Offer, Worker
 from jupyter_colonies.notebook.cellcode import CellRunnable
@@ -50,13 +52,17 @@ def _command(
     replaces its code; what runs already ends with the old code.
     """
     colony, first_line, code, shell = task
-    runnable = CellRunnable(
-        code,
-        shell.user_ns,
-        title=f"executor {name}",
-        first_line=first_line,
-        transform=shell.transform_cell,
-    )
+    try:
+        runnable = CellRunnable(
+            code,
+            shell.user_ns,
+            title=f"executor {name}",
+            first_line=first_line,
+            transform=shell.transform_cell,
+        )
+    except SyntaxError as error:
+        where = "".join(traceback.format_exception_only(error)).rstrip()
+        raise InvalidCell(f"The cell can't become an executor:\n{where}") from None
     origin = _cell_of(shell)
     offers = [
         Offer(
@@ -76,7 +82,7 @@ def executor_cell(
     """What `%%colonies executor` does: serve the code of a cell, and return its worker.
 
     `arguments` is what follows the word `executor`; `--help` prints and returns None. Raises
-    click.UsageError, SyntaxError for the cell's code, and what `Worker.start` raises.
+    click.UsageError, InvalidCell for a syntax error, and what `Worker.start` raises.
     """
     words = shlex.split(arguments) if isinstance(arguments, str) else list(arguments)
     first_line = f"{PROGRAM} {shlex.join(words)}"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -47,6 +48,7 @@ EXPECTED = {State.SUCCESS: 6, State.FAILED: 1}
 """How many workflows the quickstart submits, by the state they end in."""
 
 PATIENCE = 90
+LAB_URL = re.compile(r"(http://127\.0\.0\.1:\d+/)lab")
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC_CHROME = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
@@ -130,10 +132,10 @@ def jupyter_lab(home: Path) -> Iterator[Lab]:
         command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, cwd=root,
     )  # fmt: skip
+    log = ServerLog(server)
     try:
-        url = _address(server)
         yield Lab(
-            url=url,
+            url=log.url(),
             token=token,
             root=root,
             runtime_file=home / "runtime" / f"colonies-jpserver-{server.pid}.json",
@@ -142,6 +144,7 @@ def jupyter_lab(home: Path) -> Iterator[Lab]:
     finally:
         server.terminate()
         server.wait(timeout=30)
+        log.join()
 
 
 def _quiet_settings(folder: Path) -> Path:
@@ -152,16 +155,34 @@ def _quiet_settings(folder: Path) -> Path:
     return folder
 
 
-def _address(server: subprocess.Popen[str]) -> str:
-    """Read the server's log until it says where it listens, and go on emptying it."""
-    assert server.stdout is not None
-    log: list[str] = []
-    for line in server.stdout:
-        log.append(line)
-        if "http://127.0.0.1:" in line:
-            threading.Thread(target=server.stdout.read, daemon=True).start()
-            return line[line.index("http://") :].split("lab?")[0].split("?")[0].strip()
-    raise SystemExit("JupyterLab did not start:\n" + "".join(log[-30:]))
+class ServerLog(threading.Thread):
+    """The server's output: read to its end, so that the server never waits for a reader."""
+
+    def __init__(self, server: subprocess.Popen[str]) -> None:
+        super().__init__(name="demo-server-log", daemon=True)
+        self._server = server
+        self._lines: list[str] = []
+        self._told = threading.Event()
+        self._url = ""
+        self.start()
+
+    def run(self) -> None:
+        """Read until the server ends."""
+        assert self._server.stdout is not None
+        with self._server.stdout as lines:
+            for line in lines:
+                self._lines.append(line)
+                if not self._url and (found := LAB_URL.search(line)):
+                    self._url = found[1]
+                    self._told.set()
+        self._told.set()
+
+    def url(self) -> str:
+        """Where the server listens, as soon as it says so."""
+        self._told.wait(PATIENCE)
+        if not self._url:
+            raise SystemExit("JupyterLab did not start:\n" + "".join(self._lines[-30:]))
+        return self._url
 
 
 def launch_command() -> dict[str, Any] | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
-from jupyter_colonies.core.messages.workflows import WorkflowChange
+from jupyter_colonies.client.picture import Picture
 from jupyter_colonies.core.process import State
 
 SHOWN = 3
@@ -18,19 +19,19 @@ class Progress:
         self._shown = shown
         self._bar: Any = None
 
-    def show(self, change: WorkflowChange) -> None:
-        """Bring the bar up to date with a whole workflow."""
+    def show(self, picture: Picture) -> None:
+        """Bring the bar up to date."""
         if not self._shown:
             return
-        done = sum(node.state.finished for node in change.nodes)
+        total = len(picture.nodes)
         if self._bar is None:
             # Loads ipywidgets in a notebook, which nobody needs who never waits.
             from tqdm.auto import tqdm  # noqa: PLC0415
 
-            self._bar = tqdm(total=len(change.nodes), bar_format=FORMAT, desc=_described(change))
-        self._bar.total = len(change.nodes)
-        self._bar.n = done
-        self._bar.set_description_str(_described(change))
+            self._bar = tqdm(total=total, bar_format=FORMAT, desc=_described(picture))
+        self._bar.total = total
+        self._bar.n = picture.finished
+        self._bar.set_description_str(_described(picture))
 
     def end(self, said: str = "") -> None:
         """Leave the bar as it is, with a last word."""
@@ -41,9 +42,9 @@ class Progress:
         self._bar.close()
 
 
-def _described(change: WorkflowChange) -> str:
-    running = [node.nodename for node in change.nodes if node.state == State.RUNNING]
-    if change.state.finished or not running:
-        return change.state.word
-    more = f" and {len(running) - SHOWN} more" if len(running) > SHOWN else ""
-    return f"{State.RUNNING.word}: {', '.join(running[:SHOWN])}{more}"
+def _described(picture: Picture) -> str:
+    if picture.state.finished or not picture.running:
+        return picture.state.word
+    names = [node.nodename or node.funcname for node in islice(picture.running.values(), SHOWN)]
+    more = len(picture.running) - len(names)
+    return f"{State.RUNNING.word}: {', '.join(names)}" + (f" and {more} more" if more else "")

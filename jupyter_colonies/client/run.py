@@ -11,11 +11,10 @@ from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Self
 
-import msgspec
-
 from jupyter_colonies.client import follow
+from jupyter_colonies.client.picture import Picture
 from jupyter_colonies.client.progress import Progress
-from jupyter_colonies.core.messages.workflows import SUBSCRIBE_WORKFLOW, NodeChange, WorkflowChange
+from jupyter_colonies.core.messages.workflows import SUBSCRIBE_WORKFLOW, WorkflowChange
 from jupyter_colonies.core.process import Process, State
 from jupyter_colonies.errors import (
     ClientError,
@@ -45,19 +44,19 @@ class RunNode:
         self._finished: Process | None = None
 
     def __repr__(self) -> str:
-        return f"<RunNode {self.nodename} {self._run._nodes[self.processid].state.word}>"  # noqa: SLF001
+        return f"<RunNode {self.nodename} {self._run._picture.nodes[self.processid].state.word}>"  # noqa: SLF001
 
     @property
     def nodename(self) -> str:
         """The node's name in the workflow; the function's for a process without one."""
-        node = self._run._nodes[self.processid]  # noqa: SLF001 - parts of one thing
+        node = self._run._picture.nodes[self.processid]  # noqa: SLF001 - parts of one thing
         return node.nodename or node.funcname
 
     @property
     def state(self) -> State:
         """The state of the process now."""
         self._run._update()  # noqa: SLF001 - parts of one thing
-        return self._run._nodes[self.processid].state  # noqa: SLF001 - parts of one thing
+        return self._run._picture.nodes[self.processid].state  # noqa: SLF001 - parts of one thing
 
     @property
     def process(self) -> Process:
@@ -104,8 +103,7 @@ class Follower:
 class Run:
     """A submitted workflow, or a single process that is shown like one.
 
-    Nothing is fetched before it is asked for. `change` is the last known picture of the whole
-    run, None before the first look.
+    Nothing is fetched before it is asked for.
     """
 
     def __init__(
@@ -120,27 +118,33 @@ class Run:
         self.id = id
         self.name = name
         self.is_workflow = workflow
-        self.change: WorkflowChange | None = None
-        self._nodes: dict[str, NodeChange] = {}
+        self._picture = Picture()
         self._faces: dict[str, RunNode] = {}
         self._followers = 0
 
     def __repr__(self) -> str:
-        if self.change is None:
+        picture = self._picture
+        if not picture.known:
             return f"<Run {self.id}>"
-        done = sum(node.state.finished for node in self.change.nodes)
-        return f"<Run {self.id} {self.change.state.word}, {done}/{len(self.change.nodes)} nodes>"
+        done = f"{picture.finished}/{len(picture.nodes)}"
+        return f"<Run {self.id} {picture.state.word}, {done} nodes>"
+
+    @property
+    def change(self) -> WorkflowChange | None:
+        """All that is known without asking, as one change; None before the first look."""
+        return self._picture.whole()
 
     @property
     def state(self) -> State:
         """The state of the run now."""
-        return self._update().state
+        self._update()
+        return self._picture.state
 
     @property
     def nodes(self) -> list[RunNode]:
         """All nodes in depth-first order, those of a dynamic workflow as they were added."""
         self._update()
-        return [self._face(processid) for processid in list(self._nodes)]
+        return [self._face(processid) for processid in list(self._picture.nodes)]
 
     def __iter__(self) -> Iterator[RunNode]:
         return iter(self.nodes)
@@ -179,9 +183,9 @@ class Run:
         try:
             async with aclosing(await self._source()) as source:
                 async for change in source:
-                    self._absorb(change)
+                    self._picture.absorb(change)
                     yield change
-                    if self._over():
+                    if self._picture.final:
                         return
         finally:
             self._followers -= 1
@@ -206,9 +210,10 @@ class Run:
         with _Wait(self, timeout, inbox.put, progress=progress) as waiting:
             while not waiting.done():
                 try:
-                    waiting.take(inbox.get(timeout=waiting.remaining()))
+                    told = inbox.get(timeout=waiting.remaining())
                 except queue.Empty:
                     raise waiting.too_long() from None
+                waiting.take(told, more=not inbox.empty())
         return self.colony.call(self._checked())
 
     def __await__(self) -> Generator[Any, None, Run]:
@@ -225,7 +230,8 @@ class Run:
             progress=True,
         ) as waiting:
             while not waiting.done():
-                waiting.take(await inbox.get())
+                told = await inbox.get()
+                waiting.take(told, more=not inbox.empty())
         return await asyncio.wrap_future(self.colony.portal.start(self._checked()))
 
     async def _source(self) -> AsyncGenerator[WorkflowChange, None]:
@@ -246,49 +252,32 @@ class Run:
             async for _ in changes:
                 return
 
-    def _update(self) -> WorkflowChange:
-        """The whole picture, fetched unless it is followed already or can't change any more."""
-        if self.change is None or not (self._followers or self._over()):
+    def _update(self) -> None:
+        """Look, unless the run is followed already or can't change any more."""
+        if not (self._picture.known and (self._followers or self._picture.final)):
             self.colony.call(self._look())
-        assert self.change is not None
-        return self.change
-
-    def _over(self) -> bool:
-        return (
-            self.change is not None
-            and self.change.state.finished
-            and all(node.state.finished for node in self.change.nodes)
-        )
-
-    def _absorb(self, change: WorkflowChange) -> None:
-        """Work a change into the picture; one older than the picture changes nothing."""
-        if self.change is not None and change.revision < self.change.revision:
-            return
-        self._nodes.update({node.processid: node for node in change.nodes})
-        self.change = msgspec.structs.replace(change, nodes=list(self._nodes.values()))
 
     def _face(self, processid: str) -> RunNode:
         return self._faces.setdefault(processid, RunNode(self, processid))
 
     async def _checked(self) -> Run:
         """This run if it succeeded. Raises ProcessFailed or ProcessCancelled."""
-        assert self.change is not None
         what = f"Workflow {self.id}" if self.is_workflow else f"Process {self.id}"
-        if self.change.state == State.CANCELLED:
+        if self._picture.state == State.CANCELLED:
             raise ProcessCancelled(f"{what} was cancelled")
-        if self.change.state == State.FAILED:
+        if self._picture.state == State.FAILED:
             raise ProcessFailed(await self._explained(what))
         return self
 
     async def _explained(self, what: str) -> str:
         """Which nodes failed by themselves, with their errors, and which because of them."""
-        assert self.change is not None
-        failed = [node for node in self.change.nodes if node.state == State.FAILED]
+        nodes = self._picture.nodes
+        failed = [node for node in nodes.values() if node.state == State.FAILED]
         # Only a process whose parents succeeded can have failed by itself.
         suspects = [
             node
             for node in sorted(failed, key=lambda node: node.endtime)
-            if all(self._nodes[parent].state == State.SUCCESS for parent in node.parents)
+            if all(nodes[p].state == State.SUCCESS for p in node.parents if p in nodes)
         ]
         client = self.colony.client
         asked = [client.get_process(processid=node.processid) for node in suspects[:EXPLAINED]]
@@ -298,14 +287,17 @@ class Run:
             if process.errors
         }
         lines = [
-            f"{self._nodes[processid].nodename} failed: {_joined(errors)}"
+            f"{self._face(processid).nodename} failed: {_joined(errors)}"
             for processid, errors in blamed.items()
         ]
-        others = [node.nodename for node in failed if node.processid not in blamed]
+        rest = [node for node in failed if node.processid not in blamed]
+        others = ", ".join(self._face(node.processid).nodename for node in rest[:EXPLAINED])
+        if len(rest) > EXPLAINED:
+            others += f" and {len(rest) - EXPLAINED} more"
         if not lines:
-            return f"{what} failed without saying why: {', '.join(others)}"
+            return f"{what} failed without saying why: {others}"
         if others:
-            lines.append(f"Failed because of it: {', '.join(others)}")
+            lines.append(f"Failed because of it: {others}")
         return "\n".join(lines)
 
 
@@ -324,14 +316,19 @@ class _Wait:
         self._timeout = timeout
         self._deadline = None if timeout is None else time.monotonic() + timeout
         self._progress = Progress(shown=progress)
-        self._follower = run.follow(tell)
-        self._follower.future.add_done_callback(tell)
+        self._tell = tell
+        self._follower: Follower | None = None
 
     def __enter__(self) -> Self:
+        if not self.done():
+            self._follower = self._run.follow(self._tell)
+            self._follower.future.add_done_callback(self._tell)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._follower.stop()
+        if self._follower is not None:
+            self._follower.stop()
+        self._show()
         stopped = kind is not None and issubclass(kind, KeyboardInterrupt)
         self._progress.end("Wait interrupted, the run goes on" if stopped else "")
         if stopped:
@@ -339,14 +336,13 @@ class _Wait:
 
     def done(self) -> bool:
         """Whether the run has come to its end."""
-        change = self._run.change
-        return change is not None and change.state.finished
+        return self._run._picture.state.finished  # noqa: SLF001 - parts of one thing
 
-    def take(self, told: WorkflowChange | Ended[None]) -> None:
-        """Show a change; the follower's end says whether it could follow."""
+    def take(self, told: WorkflowChange | Ended[None], *, more: bool) -> None:
+        """Show a change unless `more` wait; the follower's end says whether it could follow."""
         if isinstance(told, WorkflowChange):
-            assert self._run.change is not None
-            self._progress.show(self._run.change)
+            if not more:
+                self._show()
         elif told.cancelled():
             raise ClientError(f"The client was closed. {self._goes_on()}")
         else:
@@ -358,9 +354,12 @@ class _Wait:
 
     def too_long(self) -> WaitTimeout:
         """The error for a wait whose time is over."""
-        change = self._run.change
-        state = change.state.word.lower() if change else "unknown"
+        state = self._run._picture.state.word.lower()  # noqa: SLF001 - parts of one thing
         return WaitTimeout(f"After {self._timeout:g} s the state is {state}. {self._goes_on()}")
+
+    def _show(self) -> None:
+        if self._run._picture.known:  # noqa: SLF001 - parts of one thing
+            self._progress.show(self._run._picture)  # noqa: SLF001 - parts of one thing
 
     def _goes_on(self) -> str:
         what = "Workflow" if self._run.is_workflow else "Process"

@@ -200,6 +200,7 @@ def test_the_bar_counts_nodes_and_says_what_runs(ours, capsys):
 
 def test_an_interrupt_leaves_the_run_alone_and_says_so(ours, monkeypatch):
     def interrupt(*_):
+        monkeypatch.undo()
         signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
 
     run = ours.submit(tutorial())

@@ -80,9 +80,12 @@ def _runtime(named: Path | None, data: Path | None) -> Runtime:
         candidates = [path for path in (named, data and data / "host.json") if path]
     for path in candidates:
         try:
-            return msgspec.json.decode(path.read_bytes(), type=Runtime)
+            runtime = msgspec.json.decode(path.read_bytes(), type=Runtime)
+            os.kill(runtime.pid, 0)
         except (OSError, msgspec.MsgspecError):
+            # None is there, or it was left behind by a server that was killed.
             continue
+        return runtime
     raise NoServer(
         "No running server was found; looked at "
         + ", ".join(str(path) for path in candidates)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import shlex
 import signal
 from pathlib import Path
 
@@ -97,7 +98,7 @@ async def _serve(
     await hosting.start()
     try:
         folder.point(runtime_file)
-        announce(hosting.runtime)
+        announce(hosting.runtime, folder)
         if ready_fd is not None:
             _tell(ready_fd)
         if idle_timeout is not None:
@@ -109,12 +110,14 @@ async def _serve(
         await hosting.stop()
 
 
-def announce(runtime: Runtime) -> None:
+def announce(runtime: Runtime, folder: DataFolder) -> None:
     """Print where the server is and how to use it from elsewhere."""
     address = url(runtime.host, runtime.port, tls=runtime.tls)
+    usual = folder.path == settings.default_data_folder().absolute()
+    options = "" if usual else f" --data {shlex.quote(str(folder.path))}"
     click.echo(
         f"Serving colony '{runtime.colonyname}' at {address}; "
-        'for other programs: eval "$(jupyter colonies env)"'
+        f'for other programs: eval "$(jupyter colonies env{options})"'
     )
 
 

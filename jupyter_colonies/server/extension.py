@@ -76,6 +76,7 @@ class ColoniesExtension(ExtensionApp):
         self._folder: DataFolder | None = None
         self._lock: Lock | None = None
         self._takeover: asyncio.Task[None] | None = None
+        self._activity = PeriodicCallback(self.report_activity, ACTIVITY_PERIOD)
         self._trouble = "The colony's server is still starting: try again in a moment"
         self._runtime_file = Path(jupyter_runtime_dir()) / f"colonies-jpserver-{os.getpid()}.json"
         os.environ[RUNTIME_VARIABLE] = str(self._runtime_file)
@@ -92,17 +93,17 @@ class ColoniesExtension(ExtensionApp):
 
     async def _start_jupyter_server_extension(self, serverapp: Any) -> None:  # noqa: ARG002 - prescribed
         """Host the colony, or wait until whoever does has gone."""
-        self._activity = PeriodicCallback(self._report_activity, ACTIVITY_PERIOD)
         self._activity.start()
         try:
             self._folder = DataFolder(Path(self.data_folder))
-            self._folder.point(self._runtime_file)
             self._lock = Lock(self._folder)
-            if self._lock.try_acquire():
+            mine = self._lock.try_acquire()
+            self._folder.point(self._runtime_file)
+            if mine:
                 await self._host()
             else:
                 self._wait_for_host()
-        except ColoniesError as error:
+        except (ColoniesError, OSError) as error:
             self._give_up(error)
 
     async def stop_extension(self) -> None:
@@ -112,14 +113,16 @@ class ColoniesExtension(ExtensionApp):
         if self._takeover is not None:
             await self._takeover
         hosting, self._hosting = self._hosting, None
-        if hosting is not None:
-            await hosting.stop()
-        if self._lock is not None:
-            self._lock.release()
-        if self._folder is not None:
-            self._folder.unpoint(self._runtime_file)
-        if os.environ.get(RUNTIME_VARIABLE) == str(self._runtime_file):
-            del os.environ[RUNTIME_VARIABLE]
+        try:
+            if hosting is not None:
+                await hosting.stop()
+        finally:
+            if self._lock is not None:
+                self._lock.release()
+            if self._folder is not None:
+                self._folder.unpoint(self._runtime_file)
+            if os.environ.get(RUNTIME_VARIABLE) == str(self._runtime_file):
+                del os.environ[RUNTIME_VARIABLE]
 
     async def _host(self) -> None:
         assert self._folder is not None
@@ -158,16 +161,16 @@ class ColoniesExtension(ExtensionApp):
         self.log.info("The former host of the colony has ended: taking over")
         try:
             await self._host()
-        except ColoniesError as error:
+        except (ColoniesError, OSError) as error:
             self._give_up(error)
 
-    def _give_up(self, error: ColoniesError) -> None:
-        self._trouble = f"The colony's server could not start: {error.message}"
+    def _give_up(self, error: Exception) -> None:
+        self._trouble = f"The colony's server could not start: {error}"
         self.log.error(self._trouble)
         if self._lock is not None:
             self._lock.release()
 
-    async def _report_activity(self) -> None:
+    async def report_activity(self) -> None:
         """Work that waits or runs keeps the server from being culled as idle."""
         if self._hosting is not None and await self._hosting.busy():
             assert self.serverapp is not None

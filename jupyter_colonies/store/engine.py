@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import DBAPIError
 
 from jupyter_colonies.errors import InvalidConfiguration, ServerStopping, StorageFailed
 from jupyter_colonies.store import schema
@@ -67,8 +68,9 @@ class Store:
             )
         try:
             await asyncio.to_thread(self._prepare)
-        except sqlite3.Error as error:
-            raise StorageFailed(f"Can't open the database {self._path}: {error}") from error
+        except (sqlite3.Error, DBAPIError) as error:
+            reason = error.orig if isinstance(error, DBAPIError) else error
+            raise StorageFailed(f"Can't open the database {self._path}: {reason}") from error
         self._writer = Writer(self._connect, self._dialect, self._clock, self._committed)
         self._writer.start()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="colonies-reader")

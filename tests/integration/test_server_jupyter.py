@@ -4,7 +4,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -179,6 +178,7 @@ def test_the_next_server_takes_over_when_the_host_ends(tmp_path):
     port = "--ColoniesExtension.port=0"
     with Jupyter(tmp_path, port) as first, Jupyter(tmp_path, port) as second:
         first.hosts()
+        second.until(second.runtime_file.exists)
         told = json.loads(second.runtime_file.read_text())
         assert told["pid"] == first.process.pid
         assert second.ask("GET", "colonies/health")[0] == 503
@@ -204,9 +204,7 @@ def test_on_jupyterhub_the_port_is_any(tmp_path):
 
 def test_a_server_that_cannot_start_leaves_jupyter_alone(tmp_path):
     with Jupyter(tmp_path, "--ColoniesExtension.certificate=/none.pem") as jupyter:
-        deadline = time.monotonic() + 30
-        while "could not start" not in jupyter.log and time.monotonic() < deadline:
-            time.sleep(0.05)
+        jupyter.until(lambda: "could not start" in jupyter.log)
         assert "certificate_key" in jupyter.log
         assert jupyter.ask("GET", "api")[0] == 200
         status, problem = jupyter.ask("GET", "colonies/v1/processes/1")

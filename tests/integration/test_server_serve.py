@@ -191,3 +191,21 @@ def test_the_runtime_secret_proves_who_answers(serve):
     expected = enrolment.server_proof(server.runtime["secret"], "n", server.runtime["serverid"])
     assert info["proof"] == expected
     assert info["backends"][0]["port"] == server.port
+
+
+def test_a_database_that_is_none_is_named(environment, tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "colonies.db").write_text("this is no database " * 100)
+    answer = run(environment, "serve", "--port", "0")
+    assert answer.returncode != 0
+    assert "colonies.db: file is not a database" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_a_server_that_was_killed_is_not_printed(serve, environment):
+    server = serve()
+    server.process.kill()
+    server.process.wait()
+    answer = run(environment, "env")
+    assert answer.returncode != 0
+    assert answer.stdout == ""

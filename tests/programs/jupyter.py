@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
@@ -92,16 +93,16 @@ class Jupyter:
 
     def hosts(self) -> Self:
         """Wait until the server hosts the colony."""
-        self._until(lambda: self.ask("GET", "colonies/health")[0] == 200)
+        self.until(lambda: self.ask("GET", "colonies/health")[0] == 200)
         return self
 
     def _info(self) -> dict[str, Any]:
         file = self.runtime / f"jpserver-{self.process.pid}.json"
-        self._until(lambda: file.exists() and file.read_text().endswith("}"))
+        self.until(lambda: file.exists() and file.read_text().endswith("}"))
         info: dict[str, Any] = json.loads(file.read_text())
         return info
 
-    def _until(self, condition: Any) -> None:
+    def until(self, condition: Callable[[], object]) -> None:
         """Another program's progress can only be seen by looking."""
         deadline = time.monotonic() + 30
         while not condition():

@@ -233,6 +233,10 @@ class Sight {
   }
 
   _look() {
+    // JupyterLab would take the arrow keys for moving between cells.
+    for (const element of this._root.querySelectorAll("select, pre")) {
+      element.dataset.lmSuppressShortcuts = "true";
+    }
     const container = this._root.querySelector(".custom-widget");
     const cy = container?._cyreg?.cy;
     if (cy && cy !== this._cy) {

@@ -67,9 +67,13 @@ class ExecutorPanel(ipywidgets.VBox):  # type: ignore[misc]
         self._together = ipywidgets.BoundedIntText(1, min=1, max=1000, description="At a time")
         self._start = ipywidgets.Button(description="Start", button_style="primary")
         self._trust = ipywidgets.Checkbox(
-            description="I trust everyone who may submit to this colony", indent=False
+            description="I trust everyone who may submit to this colony",
+            indent=False,
+            layout={"width": "auto", "margin": "2px 16px 2px 2px"},
         )
-        self._shell = ipywidgets.Button(description="Start shell executor", disabled=True)
+        self._shell = ipywidgets.Button(
+            description="Start shell executor", disabled=True, layout={"width": "auto"}
+        )
         super().__init__(self._parts(), **options)
         self.add_class("colonies-executors")
         self._start.on_click(lambda _: self._attempt(self._start_function))

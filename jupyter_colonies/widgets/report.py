@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import Any
@@ -11,7 +11,7 @@ import msgspec
 
 from jupyter_colonies.core.member import Log
 from jupyter_colonies.core.palette import LOOKS, duration_text
-from jupyter_colonies.core.process import Process
+from jupyter_colonies.core.process import Process, State
 from jupyter_colonies.core.times import NEVER
 
 MOST_CHARACTERS = 20_000
@@ -36,6 +36,7 @@ white-space:pre-wrap;overflow-wrap:anywhere;font-size:12px;line-height:1.45;
 font-family:var(--jp-code-font-family,monospace);color:var(--jp-ui-font-color0,#1b1f24);
 background:var(--jp-layout-color2,#eef0f3)}
 .colonies-report pre.error{border-left:3px solid #bd4200}
+.colonies-report pre+pre{margin-top:6px}
 .colonies-report .chip{color:#fff;border-radius:10px;padding:1px 10px;font-size:12px;
 margin-right:8px;white-space:nowrap;font-weight:400}
 .colonies-report .muted{color:var(--jp-ui-font-color2,#6b7480)}
@@ -64,8 +65,12 @@ def report(
             _facts(process, executorname, now or datetime.now(UTC)),
             _attributes(process),
             "</div><div>",
-            _errors(process.errors),
-            _values("Output", process.output, "No output yet."),
+            _errors(process),
+            _values(
+                "Output",
+                process.output,
+                "No output." if process.state.finished else "No output yet.",
+            ),
             _arguments(process),
             _values("Input from parents", process.input, ""),
             "</div></div>",
@@ -124,8 +129,10 @@ def _values(title: str, values: Sequence[Any] | None, otherwise: str) -> str:
     return _section(title, f'<span class="muted">{otherwise}</span>') if otherwise else ""
 
 
-def _errors(errors: Iterable[str] | None) -> str:
-    texts = "".join(_pre(error, "error") for error in errors or ())
+def _errors(process: Process) -> str:
+    texts = "".join(_pre(error, "error") for error in process.errors or ())
+    if not texts and process.state == State.FAILED and process.starttime <= NEVER:
+        texts = '<span class="muted">It never ran: a process it waited for failed.</span>'
     return _section("Errors", texts) if texts else ""
 
 

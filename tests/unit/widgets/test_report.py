@@ -61,7 +61,7 @@ def test_everything_about_a_failed_process_is_said() -> None:
     for text in (
         "✗ Failed", "sum_node", "maths", "worker-1", "3.0 s", "2.0 s", "1 of 3 allowed",
         "ValueError: no luck", "progress", "half", "one\ntwo", "[1,2]", '"two"', '{"three":3}',
-        '{"flag":true}', "No output yet.",
+        '{"flag":true}', "No output.",
     ):  # fmt: skip
         assert text in shown.text
 
@@ -74,6 +74,11 @@ def test_a_process_that_runs_or_waits_says_since_when() -> None:
     assert "Log" not in waiting
     running = process(state=State.RUNNING, starttime=START + timedelta(seconds=10))
     assert "1 min 0 s so far" in Page(report(running, [], now=now)).text
+
+
+def test_a_process_that_failed_with_its_parents_says_so() -> None:
+    shown = Page(report(process(state=State.FAILED, endtime=START), [])).text
+    assert "It never ran: a process it waited for failed." in shown
 
 
 def test_long_values_are_cut_and_say_so() -> None:

@@ -19,15 +19,17 @@ from jupyter_colonies.commands.block import (
 from jupyter_colonies.core.identity import is_id
 from jupyter_colonies.core.process import State
 
+# The class is named twice so that these rules outweigh JupyterLab's own for tables in outputs.
 _STYLE = """<style>
-.colonies table { border-collapse: collapse; margin: 4px 0 10px 0;
+.colonies { font-size: var(--jp-ui-font-size1, 13px); }
+.colonies.colonies table { border-collapse: collapse; margin: 4px 0 10px 0;
   border: 1px solid var(--jp-border-color2, #bdbdbd); color: var(--jp-ui-font-color1, inherit); }
-.colonies caption { caption-side: top; text-align: left; font-weight: 600; padding: 2px 0;
+.colonies.colonies caption { caption-side: top; text-align: left; font-weight: 600; padding: 2px 0;
   color: var(--jp-ui-font-color1, inherit); }
-.colonies th, .colonies td { text-align: left; padding: 3px 10px; white-space: pre-wrap;
-  overflow-wrap: anywhere; vertical-align: top;
+.colonies.colonies th, .colonies.colonies td { text-align: left;
+  padding: 3px 10px; white-space: pre-wrap; overflow-wrap: anywhere; vertical-align: top;
   border-bottom: 1px solid var(--jp-border-color3, #e0e0e0); }
-.colonies th { font-weight: 600; white-space: nowrap; }
+.colonies.colonies th { font-weight: 600; white-space: nowrap; }
 .colonies .id { font-family: var(--jp-code-font-family, monospace); }
 .colonies .state::before { content: "\\25CF  "; color: var(--jp-ui-font-color2, #757575); }
 .colonies .state-waiting::before { content: "\\25CB  "; }

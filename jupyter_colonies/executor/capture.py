@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
 import threading
 from collections.abc import Awaitable, Callable
@@ -41,6 +42,7 @@ class RunLog:
         loop: asyncio.AbstractEventLoop,
         refused: Callable[[ColoniesError], None],
     ) -> None:
+        self._pid = os.getpid()
         self._send = send
         self._loop = loop
         self._refused = refused
@@ -58,7 +60,7 @@ class RunLog:
 
     def write(self, text: str) -> None:
         """Append to the log. Blocks only while the server is there and cannot keep up."""
-        if not text:
+        if not text or os.getpid() != self._pid:  # a forked child has nobody that would send it
             return
         with self._room:
             while self._size > MOST_PENDING and not (self._away or self._closed):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextlib
+import os
 import threading
 from collections.abc import Callable, MutableSequence
 from typing import TYPE_CHECKING
@@ -90,7 +91,11 @@ def _leave_at_exit() -> None:
     """Unregister when the kernel shuts down; a server that does not answer is not waited for."""
     together = list()
     if together:
-        leaving = together[0].colony.portal.start(_leave(together, 0))
         # RuntimeError: something asked for a thread, and none is started any more.
         with contextlib.suppress(TimeoutError, ColoniesError, RuntimeError):
-            leaving.result(EXIT_TIMEOUT)
+            together[0].colony.portal.start(_leave(together, 0)).result(EXIT_TIMEOUT)
+
+
+if hasattr(os, "register_at_fork"):
+    # The workers of a forked child are its parent's.
+    os.register_at_fork(after_in_child=_workers.clear)

@@ -205,6 +205,11 @@ def _failure(code: int, last_lines: str) -> str:
     return f"The command {ended}" + (f"; its last lines:\n{last_lines}" if last_lines else "")
 
 
+if hasattr(os, "register_at_fork"):
+    # The commands of a forked child are its parent's.
+    os.register_at_fork(after_in_child=_commands.clear)
+
+
 @atexit.register
 def _kill_all() -> None:
     for command in tuple(_commands):

@@ -16,6 +16,7 @@ from jupyter_colonies.commands.verb import Verb, pass_session
 from jupyter_colonies.core.spec import FunctionSpec, WorkflowSpec
 from jupyter_colonies.errors import InvalidSpec
 
+_CELL = "this cell"
 _ENDINGS = (".json", ".yaml", ".yml")
 
 
@@ -30,11 +31,14 @@ def submit(session: Session, work: str) -> list[Block]:
     return [submitted(session, *_find(session, work))]
 
 
-def submit_text(session: Session, text: str, source: str) -> Submitted:
-    """Submit the JSON or YAML of a cell. Raises InvalidSpec if it holds no work."""
+def submit_text(session: Session, text: str, name: str = "") -> Submitted:
+    """Submit the JSON or YAML of a cell, shown under a name of its own.
+
+    Raises InvalidSpec and InvalidWorkflow, which say what is wrong in which line of the cell.
+    """
     if not text.strip():
-        raise InvalidSpec(f"{source}: the cell is empty: write the workflow's JSON or YAML in it")
-    return submitted(session, parse_specs(text, source), source)
+        raise InvalidSpec(f"{_CELL} is empty: write the workflow in it, as JSON or YAML")
+    return submitted(session, parse_specs(text, _CELL), name)
 
 
 def submitted(session: Session, work: Any, source: str) -> Submitted:

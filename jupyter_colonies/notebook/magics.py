@@ -83,9 +83,9 @@ class ColoniesMagic:
     def _run_cell(self, words: list[str], line: str, cell: str) -> Any:
         match words:
             case ["submit"]:
-                return self._submitted(submit_text(self._session(), cell, "this cell"))
+                return self._submitted(submit_text(self._session(), cell))
             case ["submit", variable] if variable.isidentifier():
-                run = self._submitted(submit_text(self._session(), cell, "this cell"))
+                run = self._submitted(submit_text(self._session(), cell, variable))
                 self._shell.user_ns[variable] = run
                 return None
             case ["executor", *_]:

@@ -30,6 +30,7 @@ _STYLE = """<style>
   padding: 3px 10px; white-space: pre-wrap; overflow-wrap: anywhere; vertical-align: top;
   border-bottom: 1px solid var(--jp-border-color3, #e0e0e0); }
 .colonies.colonies th { font-weight: 600; white-space: nowrap; }
+.colonies .field { margin-left: 1em; overflow-wrap: anywhere; }
 .colonies .id { font-family: var(--jp-code-font-family, monospace); }
 .colonies .state::before { content: "\\25CF  "; color: var(--jp-ui-font-color2, #757575); }
 .colonies .state-waiting::before { content: "\\25CB  "; }
@@ -84,7 +85,8 @@ def html(block: Block) -> str:
         case Line():
             kind = ' class="warning"' if block.warning else ""
             fields = "".join(
-                f" &nbsp;{escape(name)}={_cell(value)}" for name, value in block.fields.items()
+                f' <span class="field">{escape(name)}={_cell(value)}</span>'
+                for name, value in block.fields.items()
             )
             return f"<div{kind}>{escape(block.text)}{fields}</div>"
         case Submitted():

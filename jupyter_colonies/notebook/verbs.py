@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import click
+from IPython.display import display
 
 from jupyter_colonies.commands.block import Block, Line, Table
 from jupyter_colonies.commands.environment import variables
@@ -74,6 +75,16 @@ def list_(_session: Session) -> list[Block]:
     ]
     columns = ["Name", "Type", "State", "Functions", "Running", "Done", "Failed"]
     return [Table(columns=columns, rows=rows)]
+
+
+@executor.command("panel")
+@pass_session
+def panel(session: Session) -> list[Block]:
+    """Show the executors of this kernel with buttons to start and stop them."""
+    from jupyter_colonies.widgets.executors import ExecutorPanel  # noqa: PLC0415 - slow to load
+
+    display(ExecutorPanel(session.colony))  # type: ignore[no-untyped-call]
+    return []
 
 
 @executor.command("stop")

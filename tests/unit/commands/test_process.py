@@ -59,7 +59,9 @@ def test_lists_name_the_executor_and_cut_long_arguments(desk, worker) -> None:
         "Initiator", "Label",
     ]  # fmt: skip
     assert (table.rows[0][0], table.rows[0][5], table.rows[0][7]) == (processid, "worker", "tester")
-    assert desk.one("process pss --executortype other") == Line(text="No successful processes found")
+    assert desk.one("process pss --executortype other") == Line(
+        text="No successful processes found"
+    )
     with pytest.raises(click.UsageError, match="at most one"):
         desk.run("process ps --executortype a --label b")
 

@@ -137,6 +137,11 @@ def test_executors_of_this_kernel_are_listed_and_stopped(executors) -> None:
         executors.run("%colonies executor stop wf")
 
 
+def test_executors_of_this_kernel_have_a_panel(executors) -> None:
+    executors.run("%colonies executor panel")
+    assert any("application/vnd.jupyter.widget-view+json" in each for each in executors.bundles)
+
+
 def test_the_shell_executor_starts_with_its_warning(notebook) -> None:
     notebook.run("%colonies executor start shell")
     assert "no isolation" in notebook.html
@@ -172,7 +177,7 @@ def test_connect_chooses_another_server(notebook, colony_server) -> None:
         ("%colonies submit nope", click.UsageError, "not a file or a variable"),
         ("%colonies submit 'open", click.UsageError, "No closing quotation"),
         ("%colonies process get -p 1", errors.NotFound, "process not found"),
-        ("%%colonies submit\n  \n", errors.InvalidSpec, "the cell is empty"),
+        ("%%colonies submit\n  \n", errors.InvalidSpec, "this cell is empty"),
         ("%%colonies submit\n[{", errors.InvalidSpec, "this cell, line"),
         ("%%colonies wait\nx", click.UsageError, "'%%colonies executor NAME'"),
         ("%%colonies executor\nx", click.UsageError, "Missing argument"),

@@ -1,7 +1,14 @@
 """Sphinx configuration; `make docs` builds the site, warnings being errors."""
 
 import json
+import sys
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import messages_table
+
+messages_table.write(Path(__file__).parent / "_generated" / "messages.md")
 
 _PACKAGE = json.loads((Path(__file__).parents[1] / "labextension/package.json").read_text())
 
@@ -11,7 +18,7 @@ copyright = "2026, the jupyter_colonies developers"
 release = _PACKAGE["version"]
 
 extensions = ["myst_nb"]
-exclude_patterns = ["_build", "jupyter_execute"]
+exclude_patterns = ["_build", "_generated", "jupyter_execute"]
 nitpicky = True
 
 myst_enable_extensions = ["colon_fence", "deflist"]

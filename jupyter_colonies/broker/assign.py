@@ -51,7 +51,12 @@ async def assign(
             # What wakes this executor from here on may be newer than what the attempt sees: it
             # is kept, and leads to another attempt.
             wakes = waiter.answered() if waiter is not None else []
-            who, process = await _unless_gone(desk, attempt, gone)
+            try:
+                who, process = await _unless_gone(desk, attempt, gone)
+            except BaseException:
+                if waiter is not None:
+                    waiter.wakes.extend(wakes)
+                raise
             if process is not None:
                 if waiter is not None:
                     waiter.wakes.extend(wakes[1:])

@@ -8,7 +8,7 @@ import msgspec
 
 from jupyter_colonies.broker import reading, transition
 from jupyter_colonies.broker.call import Call, answers
-from jupyter_colonies.broker.signals import Due
+from jupyter_colonies.broker.signals import Dismissed, Due
 from jupyter_colonies.core import identity
 from jupyter_colonies.core.member import (
     Allocations,
@@ -110,6 +110,7 @@ def reject_executor(call: Call, _: NamedExecutor) -> Empty:
     call.tx.run(
         members.SET_EXECUTOR_STATE, at_seq=call.row["seq"], new_state=int(ExecutorState.REJECTED)
     )
+    call.tx.announce(Dismissed(call.row["colonyname"], call.row["executorname"]))
     return Empty()
 
 

@@ -23,7 +23,7 @@ from jupyter_colonies.broker.assign import assign
 from jupyter_colonies.broker.authorize import authorize
 from jupyter_colonies.broker.call import USE_CASES, Call, Facts
 from jupyter_colonies.broker.deadlines import Deadlines
-from jupyter_colonies.broker.signals import Due, Ready
+from jupyter_colonies.broker.signals import Dismissed, Due, Ready
 from jupyter_colonies.broker.subscriptions import Subscriptions
 from jupyter_colonies.broker.waiters import Waiters
 from jupyter_colonies.core import enrolment
@@ -152,6 +152,8 @@ class Broker:
         for signal in announced:
             if isinstance(signal, Due):
                 self._deadlines.due(signal.at)
+            elif isinstance(signal, Dismissed):
+                self.waiters.dismiss(signal)
         self.subscriptions.tell(announced)
 
     def _info(self, request: GetServerInfo) -> ServerInfo:

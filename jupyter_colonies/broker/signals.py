@@ -25,6 +25,13 @@ class Changed(NamedTuple):
     state: State
 
 
+class Dismissed(NamedTuple):
+    """An executor lost its place: removed, replaced or rejected."""
+
+    colonyname: str
+    executorname: str
+
+
 class GraphChanged(NamedTuple):
     """A workflow has a new revision."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from jupyter_colonies.broker.signals import Changed, Due, GraphChanged, Ready
+from jupyter_colonies.broker.signals import Changed, Dismissed, Due, GraphChanged, Ready
 from jupyter_colonies.core.process import State
 from jupyter_colonies.store import graphs, journal, members, processes
 from jupyter_colonies.store.statement import Row, Transaction
@@ -141,6 +141,7 @@ def unregister(tx: Transaction, executor: Row) -> None:
         executorname=executor["executorname"],
     )
     tx.run(members.UNREGISTER_EXECUTOR, at_seq=executor["seq"])
+    tx.announce(Dismissed(executor["colonyname"], executor["executorname"]))
     if executor["executorid"]:
         requeue(
             tx,

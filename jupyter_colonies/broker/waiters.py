@@ -11,7 +11,7 @@ import asyncio
 from collections import deque
 from collections.abc import Iterable
 
-from jupyter_colonies.broker.signals import Ready
+from jupyter_colonies.broker.signals import Dismissed, Ready
 from jupyter_colonies.store.processes import ANYONE, SEVERAL
 
 Key = tuple[str, str]
@@ -76,6 +76,13 @@ class Waiters:
         """Wake one executor for each process that became ready."""
         for ready in signals:
             self.wake(Wake(ready))
+
+    def dismiss(self, dismissed: Dismissed) -> None:
+        """Let an executor that lost its place look again, and learn of it."""
+        for (colonyname, _), waiting in self._waiting.items():
+            for waiter in waiting.values():
+                if (colonyname, waiter.name) == dismissed:
+                    waiter.event.set()
 
     def wake(self, wake: Wake) -> None:
         """Wake the executor that waits longest, could take the work and was not woken for it."""

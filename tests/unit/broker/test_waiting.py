@@ -5,9 +5,9 @@ import sqlite3
 
 import pytest
 
-from jupyter_colonies.core.messages import processes
+from jupyter_colonies.core.messages import executors, processes
 from jupyter_colonies.core.process import State
-from jupyter_colonies.errors import NothingToAssign, ServerStopping, StorageFailed
+from jupyter_colonies.errors import AccessDenied, NothingToAssign, ServerStopping, StorageFailed
 from tests.unit.broker.stage import Stage
 
 
@@ -114,3 +114,24 @@ async def test_work_that_comes_at_any_moment_of_a_poll_wakes_it(stage) -> None:
         submitted = await stage.submit()
         process = await asyncio.wait_for(polling, 10)
         assert process.processid == submitted.processid
+
+
+async def test_an_executor_that_loses_its_place_learns_it_at_once(stage) -> None:
+    waiting = await poll(stage)
+    await stage.call(executors.REMOVE_EXECUTOR, stage.owner, colonyname="dev", executorname="e1")
+    with pytest.raises(AccessDenied, match="not a member of Colony"):
+        await asyncio.wait_for(waiting, 10)
+
+
+async def test_a_wake_up_of_one_that_lost_its_place_goes_to_another(stage) -> None:
+    await stage.add_executor("e2")
+    first, second = await poll(stage, "e1"), await poll(stage, "e2")
+    removing = asyncio.create_task(
+        stage.call(executors.REMOVE_EXECUTOR, stage.owner, colonyname="dev", executorname="e1")
+    )
+    submitting = asyncio.create_task(stage.submit())
+    await asyncio.gather(removing, submitting)
+    process = await asyncio.wait_for(second, 10)
+    assert process.assignedexecutorid == stage.executors["e2"]
+    with pytest.raises(AccessDenied):
+        await first

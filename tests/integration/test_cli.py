@@ -118,7 +118,8 @@ def test_a_failing_command_is_told_by_the_exit_code(served) -> None:
 
 def test_the_environment_for_other_programs(served) -> None:
     lines = served.run("env").splitlines()
-    variables = dict(re.fullmatch(r"export (\w+)=(\S+)", line).groups() for line in lines)
+    assert all(re.fullmatch(r"export \w+=\S+", line) for line in lines)
+    variables = dict(line.removeprefix("export ").split("=", 1) for line in lines)
     assert "named by the COLONIES_* variables" in served.run("status", **variables)
     assert "dev" in served.run("colony", "ls", **variables)
 

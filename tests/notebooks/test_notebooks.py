@@ -10,6 +10,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from jupyter_colonies.client.runtime import read_runtime
 from jupyter_colonies.core.process import State
 from jupyter_colonies.testing import RunningServer
 from notebooks import demo
@@ -94,7 +95,7 @@ def check_quickstart(cells: list[Any], server: RunningServer) -> None:
     everything = nbformat.writes(nbformat.v4.new_notebook(cells=cells))
     for key in (server.user_key, server.colony_key, server.server_key):
         assert key not in everything
-    graphs = demo.workflows(demo.read_runtime(server.runtime_file))
+    graphs = demo.workflows(read_runtime(server.runtime_file))
     assert demo.check_workflows(graphs) == []
     (picture,) = (cell for cell in cells if demo.PICTURE_TAG in cell.metadata.get("tags", ()))
     dag = next(

@@ -33,11 +33,18 @@ def test_moments() -> None:
     assert wording.duration(moment, moment + timedelta(seconds=1.5)) == "1.500 s"
 
 
-FOUND = {"colonyname": "dev", "private_key": "1" * 64, "serverid": "2" * 64, "reason": "a test"}
+def found_at(endpoint: Endpoint) -> Found:
+    return Found(
+        endpoint=endpoint,
+        colonyname="dev",
+        private_key="1" * 64,
+        serverid="2" * 64,
+        reason="a test",
+    )
 
 
 def test_variables_of_both_kinds_of_programs() -> None:
-    found = Found(endpoint=Endpoint(host="example.org", port=443, tls=True), **FOUND)
+    found = found_at(Endpoint(host="example.org", port=443, tls=True))
     assert variables(found) == {
         "COLONIES_SERVER_HOST": "example.org",
         "COLONIES_SERVER_PORT": "443",
@@ -51,6 +58,6 @@ def test_variables_of_both_kinds_of_programs() -> None:
 
 
 def test_a_server_behind_a_path_is_no_address_for_them() -> None:
-    found = Found(endpoint=Endpoint(host="hub", port=80, path="/user/x/colonies"), **FOUND)
+    found = found_at(Endpoint(host="hub", port=80, path="/user/x/colonies"))
     with pytest.raises(ClientError, match="jupyter colonies env"):
         variables(found)

@@ -2,11 +2,11 @@
 
 from html.parser import HTMLParser
 
-from jupyter_colonies.commands.block import Details, Heading, Json, Line, Table, Text
+from jupyter_colonies.commands.block import Block, Details, Heading, Json, Line, Table, Text
 from jupyter_colonies.notebook.tables import Shown, html
 
 WILD = '<script>alert("&")</script>'
-BLOCKS = [
+BLOCKS: list[Block] = [
     Table(title=WILD, columns=[WILD, "State"], rows=[[WILD, "Successful"]]),
     Details(title=WILD, rows=[(WILD, WILD)]),
     Line(text=WILD, fields={WILD: WILD}, warning=True),

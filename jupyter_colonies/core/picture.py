@@ -188,7 +188,7 @@ def _legend(numbers: dict[State, int], top: float) -> Iterator[str]:
 def _functions(band: Sequence[NodeChange]) -> str:
     names = list(dict.fromkeys(node.funcname for node in band))
     number = f"{len(band)} × " if len(band) > 1 else ""
-    return f"{number}{names[0]}" + (f" and {len(names) - 1} more" if len(names) > 1 else "")
+    return number + (names[0] if len(names) == 1 else f"{len(names)} functions")
 
 
 def _text(x: float, y: float, kind: str, size: int, text: str, weight: int = 400) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from IPython.core.getipython import get_ipython
 from IPython.display import display
 
 from jupyter_colonies.client.run import Run
@@ -12,14 +13,18 @@ PATIENCE = 2.0
 
 
 def show(run: Run) -> DagView:
-    """Display the live graph of a run.
+    """Display the live graph of a run; where nothing can be displayed, print its nodes.
 
     When the run has finished the output is updated once, so that the saved notebook holds the
     final picture.
     """
     view = DagView(run)
     view.wait_until_painted(PATIENCE)
+    shell = get_ipython()
+    if shell is None:
+        print(view.text)  # noqa: T201 - there is nothing that could show more
+        return view
     handle = display(view, display_id=True)  # type: ignore[no-untyped-call]
-    if handle is not None:  # there is none outside IPython
+    if getattr(shell, "kernel", None) is not None:  # a terminal can't change what it has printed
         view.on_end(lambda: handle.update(view))
     return view

@@ -9,10 +9,14 @@ from typing import Any
 import anywidget
 import ipycytoscape
 import traitlets
+from IPython.core.getipython import get_ipython
 from ipywidgets import widget_serialization
 
 from jupyter_colonies.widgets.scene import Json, Update
 from jupyter_colonies.widgets.stylesheet import stylesheet
+
+MANY = 200
+"""Elements that are made at once from which on the kernel's output socket could overflow."""
 
 _HERE = Path(__file__).parent
 
@@ -53,6 +57,8 @@ class Drawing:
         """Add and remove elements; one message beside those that make the new ones."""
         if not (update.added_nodes or update.added_edges or update.removed_edges):
             return
+        if len(update.added_nodes) + len(update.added_edges) > MANY:
+            _let_all_messages_through()
         for element in update.added_nodes:
             node = _Node(**element, selectable=True, grabbable=False)
             self._nodes[element["data"]["id"]] = node
@@ -110,3 +116,12 @@ class _Node(_Quiet, ipycytoscape.Node):  # type: ignore[misc]
 
 class _Edge(_Quiet, ipycytoscape.Edge):  # type: ignore[misc]
     pass
+
+
+def _let_all_messages_through() -> None:
+    """Lift the limit of the kernel's output socket, which drops what exceeds it without a word."""
+    kernel = getattr(get_ipython(), "kernel", None)
+    output = getattr(kernel, "iopub_thread", None)
+    if output is not None:
+        # On the socket's own thread, as sockets must not be touched from another one.
+        output.schedule(lambda: setattr(output.socket, "sndhwm", 0))

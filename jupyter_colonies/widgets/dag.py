@@ -16,7 +16,7 @@ from jupyter_colonies.errors import ColoniesError
 from jupyter_colonies.widgets.board import Board, Drawing
 from jupyter_colonies.widgets.inspector import Inspector
 from jupyter_colonies.widgets.pace import Pace
-from jupyter_colonies.widgets.scene import MOST_ROWS, Scene
+from jupyter_colonies.widgets.scene import Scene
 
 DAG_MIME_TYPE = "application/vnd.colonies.dag+json"
 NOTHING = ("Choose a node …", "")
@@ -66,6 +66,11 @@ class DagView(ipywidgets.VBox):  # type: ignore[misc]
     def selected(self, processid: str) -> None:
         self._board.selected = processid
 
+    @property
+    def text(self) -> str:
+        """State and progress in words, and a small table of the nodes."""
+        return self._scene.text()
+
     def wait_until_painted(self, timeout: float) -> bool:
         """Wait until the first picture is there, `timeout` seconds at most; whether it is."""
         return self._painted.wait(timeout)
@@ -85,10 +90,10 @@ class DagView(ipywidgets.VBox):  # type: ignore[misc]
             child.close()
         super().close()
 
-    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
-        """The live view, and what stands for it where it can't live."""
-        picture = self._scene.picture()
-        return {
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The live view, and what stands for it where it can't live; then the metadata."""
+        picture, text = self._scene.picture(), self.text
+        bundle = {
             **(super()._repr_mimebundle_(**options) or {}),
             DAG_MIME_TYPE: {
                 "version": 1,
@@ -99,8 +104,9 @@ class DagView(ipywidgets.VBox):  # type: ignore[misc]
                 "table": self._scene.table(),
             },
             "image/svg+xml": picture,
-            "text/plain": self._scene.text(),
+            "text/plain": text,
         }
+        return bundle, {"image/svg+xml": {"alt": text.partition("\n")[0]}}
 
     def _learn(self, change: WorkflowChange) -> None:
         self._scene.learn(change)
@@ -137,7 +143,7 @@ class DagView(ipywidgets.VBox):  # type: ignore[misc]
         self._folded.value = self._scene.picture() + (
             f"<p>{len(self._scene.nodes):,} processes are too many to draw one by one, so they "
             "are folded by layer. The list offers "
-            f"{MOST_ROWS:,} of them, failed and running ones first.</p>"
+            f"{len(self._scene.foremost()):,} of them, failed ones first.</p>"
         )
         if self._drawing:
             drawing, self._drawing = self._drawing, None

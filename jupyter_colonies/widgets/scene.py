@@ -29,7 +29,7 @@ MOST_ELEMENTS = 1_000
 """Nodes and edges that are drawn one by one; above that the drawing is folded by layer."""
 
 MOST_ROWS = 1_000
-"""Rows of the table twin; failed and running processes come first if there are more."""
+"""Rows of the table twin; failed processes come first if there are more."""
 
 Json = dict[str, Any]
 
@@ -124,12 +124,11 @@ class Scene:
             return self._nodes.get(processid)
 
     def foremost(self) -> list[NodeChange]:
-        """The processes that a list has room for, failed and running ones first if not all."""
+        """The processes that a list has room for, failed ones first if not all."""
         nodes = self.nodes
         if len(nodes) <= MOST_ROWS:
             return nodes
-        urgency = {State.FAILED: 0, State.RUNNING: 1}
-        return sorted(nodes, key=lambda node: urgency.get(node.state, 2))[:MOST_ROWS]
+        return sorted(nodes, key=lambda node: node.state != State.FAILED)[:MOST_ROWS]
 
     def table(self) -> list[dict[str, str]]:
         """The table twin of the picture."""

@@ -1,7 +1,8 @@
 """The live graph of a run in JupyterLab: states, growth, zoom, selection, the inspector."""
 
-from typing import Any
+from typing import Any, Literal
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.ui.lab import Lab
@@ -157,9 +158,12 @@ view = show(colony.submit(workflow))
 """
 
 
-async def test_failure_is_read_with_the_keyboard_alone(lab: Lab, page: Page) -> None:
-    name = lab.write_notebook("failing.ipynb", CONNECT, FAIL)
-    await lab.open(page, name)
+@pytest.mark.parametrize("interface", ["lab", "notebook"])
+async def test_failure_is_read_with_the_keyboard_alone(
+    lab: Lab, page: Page, interface: Literal["lab", "notebook"]
+) -> None:
+    name = lab.write_notebook(f"failing-{interface}.ipynb", CONNECT, FAIL)
+    await lab.open(page, name, interface)
     await lab.run_all(page)
     await states(page, {"stumble_node": "Failed", "after_it": "Failed"})
 

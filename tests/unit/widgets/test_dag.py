@@ -3,6 +3,8 @@
 import threading
 
 import pytest
+from nbconvert import HTMLExporter
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from jupyter_colonies.client.workflow import Workflow
 from jupyter_colonies.core.process import State
@@ -84,7 +86,7 @@ def test_the_output_carries_every_form(colony, workflow, gate) -> None:
     run = colony.submit(workflow).wait(30, progress=False)
     view = DagView(run)
     assert view.wait_until_painted(30)
-    bundle = view._repr_mimebundle_()
+    bundle, _ = view._repr_mimebundle_()
     assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == view.model_id
     dag = bundle[DAG_MIME_TYPE]
     assert (dag["version"], dag["processgraphid"], dag["title"]) == (1, run.id, "sums")
@@ -100,13 +102,26 @@ def test_the_output_carries_every_form(colony, workflow, gate) -> None:
     view.close()
 
 
+def test_a_page_made_of_the_notebook_shows_the_picture(colony, workflow, gate) -> None:
+    gate.set()
+    view = DagView(colony.submit(workflow).wait(30, progress=False))
+    assert view.wait_until_painted(30)
+    data, metadata = view._repr_mimebundle_()
+    shown = new_output("display_data", data=data, metadata=metadata)
+    notebook = new_notebook(cells=[new_code_cell("show(run)", outputs=[shown])])
+    page, _ = HTMLExporter().from_notebook_node(notebook)
+    assert 'alt="sums: Successful, 2 of 2 finished"' in page
+    assert "data:image/svg+xml;base64" in page
+    view.close()
+
+
 def test_a_single_process_is_shown_like_a_workflow(colony, workflow, gate) -> None:
     gate.set()
     run = colony.submit({"funcname": "gen", "args": [2], "conditions": {"executortype": "maths"}})
     view = DagView(run.wait(30, progress=False))
     assert view.wait_until_painted(30)
     assert shown(view) == {"gen": "Successful"}
-    assert view._repr_mimebundle_()["text/plain"].startswith("Process gen: Successful")
+    assert view._repr_mimebundle_()[0]["text/plain"].startswith("Process gen: Successful")
     view.close()
 
 

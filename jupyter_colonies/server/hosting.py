@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import socket
+from contextlib import AsyncExitStack
 from importlib import metadata
 
 from jupyter_colonies.broker.call import Facts
@@ -45,18 +45,20 @@ class Hosting:
         Raises InvalidConfiguration, StorageFailed or UnsupportedSchema; nothing stays open then.
         """
         tls = listener.tls_context(self.settings)
-        bound = listener.bind(self.settings)
-        try:
+        async with AsyncExitStack() as undo:
+            bound = undo.enter_context(listener.bind(self.settings))
+            port = int(bound.getsockname()[1])
             self.ids = await asyncio.to_thread(firststart.identities, self.folder, self.settings)
-            self.broker = await self._open_broker(bound)
-        except BaseException:
-            bound.close()
-            raise
-        self.listener = listener.Listener(
-            self.broker, self.presence, bound, host=self.settings.host, tls=tls
-        )
-        self.runtime = self._runtime()
-        await asyncio.to_thread(self.folder.describe, self.runtime)
+            self.broker = self._make_broker(port)
+            await self.broker.start()
+            undo.push_async_callback(self.broker.stop)
+            await firststart.populate(self.broker, self.ids, self.settings)
+            self.runtime = self._describe(port)
+            await asyncio.to_thread(self.folder.describe, self.runtime)
+            self.listener = listener.Listener(
+                self.broker, self.presence, bound, host=self.settings.host, tls=tls
+            )
+            undo.pop_all()
         log.info("Serving colony '%s' at %s", self.settings.colonyname, self.listener.address)
 
     async def stop(self) -> None:
@@ -71,27 +73,15 @@ class Hosting:
         """Whether work is waiting or running."""
         return await self.broker.busy()
 
-    async def _open_broker(self, bound: socket.socket) -> Broker:
+    def _make_broker(self, port: int) -> Broker:
         facts = Facts(self.ids.serverid, self._secret, self.settings.allow_reregister)
         version = Version(buildversion=metadata.version("jupyter-colonies"))
         broker = Broker(self.folder.database, facts, version=version)
-        broker.backends = [
-            Backend(
-                type="http",
-                host=self.settings.host,
-                port=int(bound.getsockname()[1]),
-                tls=bool(self.settings.certificate),
-            )
-        ]
-        await broker.start()
-        try:
-            await firststart.populate(broker, self.ids, self.settings)
-        except BaseException:
-            await broker.stop()
-            raise
+        tls = bool(self.settings.certificate)
+        broker.backends = [Backend(host=self.settings.host, port=port, tls=tls)]
         return broker
 
-    def _runtime(self) -> Runtime:
+    def _describe(self, port: int) -> Runtime:
         def kept(name: str) -> str:
             path = self.folder.key_file(name)
             return str(path) if path.exists() else ""
@@ -99,8 +89,8 @@ class Hosting:
         return Runtime(
             pid=os.getpid(),
             host=listener.reachable(self.settings.host),
-            port=self.listener.port,
-            tls=self.listener.tls,
+            port=port,
+            tls=bool(self.settings.certificate),
             serverid=self.ids.serverid,
             secret=self._secret,
             colonyname=self.settings.colonyname,

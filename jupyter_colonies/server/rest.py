@@ -68,20 +68,21 @@ class Exchange:
 
     def refuse(self, error: ColoniesError) -> None:
         """Write an error as problem details."""
-        self.describe(problem.status_of(error), error.message)
-
-    def describe(self, status: int, detail: str) -> None:
-        """Write problem details."""
-        self._handler.clear()
-        self._handler.set_status(status)
-        self._handler.set_header("Content-Type", problem.MEDIA_TYPE)
-        self._handler.write(problem.problem(status, detail))
+        describe(self._handler, problem.status_of(error), error.message)
 
     def not_allowed(self, actions: Mapping[str, Action]) -> None:
         """Write that the resource exists but has no such method."""
         methods = ", ".join(sorted(actions))
-        self.describe(405, f"This resource takes {methods}")
+        describe(self._handler, 405, f"This resource takes {methods}")
         self._handler.set_header("Allow", methods)
+
+
+def describe(handler: web.RequestHandler, status: int, detail: str) -> None:
+    """Write problem details."""
+    handler.clear()
+    handler.set_status(status)
+    handler.set_header("Content-Type", problem.MEDIA_TYPE)
+    handler.write(problem.problem(status, detail))
 
 
 class SignedHandler(web.RequestHandler):
@@ -131,9 +132,8 @@ class MissingHandler(web.RequestHandler):
 
     def prepare(self) -> None:
         """404 as problem details."""
-        self.set_status(404)
-        self.set_header("Content-Type", problem.MEDIA_TYPE)
-        self.finish(problem.problem(404, f"There is no resource {self.request.path}"))
+        describe(self, 404, f"There is no resource {self.request.path}")
+        self.finish()
 
 
 def signed_routes(broker: Broker, presence: Presence) -> list[tuple[Any, ...]]:

@@ -20,7 +20,7 @@ from jupyter_colonies.server.hosting import Hosting
 from jupyter_colonies.server.presence import STOPPING
 from jupyter_colonies.server.pubsub import PubsubHandler
 from jupyter_colonies.server.resources import RESOURCES, Action
-from jupyter_colonies.server.rest import Exchange
+from jupyter_colonies.server.rest import Exchange, describe
 from jupyter_colonies.server.visitor import JupyterVisitor
 
 TEXT = "text/plain; charset=utf-8"
@@ -135,7 +135,8 @@ class ResourceHandler(APIHandler):
         try:
             hosting = self._desk.hosting()
         except ServerStopping as error:
-            raise web.HTTPError(503, error.message) from None
+            describe(self, 503, error.message)
+            return
         exchange = Exchange(self, hosting.broker, hosting.presence, self._gone)
         action = self._actions.get(self.request.method or "")
         if action is None:

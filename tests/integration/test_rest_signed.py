@@ -4,6 +4,7 @@ import http.client
 import json
 import secrets
 import time
+from typing import Any
 
 import pytest
 from http_message_signatures import HTTPMessageSigner, HTTPSignatureKeyResolver
@@ -70,7 +71,7 @@ def owner(colony_server):
 
 
 EXECUTOR = "colonies/dev/executors/worker"
-WORKFLOW = [
+WORKFLOW: list[dict[str, Any]] = [
     {"nodename": "a", "funcname": "sum", "args": [1, 2], "conditions": {"executortype": "worker"}},
     {
         "nodename": "b",

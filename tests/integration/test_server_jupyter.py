@@ -124,10 +124,14 @@ def test_subscriptions_through_jupyters_address(jupyter, runtime):
         jupyter.url.replace("http", "ws") + "colonies/pubsub", timeout=20
     )
     connection.send(envelope.sealed("subscribeworkflowmsg", json.dumps(message).encode(), key))
-    payloadtype, change = envelope.result(connection.recv())
+    payloadtype, change = envelope.result(bytes_of(connection.recv()))
     connection.close()
     assert payloadtype == "subscribeworkflowmsg"
     assert len(json.loads(change)["nodes"]) == 3
+
+
+def bytes_of(frame: str | bytes) -> bytes:
+    return frame.encode() if isinstance(frame, str) else frame
 
 
 def test_kernels_are_told_where_the_server_is(jupyter, runtime):
@@ -183,7 +187,7 @@ def test_the_next_server_takes_over_when_the_host_ends(tmp_path):
         assert told["pid"] == first.process.pid
         assert second.ask("GET", "colonies/health")[0] == 503
         status, problem = second.ask("GET", "colonies/v1/processes/1")
-        assert (status, str(first.process.pid) in problem["message"]) == (503, True)
+        assert (status, str(first.process.pid) in problem["detail"]) == (503, True)
         first.stop(signal.SIGKILL)
         second.hosts()
         runtime = json.loads(second.runtime_file.read_text())
@@ -208,4 +212,4 @@ def test_a_server_that_cannot_start_leaves_jupyter_alone(tmp_path):
         assert "certificate_key" in jupyter.log
         assert jupyter.ask("GET", "api")[0] == 200
         status, problem = jupyter.ask("GET", "colonies/v1/processes/1")
-        assert (status, "certificate_key" in problem["message"]) == (503, True)
+        assert (status, "certificate_key" in problem["detail"]) == (503, True)

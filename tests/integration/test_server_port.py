@@ -14,6 +14,7 @@ from jupyter_colonies.core import envelope, identity
 from jupyter_colonies.core.messages import REGISTRY
 from jupyter_colonies.errors import InvalidConfiguration, ServerStopping
 from jupyter_colonies.server import listener
+from jupyter_colonies.server import rpc as server_rpc
 from jupyter_colonies.server.settings import Settings
 from jupyter_colonies.testing import running_server, server_in_thread
 
@@ -116,25 +117,18 @@ def test_one_connection_carries_many_requests(colony_server):
     connection.close()
 
 
-def test_large_bodies_are_read_off_the_loop(colony_server):
+def test_large_bodies_are_read_off_the_loop(colony_server, monkeypatch):
     names = []
 
-    async def watch():
-        read = listener.rpc.open_request
+    read = server_rpc.open_request
 
-        def watched(body):
-            names.append(threading.current_thread().name)
-            return read(body)
+    def watched(body):
+        names.append(threading.current_thread().name)
+        return read(body)
 
-        listener.rpc.open_request = watched
-        return read
-
-    read = asyncio.run_coroutine_threadsafe(watch(), colony_server.loop).result()
-    try:
-        for size in (10, 400_000):
-            rpc(colony_server, "getcoloniesmsg", colony_server.server_key, padding="x" * size)
-    finally:
-        listener.rpc.open_request = read
+    monkeypatch.setattr(server_rpc, "open_request", watched)
+    for size in (10, 400_000):
+        rpc(colony_server, "getcoloniesmsg", colony_server.server_key, padding="x" * size)
     assert names[0] == "colonies-test-server"
     assert names[1] != "colonies-test-server"
 

@@ -5,7 +5,6 @@ import re
 
 import pytest
 from tornado import web
-from tornado.routing import Rule
 
 from jupyter_colonies.server import listener, resources, routes
 from jupyter_colonies.server.presence import Presence
@@ -37,7 +36,7 @@ def own_rules(application):
     return list(walk(application.default_router.rules))
 
 
-def path_of(rule: Rule) -> str:
+def path_of(rule):
     return rule.matcher.regex.pattern.removesuffix("$")
 
 

@@ -1,6 +1,7 @@
 """What the extension does that no running Jupyter server shows within a test's time."""
 
 from types import SimpleNamespace
+from typing import Any
 
 from jupyter_colonies.core.messages import processes
 from jupyter_colonies.core.spec import Conditions, FunctionSpec
@@ -9,8 +10,8 @@ from jupyter_colonies.testing import running_server
 
 
 async def test_work_keeps_the_server_from_being_culled(tmp_path):
-    times = {}
-    extension = ColoniesExtension()
+    times: dict[str, object] = {}
+    extension: Any = ColoniesExtension()
     extension.serverapp = SimpleNamespace(
         web_app=SimpleNamespace(settings={"last_activity_times": times})
     )

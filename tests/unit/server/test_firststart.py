@@ -1,13 +1,17 @@
 """The first start makes what is missing; every later one changes nothing."""
 
+import asyncio
+
 import pytest
 
 from jupyter_colonies.broker.call import Facts
 from jupyter_colonies.broker.service import Broker
 from jupyter_colonies.core import identity
 from jupyter_colonies.core.messages import colonies
+from jupyter_colonies.errors import StorageFailed
 from jupyter_colonies.server import firststart
 from jupyter_colonies.server.folder import DataFolder
+from jupyter_colonies.server.hosting import Hosting
 from jupyter_colonies.server.settings import Settings
 
 KEYS = [f"{number:064x}" for number in range(1, 5)]
@@ -95,3 +99,18 @@ async def test_a_second_colony_gets_the_same_user(folder):
     ids, names, users = await populated(folder, colonyname="lab")
     assert names == ["dev", "lab"]
     assert users == [("ada", ids.userid)]
+
+
+async def test_a_start_that_fails_leaves_nothing_open(tmp_path, monkeypatch):
+    async def broken(*args):
+        raise StorageFailed("disk full")
+
+    monkeypatch.setattr(firststart, "populate", broken)
+    folder = DataFolder(tmp_path)
+    hosting = Hosting(settings(folder, port=0), folder)
+    with pytest.raises(StorageFailed):
+        await hosting.start()
+    assert hosting.broker.stopping.is_set()
+    assert not folder.host.exists()
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_connection("127.0.0.1", hosting.broker.backends[0].port)

@@ -156,7 +156,7 @@ def test_nonces_are_forgotten_when_time_refuses_them(verifier, monkeypatch):
     verifier.caller(signed())
     assert len(verifier._seen) == 1
     later = time.time() + 2 * signatures.WINDOW
-    monkeypatch.setattr(signatures.time, "time", lambda: later)
+    monkeypatch.setattr(time, "time", lambda: later)
     fresh = VerifyResult("sig", ColoniesSignature, {}, {"created": int(later)}, None, "n3")
     verifier._remember("id", fresh)
     assert verifier._seen == {("id", "n3")}

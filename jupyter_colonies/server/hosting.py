@@ -78,7 +78,7 @@ class Hosting:
         version = Version(buildversion=metadata.version("jupyter-colonies"))
         broker = Broker(self.folder.database, facts, version=version)
         tls = bool(self.settings.certificate)
-        broker.backends = [Backend(host=self.settings.host, port=port, tls=tls)]
+        broker.backends = [Backend(type="http", host=self.settings.host, port=port, tls=tls)]
         return broker
 
     def _describe(self, port: int) -> Runtime:

@@ -111,14 +111,10 @@ def workflow_change(tx: Transaction, graph: Row, after: int) -> WorkflowChange:
         order = [rows[vertex.processid] for vertex in reading.vertices(tx, graphseq)]
     else:
         order = tx.all(journal.CHANGED_SINCE, graphseq=graphseq, after=after)
-    seqs = [row["seq"] for row in order]
-    edges = (
-        tx.all(graphs.EDGES_WITH_IDS, graphseq=graphseq)
-        if after <= 0
-        else tx.select(processes.relatives(seqs))
-        if seqs
-        else []
-    )
+    if after <= 0:
+        edges = tx.all(graphs.EDGES_WITH_IDS, graphseq=graphseq)
+    else:
+        edges = reading.relatives(tx, [row["seq"] for row in order])
     return WorkflowChange(
         processgraphid=graph["processgraphid"],
         colonyname=graph["colonyname"],

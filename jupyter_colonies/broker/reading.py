@@ -94,9 +94,10 @@ def several(tx: Transaction, rows: Sequence[Row]) -> list[Process]:
     if not seqs:
         return []
     attributes: dict[int, list[Row]] = {}
-    for each in tx.select(processes.attributes_of(seqs)):
-        attributes.setdefault(each["process"], []).append(each)
-    edges = tx.select(processes.relatives(seqs)) if any(row["graphseq"] for row in rows) else []
+    for statement, numbers in processes.numbered(processes.attributes_of, seqs):
+        for each in tx.all(statement, **numbers):
+            attributes.setdefault(each["process"], []).append(each)
+    edges = relatives(tx, seqs) if any(row["graphseq"] for row in rows) else []
     parents: dict[int, list[tuple[int, str]]] = {}
     children: dict[int, list[tuple[int, str]]] = {}
     for edge in edges:
@@ -111,6 +112,15 @@ def several(tx: Transaction, rows: Sequence[Row]) -> list[Process]:
         )
         for row in rows
     ]
+
+
+def relatives(tx: Transaction, seqs: Sequence[int]) -> list[Row]:
+    """Edges from and to processes, each once."""
+    found: dict[tuple[int, int], Row] = {}
+    for statement, numbers in processes.numbered(processes.relatives, seqs):
+        for edge in tx.all(statement, **numbers):
+            found[edge["parent"], edge["child"]] = edge
+    return list(found.values())
 
 
 def vertices(tx: Transaction, graphseq: int) -> list[Vertex]:

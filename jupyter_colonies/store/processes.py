@@ -5,7 +5,8 @@ Each use-case runs a fixed number of these, whatever the size of the workflow an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
 from sqlalchemy import (
     BindParameter,
@@ -22,13 +23,14 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
+    or_,
     select,
     union_all,
     update,
 )
 
 from jupyter_colonies.store import tables
-from jupyter_colonies.store.statement import Row, Statement, Transaction
+from jupyter_colonies.store.statement import Statement, Transaction
 
 processes: Table = tables.Process.__table__  # type: ignore[attr-defined]
 edges: Table = tables.Edge.__table__  # type: ignore[attr-defined]
@@ -43,6 +45,8 @@ _ONE: ColumnElement[int] = literal_column("1")
 _SEQ: BindParameter[int] = bindparam("seq")
 _NOW: BindParameter[int] = bindparam("now")
 _COLONY: BindParameter[str] = bindparam("colonyname")
+
+MOST_NUMBERS = 256
 
 ANYONE = ""
 SEVERAL = "*"
@@ -385,11 +389,13 @@ def listing(
     return query.order_by(*order).limit(literal_column(str(int(count))))
 
 
-def relatives(seqs: Sequence[int]) -> Select[tuple[int, int, str, str]]:
-    """Edges from and to the given processes, with the ids at both ends."""
+@cache
+def relatives(many: int) -> Statement:
+    """Edges from and to so many processes, with the ids at both ends; see `numbered`."""
     parent = processes.alias("parents")
     child = processes.alias("children")
-    return (
+    seqs = _numbers(many)
+    return Statement(
         select(
             _E.parent,
             _E.child,
@@ -401,15 +407,33 @@ def relatives(seqs: Sequence[int]) -> Select[tuple[int, int, str, str]]:
         .select_from(
             edges.join(parent, parent.c.seq == _E.parent).join(child, child.c.seq == _E.child)
         )
-        .where(_E.parent.in_(seqs) | _E.child.in_(seqs))
+        .where(or_(_E.parent.in_(seqs), _E.child.in_(seqs)))
     )
 
 
-def attributes_of(seqs: Sequence[int]) -> Select[tuple[object, ...]]:
-    """Attributes of the given processes."""
-    return select(attributes).where(attributes.c.process.in_(seqs)).order_by(attributes.c.seq)
+@cache
+def attributes_of(many: int) -> Statement:
+    """Attributes of so many processes; see `numbered`."""
+    return Statement(
+        select(attributes)
+        .where(attributes.c.process.in_(_numbers(many)))
+        .order_by(attributes.c.seq)
+    )
 
 
-def lowered(row: Row) -> str:
-    """Location of an executor's row as processes store it."""
-    return str(row["locationname"]).lower()
+def numbered(
+    statement: Callable[[int], Statement], seqs: Sequence[int]
+) -> Iterator[tuple[Statement, dict[str, int]]]:
+    """A statement about given processes as few statements of few sizes, with their parameters.
+
+    Sizes are powers of two, filled up by repeating a process, so that each is compiled once.
+    """
+    for start in range(0, len(seqs), MOST_NUMBERS):
+        part = seqs[start : start + MOST_NUMBERS]
+        many = 1 << (len(part) - 1).bit_length()
+        filled = [*part, *([part[-1]] * (many - len(part)))]
+        yield statement(many), {f"seq_{index}": seq for index, seq in enumerate(filled)}
+
+
+def _numbers(many: int) -> list[BindParameter[int]]:
+    return [bindparam(f"seq_{index}") for index in range(many)]

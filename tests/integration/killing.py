@@ -1,0 +1,104 @@
+"""A served colony that is killed at random moments under load and started again."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from random import Random
+
+from tests.conformance.wire import Wire
+from tests.integration.load import Client, Stored
+
+
+class Server:
+    """`jupyter colonies serve` on one data folder, killed and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.data = folder / "data"
+        self._runtime = folder / "runtime.json"
+        self._errors = folder / "stderr.txt"
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("COLONIES", "JUPYTER"))}
+        self._environment = {**kept, "JUPYTER_PLATFORM_DIRS": "1"}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> Wire:
+        """Start it; its address once it answers."""
+        ready, tell = os.pipe()
+        command = [
+            sys.executable, "-m", "jupyter_colonies.cli", "serve", "--port", "0",
+            "--data", str(self.data), "--runtime-file", str(self._runtime),
+            "--ready-fd", str(tell),
+        ]  # fmt: skip
+        with self._errors.open("ab") as errors:
+            self._process = subprocess.Popen(
+                command, env=self._environment, pass_fds=(tell,), stdout=errors, stderr=errors
+            )
+        os.close(tell)
+        with os.fdopen(ready) as pipe:
+            assert pipe.read() == "ready\n", self._errors.read_text()
+        runtime = json.loads(self._runtime.read_text())
+        return Wire(runtime["host"], runtime["port"], self.key("server"))
+
+    def key(self, name: str) -> str:
+        return (self.data / "keys" / f"{name}.key").read_text().strip()
+
+    def kill(self) -> None:
+        """kill -9."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+
+    def stored(self) -> Stored:
+        return Stored(self.data / "colonies.db")
+
+
+def kill_under_load(folder: Path, *, rounds: int, clients: int, seed: int) -> None:
+    """Kill the server so many times at random moments; then finish all work."""
+    random = Random(seed)
+    server = Server(folder)
+    wire = server.start()
+    try:
+        colony = wire.new_colony()
+        working = [
+            Client(colony.executor(f"type{number}"), Random(seed * 1000 + number))
+            for number in range(clients)
+        ]
+        for _ in range(rounds):
+            run_until(working, random.randint(1, 150), server.kill)
+            wire = server.start()
+            stored = server.stored()
+            stored.check()
+            for client in working:
+                client.moved_to(wire)
+                client.audit(stored)
+        for client in working:
+            client.finish_everything()
+        stored = server.stored()
+        stored.check()
+        for client in working:
+            client.audit(stored)
+        assert not [row for row in stored.processes.values() if row["state"] < 2]
+    finally:
+        server.kill()
+
+
+def run_until(clients: list[Client], operations: int, end: object) -> None:
+    """Let the clients work until so many operations are acknowledged, then pull the plug."""
+    acknowledged = threading.Semaphore(0)
+    threads = [
+        threading.Thread(target=client.work, args=(acknowledged,), daemon=True)
+        for client in clients
+    ]
+    for thread in threads:
+        thread.start()
+    for _ in range(operations):
+        acknowledged.acquire()
+    end()  # type: ignore[operator]
+    for thread in threads:
+        thread.join()
+    assert [refusal for client in clients for refusal in client.refusals] == []

@@ -11,6 +11,7 @@ from jupyter_colonies.commands.session import Session
 from jupyter_colonies.commands.verb import Noun, not_yet, pass_session
 from jupyter_colonies.core.process import AttributeType, Process
 from jupyter_colonies.core.spec import Gpu
+from jupyter_colonies.core.times import NEVER
 
 process = Noun(
     "process",
@@ -39,6 +40,8 @@ def output(found: Process) -> Text:
 
 
 def _process(found: Process) -> Details:
+    # One that never started has waited until it ended, or waits still.
+    waited_until = found.endtime if found.starttime == NEVER else found.starttime
     return Details(
         title="Process",
         rows=[
@@ -54,7 +57,7 @@ def _process(found: Process) -> Details:
             ("EndTime", wording.moment(found.endtime)),
             ("WaitDeadline", wording.moment(found.waitdeadline)),
             ("ExecDeadline", wording.moment(found.execdeadline)),
-            ("WaitingTime", wording.duration(found.submissiontime, found.starttime)),
+            ("WaitingTime", wording.duration(found.submissiontime, waited_until)),
             ("ProcessingTime", wording.duration(found.starttime, found.endtime)),
             ("Retries", str(found.retries)),
             ("Input", wording.values(found.input)),

@@ -28,7 +28,7 @@ def passes(error: ColoniesError) -> bool:
     "is nil" and will not change (protocol part 01, section 1.6).
     """
     if isinstance(error, ServerRefused):
-        return error.status in (408, 500, 502, 503, 504) and not error.message.endswith("is nil")
+        return error.status in (408, 500, 502, 503, 504) and " is nil" not in error.message
     return isinstance(error, ServerUnreachable | ServerStopping | UntrustedServer | NoServer)
 
 

@@ -69,7 +69,9 @@ def _executor(does: str) -> Subject:
     return Subject(
         kind="executor",
         field="executorname",
-        missing=UnknownObject(f"Failed to {does} executor, executor is nil"),
+        missing=UnknownObject(
+            f"Failed to {does} executor, executor is nil: there is no executor '{{}}'"
+        ),
     )
 
 

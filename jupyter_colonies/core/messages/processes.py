@@ -114,7 +114,7 @@ def _process(missing: NotFound) -> Subject:
 
 
 def _nil(text: str) -> Subject:
-    return _process(UnknownObject(text))
+    return _process(UnknownObject(f"{text}: there is no process '{{}}'"))
 
 
 SUBMIT_FUNCTION_SPEC = declare(
@@ -193,7 +193,9 @@ GET_PROCESS = declare(
         does="get process",
         role=Role.MEMBER,
         reads=True,
-        subject=_process(NotFound("Failed to get process, process not found")),
+        subject=_process(
+            NotFound("Failed to get process, process not found: there is none with id '{}'")
+        ),
     )
 )
 GET_PROCESSES = declare(
@@ -273,7 +275,9 @@ GET_LOGS = declare(
         subject=Subject(
             kind="log",
             field="processid",
-            missing=NotFound("Failed to get logs, process does not exist"),
+            missing=NotFound(
+                "Failed to get logs, process does not exist: there is no process '{}'"
+            ),
         ),
     )
 )

@@ -87,7 +87,9 @@ def _graph(does: str) -> Subject:
     return Subject(
         kind="processgraph",
         field="processgraphid",
-        missing=UnknownObject(f"Failed to {does} processgraph, graph is nil"),
+        missing=UnknownObject(
+            f"Failed to {does} processgraph, graph is nil: there is no workflow '{{}}'"
+        ),
     )
 
 

@@ -32,7 +32,9 @@ def test_a_refusal_is_one_line_on_stderr(environment, capsys) -> None:
     assert main(["process", "get", "-p", "0" * 64]) == 255
     out, err = capsys.readouterr()
     assert out == ""
-    assert err == "ERRO[0000] Failed to get process, process not found\n"
+    assert err == (
+        f"ERRO[0000] Failed to get process, process not found: there is none with id '{'0' * 64}'\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def test_get_shows_four_blocks(desk, worker) -> None:
     ]  # fmt: skip
     shown = dict(process.rows)
     assert shown["State"] == "Waiting"
-    assert shown["StartTime"] == shown["WaitingTime"] == "n/a"
+    assert shown["StartTime"] == shown["ProcessingTime"] == "n/a"
     assert shown["Output"] == shown["AssignedExecutorID"] == "None"
     assert dict(spec.rows)["Args"] == "hello"
     assert dict(spec.rows)["KwArgs"] == "image:ubuntu:20.04"

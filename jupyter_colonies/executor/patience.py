@@ -24,7 +24,7 @@ LONGEST_PAUSE = 5.0
 def passes(error: ColoniesError) -> bool:
     """Whether the same request may be accepted later: the server is away, or its disk is full.
 
-    The original server answers 500 for objects it does not know as well; those texts end in
+    The original server answers 500 for objects it does not know as well; those texts say
     "is nil" and will not change (protocol part 01, section 1.6).
     """
     if isinstance(error, ServerRefused):

@@ -93,8 +93,15 @@ class Jupyter:
 
     def hosts(self) -> Self:
         """Wait until the server hosts the colony."""
-        self.until(lambda: self.ask("GET", "colonies/health")[0] == 200)
+        self.until(self._is_host)
         return self
+
+    def _is_host(self) -> bool:
+        try:
+            pid = json.loads(self.runtime_file.read_text())["pid"]
+            return pid == self.process.pid and self.ask("GET", "colonies/health")[0] == 200
+        except OSError:
+            return False
 
     def _info(self) -> dict[str, Any]:
         file = self.runtime / f"jpserver-{self.process.pid}.json"

@@ -68,11 +68,12 @@ class Store:
             )
         try:
             await asyncio.to_thread(self._prepare)
+            writer = Writer(self._connect, self._dialect, self._clock, self._committed)
+            await writer.start()
         except (sqlite3.Error, DBAPIError) as error:
             reason = error.orig if isinstance(error, DBAPIError) else error
             raise StorageFailed(f"Can't open the database {self._path}: {reason}") from error
-        self._writer = Writer(self._connect, self._dialect, self._clock, self._committed)
-        self._writer.start()
+        self._writer = writer
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="colonies-reader")
 
     async def close(self) -> None:

@@ -63,11 +63,13 @@ class Writer:
         self._queue: queue.SimpleQueue[list[_Waiting] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="colonies-writer", daemon=True)
         self._stopped = False
+        self._opened: asyncio.Future[None] = self._loop.create_future()
         self.statements = 0
 
-    def start(self) -> None:
-        """Open the connection and start writing."""
+    async def start(self) -> None:
+        """Open the connection and start writing. Raises what `connect` raises."""
         self._thread.start()
+        await self._opened
 
     async def stop(self) -> None:
         """Finish what was handed in, then end the thread and close the connection."""
@@ -93,7 +95,12 @@ class Writer:
             self._collected = []
 
     def _work(self) -> None:
-        connection = self._connect()
+        try:
+            connection = self._connect()
+        except Exception as error:  # noqa: BLE001 - whoever started the writer is told
+            self._loop.call_soon_threadsafe(self._opened.set_exception, error)
+            return
+        self._loop.call_soon_threadsafe(self._opened.set_result, None)
         try:
             while (waiting := self._queue.get()) is not None:
                 ended = self._gather(waiting)

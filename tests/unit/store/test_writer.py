@@ -132,3 +132,17 @@ async def test_closing_finishes_what_was_handed_in(tmp_path: Path) -> None:
 async def test_readers_cannot_write(watched: Watched) -> None:
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         await watched.store.read(put("a"))
+
+
+async def test_a_connection_that_cannot_be_opened_is_told_and_hangs_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched = Watched(tmp_path / "colonies.db")
+
+    def refuse() -> sqlite3.Connection:
+        raise sqlite3.OperationalError("too many open files")
+
+    monkeypatch.setattr(watched.store, "_connect", refuse)
+    with pytest.raises(StorageFailed, match="Can't open the database .* too many open files"):
+        await watched.store.open()
+    await watched.store.close()

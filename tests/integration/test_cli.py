@@ -61,7 +61,8 @@ class Terminal:
         return rest
 
     def close(self) -> None:
-        for program in self.programs:
+        # The server last: an executor that misses it would start another one.
+        for program in reversed(self.programs):
             if program.poll() is None:
                 program.terminate()
             program.communicate(timeout=30)

@@ -180,8 +180,7 @@ class Sight {
     this._model.off("change:selected", this._select);
     this._arrival.disconnect();
     this._mutations?.disconnect();
-    this._resizes?.disconnect();
-    this._root?.removeEventListener("wheel", this._wheel, true);
+    this._release();
   }
 
   /** Show the whole graph, never larger than life, and let it stay fitted while it grows. */
@@ -246,7 +245,15 @@ class Sight {
     }
   }
 
+  _release() {
+    this._resizes?.disconnect();
+    this._root?.removeEventListener("wheel", this._wheel, true);
+    this._root?.removeEventListener("pointerdown", this._locate, true);
+    this._root?.removeEventListener("pointerover", this._locate, true);
+  }
+
   _attend(cy, container) {
+    this._release();
     const choose = (id) => {
       if (!this._showing && this._model.get("selected") !== id) {
         this._model.set("selected", id);
@@ -262,7 +269,6 @@ class Sight {
       }
     });
     cy.on("layoutstop", () => this._refit());
-    this._resizes?.disconnect();
     this._resizes = new ResizeObserver(() => {
       const untouched = this._fitted === this._viewport();
       cy.resize();
@@ -278,6 +284,10 @@ class Sight {
       }
     };
     this._root.addEventListener("wheel", this._wheel, { capture: true, passive: true });
+    // Cytoscape remembers where it is on the page; outputs above may have moved it since.
+    this._locate = () => cy.renderer().invalidateContainerClientCoordsCache();
+    this._root.addEventListener("pointerdown", this._locate, true);
+    this._root.addEventListener("pointerover", this._locate, true);
     container.title = "Drag to move, Ctrl + scroll to zoom, click a node to inspect it";
     this.fit();
     this._select();

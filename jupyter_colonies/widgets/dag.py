@@ -90,10 +90,10 @@ class DagView(ipywidgets.VBox):  # type: ignore[misc]
             child.close()
         super().close()
 
-    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The live view, and what stands for it where it can't live; then the metadata."""
-        picture, text = self._scene.picture(), self.text
-        bundle = {
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
+        """The live view, and what stands for it where it can't live."""
+        picture = self._scene.picture()
+        return {
             **(super()._repr_mimebundle_(**options) or {}),
             DAG_MIME_TYPE: {
                 "version": 1,
@@ -104,9 +104,8 @@ class DagView(ipywidgets.VBox):  # type: ignore[misc]
                 "table": self._scene.table(),
             },
             "image/svg+xml": picture,
-            "text/plain": text,
+            "text/plain": self.text,
         }
-        return bundle, {"image/svg+xml": {"alt": text.partition("\n")[0]}}
 
     def _learn(self, change: WorkflowChange) -> None:
         self._scene.learn(change)

@@ -201,3 +201,34 @@ async def test_scrolling_over_the_graph_zooms_with_ctrl_only(lab: Lab, page: Pag
     assert await cy(page, "return cy.zoom();") == 1
     await page.get_by_role("button", name="Zoom in").click()
     assert await cy(page, "return cy.zoom();") > 1
+
+
+PANEL = """
+from jupyter_colonies.widgets.executors import ExecutorPanel
+
+def triple(value):
+    return 3 * value
+
+panel = ExecutorPanel(colony)
+panel
+"""
+
+
+async def test_panel_starts_and_stops_an_executor(lab: Lab, page: Page) -> None:
+    name = lab.write_notebook(
+        "panel.ipynb", "import jupyter_colonies as jc\ncolony = jc.connect()", PANEL
+    )
+    await lab.open(page, name)
+    await lab.run_all(page)
+    panel = page.locator(".colonies-executors")
+    await expect(panel.get_by_text("No executor runs in this kernel")).to_be_visible()
+    await panel.get_by_label("Function").fill("triple")
+    await panel.get_by_label("Function").press("Tab")
+    await panel.get_by_role("button", name="Start", exact=True).click()
+    await expect(panel.get_by_text("ready")).to_be_visible()
+    await expect(panel.get_by_text("triple works as executor triple")).to_be_visible()
+    await panel.get_by_role("button", name="Stop").click()
+    await expect(panel.get_by_text("No executor runs in this kernel")).to_be_visible()
+    await expect(panel.get_by_text("triple has stopped")).to_be_visible()
+    await expect(panel.get_by_text("no container, no isolation")).to_be_visible()
+    await expect(panel.get_by_role("button", name="Start shell executor")).to_be_disabled()

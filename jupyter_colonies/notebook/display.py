@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from IPython.core.getipython import get_ipython
+from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display
 
 from jupyter_colonies.client.run import Run
@@ -10,6 +11,9 @@ from jupyter_colonies.widgets.dag import DagView
 
 PATIENCE = 2.0
 """Seconds to wait for the first picture, so that it is there when the output appears."""
+
+_shown_here: set[tuple[int, str]] = set()
+"""Which runs the cell that is being executed has shown, as (execution count, run's id)."""
 
 
 def show(run: Run) -> DagView:
@@ -24,7 +28,21 @@ def show(run: Run) -> DagView:
     if shell is None:
         print(view.text)  # noqa: T201 - there is nothing that could show more
         return view
+    _remember(shell, run)
     handle = display(view, display_id=True)  # type: ignore[no-untyped-call]
     if getattr(shell, "kernel", None) is not None:  # a terminal can't change what it has printed
         view.on_end(lambda: handle.update(view))
     return view
+
+
+def show_as_value(run: Run) -> None:
+    """What a run looks like as the value of a cell: its graph, unless the cell shows it already."""
+    shell = get_ipython()
+    if shell is None or (shell.execution_count, run.id) not in _shown_here:
+        show(run)
+
+
+def _remember(shell: InteractiveShell, run: Run) -> None:
+    now = shell.execution_count
+    _shown_here.intersection_update({shown for shown in _shown_here if shown[0] == now})
+    _shown_here.add((now, run.id))

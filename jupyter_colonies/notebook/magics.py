@@ -11,6 +11,7 @@ import click
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display
 
+from jupyter_colonies.client.run import Run
 from jupyter_colonies.commands.block import Block, Submitted, Text
 from jupyter_colonies.commands.root import run
 from jupyter_colonies.commands.session import Owner, Session
@@ -19,7 +20,7 @@ from jupyter_colonies.errors import ColoniesError
 from jupyter_colonies.notebook.cells import executor_cell
 from jupyter_colonies.notebook.colony import current
 from jupyter_colonies.notebook.completion import candidates
-from jupyter_colonies.notebook.display import show
+from jupyter_colonies.notebook.display import show, show_as_value
 from jupyter_colonies.notebook.tables import Shown
 from jupyter_colonies.notebook.verbs import PROGRAM, started, verbs
 
@@ -124,14 +125,18 @@ def in_one_line(error: Exception) -> Exception:
 
 
 def load(shell: InteractiveShell) -> None:
-    """Register the magic and its completion."""
+    """Register the magic and its completion; a run as the value of a cell shows its graph."""
     magic = ColoniesMagic(shell)
+    if shell.display_formatter is not None:
+        shell.display_formatter.ipython_display_formatter.for_type(Run, show_as_value)
     shell.magics_manager.register_function(magic, magic_kind="line_cell", magic_name=NAME)
     shell.set_hook("complete_command", magic.complete, re_key=_TYPED.pattern)  # type: ignore[no-untyped-call]
 
 
 def unload(shell: InteractiveShell) -> None:
-    """Take the magic and its completion away."""
+    """Take the magic, its completion and the picture of runs away."""
+    if shell.display_formatter is not None:
+        shell.display_formatter.ipython_display_formatter.pop(Run, None)
     for kind in ("line", "cell"):
         shell.magics_manager.magics[kind].pop(NAME, None)
     hooks = getattr(shell, "strdispatchers", {}).get("complete_command")

@@ -210,3 +210,20 @@ def test_the_tab_key(notebook, tmp_path) -> None:
     offered = notebook.complete("%colonies submit w")
     assert {"wf.json", "wf_built"} <= set(offered)
     assert "wf.txt" not in offered
+
+
+def test_a_run_is_shown_once_whether_it_is_assigned_or_not(notebook, tmp_path):
+    file = tmp_path / "sum_wf.json"
+    file.write_text(json.dumps(SUM))
+
+    def pictures():
+        return sum("application/vnd.colonies.dag+json" in bundle for bundle in notebook.bundles)
+
+    notebook.run(f"%colonies submit {file}")
+    assert pictures() == 1
+    notebook.run(f"run = %colonies submit {file}")
+    assert pictures() == 1
+    notebook.run("run")
+    assert pictures() == 1
+    notebook.run("run.colony.run(run.id)")
+    assert pictures() == 1

@@ -184,6 +184,7 @@ class Lives(RuleBasedStateMachine):
     @rule(name=st.sampled_from(NAMES), out=outputs)
     def work(self, name: str, out: list[int]) -> None:
         process = self.model.next_for()
+        assert process is not None
         self.assign(name)
         self.call(processes.CLOSE_SUCCESSFUL, self.executors[name], processid=process.id, out=out)
         self.model.close(process, list(out))

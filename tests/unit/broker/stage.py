@@ -5,6 +5,7 @@ from typing import Any
 
 from jupyter_colonies.broker.service import Broker
 from jupyter_colonies.core import identity
+from jupyter_colonies.core.graph import ProcessGraph
 from jupyter_colonies.core.member import Executor
 from jupyter_colonies.core.messages import Message, executors, processes, workflows
 from jupyter_colonies.core.process import Process
@@ -56,10 +57,13 @@ class Stage:
 
     async def submit(self, **fields: Any) -> Process:
         message = processes.SUBMIT_FUNCTION_SPEC
-        return await self.call(message, self.user, spec=spec(colonyname="dev", **fields))
+        process: Process = await self.call(
+            message, self.user, spec=spec(colonyname="dev", **fields)
+        )
+        return process
 
     async def submit_workflow(self, *specs: FunctionSpec) -> str:
-        graph = await self.call(
+        graph: ProcessGraph = await self.call(
             workflows.SUBMIT_WORKFLOW_SPEC,
             self.user,
             spec=WorkflowSpec(colonyname="dev", functionspecs=list(specs)),
@@ -67,13 +71,14 @@ class Stage:
         return graph.processgraphid
 
     async def assign(self, name: str = "e1", wait: int = -1, **fields: Any) -> Process:
-        return await self.call(
+        process: Process = await self.call(
             processes.ASSIGN_PROCESS,
             self.executors[name],
             colonyname="dev",
             timeout=wait,
             **fields,
         )
+        return process
 
     async def close(self, process: Process, *out: Any, name: str = "e1") -> None:
         await self.call(
@@ -84,7 +89,8 @@ class Stage:
         )
 
     async def get(self, processid: str) -> Process:
-        return await self.call(processes.GET_PROCESS, self.user, processid=processid)
+        process: Process = await self.call(processes.GET_PROCESS, self.user, processid=processid)
+        return process
 
     async def waiting(self, many: int) -> None:
         """Return once so many executors are in a long poll."""

@@ -1,5 +1,7 @@
 """Adding an operation takes one declaration and one use-case, and nothing else."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from jupyter_colonies.broker.call import USE_CASES, Call, answers
@@ -15,7 +17,7 @@ class Greet(Request):
 
 
 @pytest.fixture
-def greeting():
+def greeting() -> Iterator[Message[Greet, list[str]]]:
     """The operation `greetmsg`, for members."""
     message = declare(
         Message(

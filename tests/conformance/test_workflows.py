@@ -367,6 +367,24 @@ def test_scenario_49_two_leaves_close_at_once(e1, e2):
             assert e1.graph(graph)["state"] == SUCCESS
 
 
+def test_scenario_50_a_chain_of_a_thousand_costs_no_more_than_one_of_ten(server, e1):
+    costs = set()
+    for length in (10, 1000):
+        graph = e1.submit_workflow(
+            **{f"n{place}": [f"n{place - 1}"] if place else [] for place in range(length)}
+        )
+        e1.run(0)
+        for _ in range(5):
+            start = server.broker.store.statements
+            process = e1.assign()
+            between = server.broker.store.statements
+            e1.close(process, [1])
+            costs.add((between - start, server.broker.store.statements - between))
+        e1.call("cancelprocessgraphmsg", processgraphid=graph["processgraphid"])
+    assert len(costs) == 1
+    assert max(costs.pop()) < 10
+
+
 def test_the_wait_of_a_member_starts_when_it_becomes_assignable(e1):
     graph = e1.submit_workflow(
         e1.spec(nodename="a"),

@@ -12,7 +12,8 @@ import pytest
 from jupyter_colonies.testing import server_in_thread
 from tests.conformance.wire import Member, Wire
 
-PROGRAMS = Path(__file__).parents[1] / "programs" / "tutorial"
+ROOT = Path(__file__).parents[2]
+PROGRAMS = ROOT / "tests" / "programs" / "tutorial"
 SUM_WORKFLOW = [
     {
         "nodename": "gen_node",
@@ -41,7 +42,7 @@ def user(server):
 
 
 def environment(server):
-    return {**os.environ, **server.environment, "PYTHONPATH": str(PROGRAMS)}
+    return {**os.environ, **server.environment, "PYTHONPATH": str(ROOT)}
 
 
 @contextmanager

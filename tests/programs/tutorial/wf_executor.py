@@ -2,7 +2,7 @@
 
 import random
 
-from executor import Executor
+from tests.programs.tutorial.executor import Executor
 
 
 def run(executor, process):

@@ -4,8 +4,9 @@ The first one is inserted, so that the sum no longer hangs on `gen` itself; the 
 added beside it and joined to the sum.
 """
 
-from executor import Executor
 from pycolonies import Conditions, FuncSpec
+
+from tests.programs.tutorial.executor import Executor
 
 
 def add_square(executor, process, reducer, *, insert):

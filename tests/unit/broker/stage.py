@@ -68,7 +68,7 @@ class Stage:
             self.user,
             spec=WorkflowSpec(colonyname="dev", functionspecs=list(specs)),
         )
-        return graph.processgraphid
+        return str(graph.processgraphid)
 
     async def assign(self, name: str = "e1", wait: int = -1, **fields: Any) -> Process:
         process: Process = await self.call(

@@ -75,7 +75,7 @@ def errors(run):
 
 
 def test_a_function_serves_a_workflow(colony):
-    @colony.function(executor="e")  # type: ignore[untyped-decorator]  # a fixture
+    @colony.function(executor="e")  # a fixture
     def gen(n: int, *, step: int = 1) -> list[int]:
         """Numbers."""
         return list(range(0, n * step, step))

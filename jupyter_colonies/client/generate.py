@@ -1,4 +1,4 @@
-"""Writes `methods.py`: a typed method for every message of the registry.
+"""Writes `methods/`: a typed method for every message of the registry.
 
 Run it as `python -m jupyter_colonies.client.generate` after a message was added or changed.
 """
@@ -20,42 +20,61 @@ import msgspec
 from jupyter_colonies.core import messages
 from jupyter_colonies.core.messages import Message, Request
 
-TARGET = Path(__file__).with_name("methods.py")
+TARGET = Path(__file__).with_name("methods")
 
-_HEAD = '''# ruff: noqa: ASYNC109 - `timeout` is the protocol's own parameter
-"""One method per message of the protocol; written by `client.generate`, do not edit."""
+_HEAD = '''{waiver}"""{title}; written by `client.generate`, do not edit."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator
 {imports}
 
 
-class Methods(ABC):
+class {name}(Operations):
+    """{title}."""
+'''
+_WAIVER = "# ruff: noqa: ASYNC109 - `timeout` is the protocol's own parameter\n"
+_ALL = '''"""One method per message of the protocol; written by `client.generate`, do not edit."""
+
+{imports}
+
+
+class Methods(
+{bases}):
     """The protocol's operations as methods; `Client` gives them a server."""
-
-    @abstractmethod
-    async def call(self, message: Message[Any, Any], request: Request) -> Any:
-        """Carry out one operation and return its reply."""
-
-    @abstractmethod
-    def stream(self, message: Message[Any, Any], request: Request) -> AsyncGenerator[Any, None]:
-        """Subscribe and yield what the server pushes."""
 '''
 
 
-def source() -> str:
-    """The text of `methods.py`."""
-    needed: set[tuple[str, str]] = {
-        ("typing", "Any"),
-        ("jupyter_colonies.core.messages", "Message"),
-        ("jupyter_colonies.core.messages", "Request"),
-    }
-    methods = [
-        _method(module, constant, message, needed) for module, constant, message in _declared()
-    ]
-    return _HEAD.format(imports=_imports(needed)) + "".join(methods)
+def sources() -> dict[str, str]:
+    """The text of every generated module, by file name."""
+    names = {module: f"{module.capitalize()}Methods" for module, _, _ in _declared()}
+    texts = {f"{module}.py": _module(module, name) for module, name in names.items()}
+    package = f"{__name__.rpartition('.')[0]}.methods"
+    imports = "\n".join(f"from {package}.{module} import {name}" for module, name in names.items())
+    bases = "".join(f"    {name},\n" for name in names.values())
+    return texts | {"__init__.py": _ALL.format(imports=imports, bases=bases)}
+
+
+def _module(module: str, name: str) -> str:
+    needed: set[tuple[str, str]] = {("jupyter_colonies.client.operations", "Operations")}
+    methods = "".join(
+        _method(home, constant, message, needed)
+        for home, constant, message in _declared()
+        if home == module
+    )
+    if "AsyncGenerator" in methods:
+        needed.add(("collections.abc", "AsyncGenerator"))
+    if "Any" in methods:
+        needed.add(("typing", "Any"))
+    if "Request()" in methods:
+        needed.add((messages.__name__, "Request"))
+    waits = any(
+        "timeout" in message.request.__struct_fields__
+        for home, _, message in _declared()
+        if home == module and not message.streams
+    )
+    waiver = _WAIVER if waits else ""
+    title = f"Methods for the messages in `{module}`"
+    return _HEAD.format(waiver=waiver, title=title, imports=_imports(needed), name=name) + methods
 
 
 def _declared() -> Iterator[tuple[str, str, Message[Any, Any]]]:
@@ -144,7 +163,11 @@ def _imports(needed: set[tuple[str, str]]) -> str:
     by_module: dict[str, list[str]] = {}
     for module, name in needed:
         by_module.setdefault(module, []).append(name)
-    lines = [f"from typing import {', '.join(sorted(by_module.pop('typing')))}", ""]
+    standard = sorted(module for module in by_module if not module.startswith("jupyter_"))
+    lines = [
+        f"from {module} import {', '.join(sorted(by_module.pop(module)))}" for module in standard
+    ]
+    lines += [""] if standard else []
     for module in sorted(by_module):
         # Classes before modules, as the import sorter places them.
         names = sorted(by_module[module], key=lambda name: (name.islower(), name))
@@ -155,5 +178,16 @@ def _imports(needed: set[tuple[str, str]]) -> str:
     return "\n".join(lines)
 
 
+def write() -> None:
+    """Write every generated module, and remove those that are generated no longer."""
+    TARGET.mkdir(exist_ok=True)
+    texts = sources()
+    for path in TARGET.glob("*.py"):
+        if path.name not in texts:
+            path.unlink()
+    for name, text in texts.items():
+        (TARGET / name).write_text(text)
+
+
 if __name__ == "__main__":
-    TARGET.write_text(source())
+    write()

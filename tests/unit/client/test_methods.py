@@ -8,9 +8,8 @@ from jupyter_colonies.core.policy import Role
 
 
 def test_the_methods_are_current():
-    assert generate.TARGET.read_text() == generate.source(), (
-        "run `python -m jupyter_colonies.client.generate`"
-    )
+    written = {path.name: path.read_text() for path in generate.TARGET.glob("*.py")}
+    assert written == generate.sources(), "run `python -m jupyter_colonies.client.generate`"
 
 
 def test_every_message_has_its_method():
@@ -31,8 +30,8 @@ def test_a_new_declaration_gives_a_new_method(monkeypatch):
     monkeypatch.setattr(workflows, "GREET", toy, raising=False)
     monkeypatch.setattr(workflows, "Greet", Greet, raising=False)
     monkeypatch.setattr(Greet, "__module__", workflows.__name__)
-    text = generate.source()
-    compile(text, "methods.py", "exec")
+    text = generate.sources()["workflows.py"]
+    compile(text, "workflows.py", "exec")
     assert "    async def greet(\n        self,\n        *,\n" in text
     assert '        name: str = "you",\n        times: int = 1,\n    ) -> list[str]:\n' in text
     assert "            workflows.GREET,\n            workflows.Greet(\n" in text

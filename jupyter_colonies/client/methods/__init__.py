@@ -1,0 +1,17 @@
+"""One method per message of the protocol; written by `client.generate`, do not edit."""
+
+from jupyter_colonies.client.methods.colonies import ColoniesMethods
+from jupyter_colonies.client.methods.executors import ExecutorsMethods
+from jupyter_colonies.client.methods.processes import ProcessesMethods
+from jupyter_colonies.client.methods.server import ServerMethods
+from jupyter_colonies.client.methods.workflows import WorkflowsMethods
+
+
+class Methods(
+    ColoniesMethods,
+    ExecutorsMethods,
+    ProcessesMethods,
+    ServerMethods,
+    WorkflowsMethods,
+):
+    """The protocol's operations as methods; `Client` gives them a server."""

@@ -30,14 +30,20 @@ def shell(session: Session, name: str, executortype: str) -> Blocks:
     """Run the commands of container specs on this machine, isolating nothing, until Ctrl-C."""
     yield Line(text=WARNING, warning=True)
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    worker = shell_worker(session.colony, name, executortype)
-    worker.start()
-    yield Line(
-        text="Executor started: Ctrl-C stops it",
-        fields={"ExecutorName": name, "ExecutorType": executortype},
-    )
-    stop.wait()
-    worker.stop()
+    before = {
+        number: signal.signal(number, lambda *_: stop.set())
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        worker = shell_worker(session.colony, name, executortype)
+        worker.start()
+        yield Line(
+            text="Executor started: Ctrl-C stops it",
+            fields={"ExecutorName": name, "ExecutorType": executortype},
+        )
+        stop.wait()
+        worker.stop()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
     yield Line(text="Executor stopped", fields={"ExecutorName": name})

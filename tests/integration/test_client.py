@@ -198,6 +198,15 @@ def test_the_bar_counts_nodes_and_says_what_runs(ours, capsys):
     assert "Running: wait" in capsys.readouterr().err
 
 
+@pytest.fixture
+def interruptible():
+    """Python's own way with Ctrl-C, whatever ran in this process before."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_leaves_the_run_alone_and_says_so(ours, monkeypatch):
     def interrupt(*_):
         monkeypatch.undo()

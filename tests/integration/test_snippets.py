@@ -1,0 +1,76 @@
+"""What README and documentation show is run as it stands there."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+
+from jupyter_colonies.executor import registry
+from jupyter_colonies.notebook.colony import connect
+from tests.conformance.wire import Member, Wire
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture
+def shell(colony_server, monkeypatch, tmp_path):
+    for name in [name for name in os.environ if name.startswith("COLONIES_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("JUPYTER_COLONIES_RUNTIME", str(colony_server.runtime_file))
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(ROOT / "notebooks" / "sum_wf.json", tmp_path)
+    colony = connect()
+    yield InteractiveShell.instance()
+    registry.stop_all()
+    colony.close()
+    InteractiveShell.clear_instance()
+
+
+def test_the_first_steps_of_the_readme(shell) -> None:
+    cells = blocks(ROOT / "README.md", "python")
+    assert len(cells) >= 3
+    for cell in cells:
+        with capture_output():
+            shell.run_cell(cell, store_history=True).raise_error()
+
+
+def test_the_outside_executor_of_the_documentation(colony_server, tmp_path) -> None:
+    (program,) = blocks(ROOT / "docs" / "outside.md", "python")
+    wire = Wire(colony_server.host, colony_server.port, colony_server.server_key)
+    colony = wire.colony(colony_server.colonyname, colony_server.colony_key)
+    user = Member(colony, colony_server.username, "", colony_server.user_key)
+    conditions = {"colonyname": colony_server.colonyname, "executortype": "wf-executor"}
+    process = user.call("submitfuncspecmsg", spec={"funcname": "sum", "conditions": conditions})
+    environment = {**os.environ, **colony_server.environment}
+    subprocess.run([sys.executable, "-c", program], env=environment, check=True, timeout=60)
+    closed = user.call("getprocessmsg", processid=process["processid"])
+    assert (closed["state"], closed["out"]) == (2, [0])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_that_is_shown_exists(page) -> None:
+    shown = "\n".join(blocks(page, "console")) + page.read_text()
+    verbs = set(re.findall(r"jupyter colonies ((?:[a-z]+ ?)*)", shown))
+    for verb in sorted(verb.strip() for verb in verbs if verb.strip()):
+        words = verb.split()
+        while words and not _answers(words):
+            words.pop()
+        assert words, f"{page.name} shows `jupyter colonies {verb}`"
+
+
+def _answers(words: list[str]) -> bool:
+    command = [sys.executable, "-m", "jupyter_colonies.cli", *words, "--help"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    return answer.returncode == 0

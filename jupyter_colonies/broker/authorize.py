@@ -30,7 +30,9 @@ def authorize(
 
     Raises the declared error for a missing subject, AccessDenied for a missing role.
     """
-    subject = _subject(tx, message.subject, request) if message.subject else None
+    subject = None
+    if message.subject:
+        subject = _subject(tx, message.subject, request, changes=not message.reads)
     if message.colony:
         colonyname = message.colony_of(request)
     else:
@@ -71,7 +73,7 @@ def member(
             ExecutorState(row["state"]),
         )
         if renew and 0 < row["leasedeadline"] < tx.now + row["lease"] * SECOND * 3 // 4:
-            tx.run(members.HEARD_FROM, at_seq=row["seq"], now=tx.now)
+            heard_from(tx, row["seq"])
     caller = Caller(callerid, executor)
     if policy.is_member(caller, pending=pending):
         return caller
@@ -79,6 +81,12 @@ def member(
     if user is not None:
         return Caller(callerid, executor, user["name"])
     raise policy.not_a_member(colonyname, exists=_owner(tx, colonyname) is not None)
+
+
+def heard_from(tx: Transaction, seq: int, *, needed: bool = False) -> None:
+    """An executor gave a sign of life; `needed` if it has to be registered still."""
+    place = ("executors", f"{seq:020}")
+    tx.last(place, members.HEARD_FROM, needed=needed, at_seq=seq, now=tx.now)
 
 
 def _owner(tx: Transaction, colonyname: str) -> str | None:
@@ -105,12 +113,14 @@ def _check_enrolled(tx: Transaction, facts: Facts, colonyname: str, request: Any
         )
 
 
-def _subject(tx: Transaction, subject: Subject, request: Any) -> Row:
+def _subject(tx: Transaction, subject: Subject, request: Any, *, changes: bool) -> Row:
+    """The row a message is about, nobody else's to change while this message changes it."""
     value: Any = request
     for name in subject.field.split("."):
         # A part that is missing altogether names no object either.
         value = getattr(value, name, "")
-    row = _FINDERS[subject.kind](tx, request, value)
+    find = (changes and _FINDERS_TO_CHANGE.get(subject.kind)) or _FINDERS[subject.kind]
+    row = find(tx, request, value)
     if row is None:
         raise type(subject.missing)(subject.missing.message.format(value))
     return row
@@ -140,4 +150,10 @@ _FINDERS: dict[str, Finder] = {
     "colony": lambda tx, _, value: tx.one(members.GET_COLONY, name=value),
     "executor": _executor,
     "log": _log,
+}
+_FINDERS_TO_CHANGE: dict[str, Finder] = {
+    "process": lambda tx, _, value: tx.one(processes.BY_ID_TO_CHANGE, processid=value),
+    "executor": lambda tx, request, value: tx.one(
+        members.GET_EXECUTOR_TO_CHANGE, colonyname=request.colonyname, executorname=value
+    ),
 }

@@ -22,6 +22,7 @@ from jupyter_colonies.store.engine import Store
 from jupyter_colonies.store.statement import Transaction
 
 RETRY_AFTER = 5.0
+AT_LEAST = 0.02
 
 _log = logging.getLogger(__name__)
 
@@ -52,6 +53,10 @@ class Deadlines:
             self._next = at
             self._earlier.set()
 
+    def look(self) -> None:
+        """Deadlines may have been set unheard: look now."""
+        self.due(self._clock())
+
     async def _run(self) -> None:
         while True:
             try:
@@ -62,6 +67,8 @@ class Deadlines:
             except ColoniesError:
                 _log.exception("Deadlines could not be acted on, trying again soon")
                 self._next = self._clock() + int(RETRY_AFTER * SECOND)
+            # What is due and still there is in another server's hands at this moment.
+            await asyncio.sleep(AT_LEAST)
             await self._sleep()
 
     async def _sleep(self) -> None:
@@ -77,7 +84,11 @@ class Deadlines:
 
 
 def expire(tx: Transaction) -> int:
-    """End everything that is due; the moment of the next deadline, 0 if there is none."""
+    """End everything that is due; the moment of the next deadline, 0 if there is none.
+
+    What another server is about to end is passed over.
+    """
+    tx.end_batch()
     for row in tx.all(processes.WAITED_TOO_LONG, now=tx.now):
         _fail(tx, row["seq"], State.WAITING, lifecycle.WAIT_EXCEEDED)
     for row in tx.all(processes.RAN_TOO_LONG, now=tx.now):

@@ -25,7 +25,7 @@ def add_child(call: Call, request: AddChild) -> Process:
     row = new_row(
         call,
         spec,
-        seq=processes.take_numbers(tx, PROCESS, 1),
+        seq=processes.take_numbers(tx, PROCESS, 1)[0],
         graph=(parent["graphseq"], parent["processgraphid"]),
         pending=1,
     )
@@ -49,7 +49,7 @@ def add_child(call: Call, request: AddChild) -> Process:
 
 def _parent(call: Call, request: AddChild) -> Row:
     """The process to grow from, if the caller runs it (protocol part 02, section 7.1)."""
-    parent = call.tx.one(processes.BY_ID, processid=request.parentprocessid)
+    parent = call.tx.one(processes.BY_ID_TO_CHANGE, processid=request.parentprocessid)
     name = f"Process with Id {request.parentprocessid}"
     if parent is None:
         raise InvalidRequest(f"{name} not found")
@@ -79,7 +79,7 @@ def _joined(call: Call, request: AddChild, parent: Row) -> Row | None:
     if not request.childprocessid:
         return None
     name = f"Process with Id {request.childprocessid}"
-    child = call.tx.one(processes.BY_ID, processid=request.childprocessid)
+    child = call.tx.one(processes.BY_ID_TO_CHANGE, processid=request.childprocessid)
     if child is None or child["graphseq"] != parent["graphseq"]:
         raise InvalidRequest(f"{name} not found in the processgraph of the parent")
     if child["state"] != State.WAITING:
@@ -89,6 +89,7 @@ def _joined(call: Call, request: AddChild, parent: Row) -> Row | None:
 
 def _move_children(call: Call, parent: int, new: int) -> list[Row]:
     """All children of the parent become children of the new process, in their order."""
+    call.tx.lock(processes.LOCK_CHILDREN, parent=parent)
     children = call.tx.all(processes.CHILDREN, parent=parent)
     call.tx.run(processes.MOVE_TO_PARENT, old_parent=parent, new_parent=new)
     return children

@@ -191,7 +191,8 @@ def _register(
     check_name(executor.executorname, "executor")
     tx = call.tx
     names = {"colonyname": executor.colonyname, "executorname": executor.executorname}
-    row = tx.one(members.GET_EXECUTOR, **names)
+    tx.lock(members.LOCK_COLONY, colonyname=executor.colonyname)
+    row = tx.one(members.GET_EXECUTOR_TO_CHANGE, **names)
     if row is not None and row["state"] != ExecutorState.UNREGISTERED and not replace:
         raise InvalidRequest(
             f"Executor with name <{executor.executorname}> in Colony "

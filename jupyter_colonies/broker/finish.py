@@ -37,10 +37,12 @@ def close_successful(call: Call, request: CloseSuccessful) -> Empty:
         raise _overtaken()
     transition.succeed(call.tx, row)
     if call.caller.executor is not None:
-        call.tx.run(
+        name = call.caller.executor.executorname
+        call.tx.last(
+            ("functions", call.colonyname, name, row["funcname"]),
             members.COUNT_RUN,
             colonyname=call.colonyname,
-            executorname=call.caller.executor.executorname,
+            executorname=name,
             of_function=row["funcname"],
             waited=(row["starttime"] - row["submissiontime"]) / SECOND,
             ran=(call.tx.now - row["starttime"]) / SECOND,

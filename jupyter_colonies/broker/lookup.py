@@ -91,14 +91,18 @@ def get_process_graphs(call: Call, request: ListGraphs) -> list[ProcessGraph]:
 @answers(workflows.REMOVE_GRAPH)
 def remove_process_graph(call: Call, _: OneGraph) -> Empty:
     """Remove a workflow that is not running, with all its processes."""
-    if call.row["state"] == State.RUNNING:
+    graphseq = call.row["seq"]
+    call.tx.lock(processes.LOCK_UNFINISHED, of_graph=graphseq)
+    graph = call.tx.one(graphs.BY_SEQ_TO_CHANGE, graphseq=graphseq)
+    if graph is not None and graph["state"] == State.RUNNING:
         raise InvalidRequest("Failed to remove processgraph, cannot remove a running processgraph")
-    remove_graph(call.tx, call.row["seq"])
+    remove_graph(call.tx, graphseq)
     return Empty()
 
 
 def remove_graph(tx: Transaction, graphseq: int) -> None:
     """Remove a workflow with its processes, edges, attributes and events; logs stay."""
+    tx.end_batch()
     for statement in graphs.REMOVE:
         tx.run(statement, graphseq=graphseq)
 

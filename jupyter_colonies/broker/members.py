@@ -33,6 +33,8 @@ def add_colony(call: Call, request: AddColony) -> Colony:
 def remove_colony(call: Call, request: NamedColony) -> Empty:
     """Remove a colony with everything in it."""
     colonyname = request.colonyname
+    call.tx.end_batch()
+    call.tx.lock(members.LOCK_COLONY, colonyname=colonyname)
     for statement in (*graphs.REMOVE_OF_COLONY, *members.REMOVE_MEMBERS):
         call.tx.run(statement, colonyname=colonyname)
     if not call.tx.run(members.REMOVE_COLONY, colonyname=colonyname):
@@ -75,6 +77,7 @@ def add_user(call: Call, request: AddUser) -> User:
     """Create a user; it is active at once."""
     user = request.user or User()
     check_name(user.name, "user")
+    call.tx.lock(members.LOCK_COLONY, colonyname=user.colonyname)
     if _user(call, user.colonyname, user.name) is not None:
         raise InvalidRequest(
             f"A user with name <{user.name}> already exists in Colony with name <{user.colonyname}>"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -23,7 +22,7 @@ from jupyter_colonies.broker.assign import assign
 from jupyter_colonies.broker.authorize import authorize
 from jupyter_colonies.broker.call import USE_CASES, Call, Facts
 from jupyter_colonies.broker.deadlines import Deadlines
-from jupyter_colonies.broker.signals import Dismissed, Due, Ready
+from jupyter_colonies.broker.signals import Dismissed, Due, Missed, Ready, SignalNotices
 from jupyter_colonies.broker.subscriptions import Subscriptions
 from jupyter_colonies.broker.waiters import Waiters
 from jupyter_colonies.core import enrolment
@@ -32,6 +31,7 @@ from jupyter_colonies.core.messages.processes import SubscribeProcesses
 from jupyter_colonies.core.messages.server import Backend, GetServerInfo, ServerInfo, Version
 from jupyter_colonies.errors import InvalidRequest, ServerStopping
 from jupyter_colonies.store import processes as statements
+from jupyter_colonies.store.address import Address
 from jupyter_colonies.store.engine import Store
 from jupyter_colonies.store.statement import Transaction
 
@@ -39,13 +39,13 @@ from jupyter_colonies.store.statement import Transaction
 class Broker:
     """The scheduler of one server.
 
-    database: path of the SQLite file. facts: the server's id, registration secret and rules.
-    version: what the server says of itself. clock: nanoseconds since 1970.
+    database: path of the SQLite file, or address of the PostgreSQL database. facts: the server's
+    id, registration secret and rules. version: what the server says of itself. clock: nanoseconds since 1970.
     """
 
     def __init__(
         self,
-        database: Path,
+        database: Address,
         facts: Facts,
         *,
         version: Version | None = None,
@@ -54,7 +54,9 @@ class Broker:
         self.facts = facts
         self.version = version or Version()
         self.backends: list[Backend] = []
-        self.store = Store(database, committed=self._committed, clock=clock)
+        self.store = Store(
+            database, committed=self._committed, notices=SignalNotices(), clock=clock
+        )
         self.waiters = Waiters()
         self.subscriptions = Subscriptions(self.store)
         self.stopping = asyncio.Event()
@@ -154,6 +156,9 @@ class Broker:
                 self._deadlines.due(signal.at)
             elif isinstance(signal, Dismissed):
                 self.waiters.dismiss(signal)
+            elif isinstance(signal, Missed):
+                self.waiters.wake_all()
+                self._deadlines.look()
         self.subscriptions.tell(announced)
 
     def _info(self, request: GetServerInfo) -> ServerInfo:

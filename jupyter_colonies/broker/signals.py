@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
+
+import msgspec
 
 from jupyter_colonies.core.process import State
 
@@ -45,3 +48,95 @@ class Due(NamedTuple):
     """Something has to happen at a moment, in nanoseconds since 1970."""
 
     at: int
+
+
+class Missed(NamedTuple):
+    """Other servers may have announced anything: whoever waits looks once."""
+
+
+class Notice(msgspec.Struct, array_like=True):
+    """Signals on their way to other servers; `missed` stands for more than are worth telling."""
+
+    ready: list[Ready] = []
+    changed: list[Changed] = []
+    graphs: list[GraphChanged] = []
+    dismissed: list[Dismissed] = []
+    due: int = 0
+    missed: bool = False
+
+
+MOST_NOTICES = 16
+
+_decoder = msgspec.json.Decoder(Notice)
+
+
+class SignalNotices:
+    """How the broker's signals travel between servers (`store.notices.Notices`)."""
+
+    def write(self, announced: Sequence[object], longest: int) -> list[str]:
+        """Texts of at most `longest` bytes; for very many signals one that says `missed`."""
+        notice = _gathered(announced)
+        if notice == Notice():
+            return []
+        texts = [msgspec.json.encode(part).decode() for part in _parts(notice, longest)]
+        if len(texts) > MOST_NOTICES or any(len(text.encode()) > longest for text in texts):
+            texts = [msgspec.json.encode(Notice(missed=True)).decode()]
+        return texts
+
+    def read(self, text: str) -> list[object]:
+        """The signals in a text; one that can't be read stands for anything."""
+        try:
+            notice = _decoder.decode(text)
+        except msgspec.MsgspecError:
+            return self.missed()
+        due = [Due(notice.due)] if notice.due else []
+        missed = [Missed()] if notice.missed else []
+        return [
+            *notice.ready,
+            *notice.changed,
+            *notice.graphs,
+            *notice.dismissed,
+            *due,
+            *missed,
+        ]
+
+    def missed(self) -> list[object]:
+        """What stands for anything."""
+        return [Missed()]
+
+
+def _gathered(announced: Sequence[object]) -> Notice:
+    notice = Notice(ready=[], changed=[], graphs=[], dismissed=[])
+    newest: dict[int, GraphChanged] = {}
+    for signal in announced:
+        match signal:
+            case Ready():
+                notice.ready.append(signal)
+            case Changed():
+                notice.changed.append(signal)
+            case GraphChanged():
+                newest[signal.graphseq] = signal
+            case Dismissed():
+                notice.dismissed.append(signal)
+            case Due():
+                notice.due = min(notice.due or signal.at, signal.at)
+    notice.graphs = list(newest.values())
+    return notice
+
+
+def _parts(notice: Notice, longest: int) -> list[Notice]:
+    """The notice as it is, or its halves if it is too long."""
+    many = max(len(notice.ready), len(notice.changed), len(notice.graphs), len(notice.dismissed))
+    if len(msgspec.json.encode(notice)) <= longest or many <= 1:
+        return [notice]
+
+    def half(number: int) -> Notice:
+        return Notice(
+            ready=notice.ready[number::2],
+            changed=notice.changed[number::2],
+            graphs=notice.graphs[number::2],
+            dismissed=notice.dismissed[number::2],
+            due=notice.due,
+        )
+
+    return [*_parts(half(0), longest), *_parts(half(1), longest)]

@@ -45,7 +45,7 @@ def submit_function_spec(call: Call, request: SubmitFunctionSpec) -> Process:
     spec = request.spec or FunctionSpec()
     check_priority(spec)
     stored = canonical(spec)
-    row = new_row(call, stored, seq=processes.take_numbers(call.tx, PROCESS, 1))
+    row = new_row(call, stored, seq=processes.take_numbers(call.tx, PROCESS, 1)[0])
     attributes = insert(call.tx, [row], [stored])
     announce_new(call.tx, [row])
     transition.record(call.tx, [row], 0, ())
@@ -59,10 +59,10 @@ def submit_workflow_spec(call: Call, request: SubmitWorkflowSpec) -> ProcessGrap
     specs = workflow.functionspecs or []
     check_workflow(specs)
     tx = call.tx
-    graphseq = processes.take_numbers(tx, GRAPH, 1)
-    first = processes.take_numbers(tx, PROCESS, len(specs))
+    graphseq = processes.take_numbers(tx, GRAPH, 1)[0]
+    numbers = processes.take_numbers(tx, PROCESS, len(specs))
     processgraphid = identity.new_id()
-    seqs = {spec.nodename: first + index for index, spec in enumerate(specs)}
+    seqs = {spec.nodename: seq for spec, seq in zip(specs, numbers, strict=True)}
     stored = [_member_spec(spec, workflow.colonyname) for spec in specs]
     rows = [
         new_row(

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from jupyter_colonies.broker import lookup
-from jupyter_colonies.broker.signals import Changed, GraphChanged
+from jupyter_colonies.broker.signals import Changed, GraphChanged, Missed
 from jupyter_colonies.core.messages.processes import SubscribeProcess, SubscribeProcesses
 from jupyter_colonies.core.messages.workflows import SubscribeWorkflow, WorkflowChange
 from jupyter_colonies.core.process import Process, State
@@ -66,6 +66,9 @@ class Subscriptions:
                 self._put(topic, signal)
             elif isinstance(signal, GraphChanged):
                 self._put(("workflow", signal.processgraphid), signal)
+            elif isinstance(signal, Missed):
+                for topic in self._watchers:
+                    self._put(topic, signal)
 
     def end(self) -> None:
         """End every subscription."""
@@ -80,14 +83,19 @@ class Subscriptions:
         """A process, each time it reaches the state; at once if it is in it already."""
         topic = ("process", request.processid, request.state)
         with self._watching(topic, request.timeout) as watcher:
-            process = await self._read(request.processid)
-            if process is not None and process.state == request.state:
-                watcher.drain()
-                yield process
-            while (signal := await watcher.next()) is not None:
-                changed = await self._changed(signal)
-                if changed is not None:
+            told = None
+            signal: object = Missed()
+            while signal is not None:
+                if isinstance(signal, Missed):
+                    changed = await self._read(request.processid)
+                    if changed is not None and changed.state == request.state:
+                        watcher.drain()
+                else:
+                    changed = await self._changed(signal)
+                if changed is not None and changed.state == request.state and changed != told:
+                    told = changed
                     yield changed
+                signal = await watcher.next()
 
     async def processes(
         self, request: SubscribeProcesses, colonyname: str

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from jupyter_colonies.broker import reading, transition
+from jupyter_colonies.broker.authorize import heard_from
 from jupyter_colonies.broker.signals import Due
 from jupyter_colonies.core import quantity
 from jupyter_colonies.core.messages.processes import AssignProcess
@@ -14,7 +15,7 @@ from jupyter_colonies.core.policy import Caller, ExecutorFacts
 from jupyter_colonies.core.process import Process, State
 from jupyter_colonies.core.times import from_wire
 from jupyter_colonies.errors import InvalidRequest, NotAnExecutor
-from jupyter_colonies.store import members, processes
+from jupyter_colonies.store import processes
 from jupyter_colonies.store.statement import Row, Transaction
 
 UNLIMITED = 2**63 - 1
@@ -52,7 +53,7 @@ def taker(caller: Caller, request: AssignProcess) -> Taker:
 
 def take(tx: Transaction, who: Taker) -> Process | None:
     """Assign the first process that fits, if there is one: a fixed number of statements."""
-    tx.run(members.HEARD_FROM, at_seq=who.executor.seq, now=tx.now)
+    heard_from(tx, who.executor.seq, needed=True)
     row = tx.one(
         processes.CLAIM,
         colonyname=who.colonyname,

@@ -36,6 +36,7 @@ def record(
     """
     revision = 0
     if graphseq:
+        tx.end_batch()
         more = {f"more_{name}": 0 for name in graphs.COUNTS}
         for state, number in moves:
             more[f"more_{_COUNT_OF[state]}"] += number
@@ -77,9 +78,13 @@ def announce_ready(tx: Transaction, rows: Iterable[Row]) -> None:
 
 def succeed(tx: Transaction, row: Row) -> None:
     """A process ended well: its children wait for one parent less."""
-    record(tx, [row], row["graphseq"], [(State.RUNNING, -1), (State.SUCCESS, 1)])
-    if row["graphseq"]:
+    moves = [(State.RUNNING, -1), (State.SUCCESS, 1)]
+    if not row["graphseq"]:
+        record(tx, [row], 0, moves)
+    else:
+        # Processes are locked before the graph, by everybody.
         released = tx.all(processes.RELEASE_CHILDREN, parent=row["seq"], now=tx.now)
+        record(tx, [row], row["graphseq"], moves)
         announce_ready(tx, released)
         for child in released:
             if child["state"] == State.WAITING and child["pending"] == 0:
@@ -103,12 +108,7 @@ def fail(tx: Transaction, row: Row, came_from: State) -> None:
     if row["graphseq"]:
         has_children = tx.one(processes.HAS_CHILDREN, parent=row["seq"])
         if has_children is not None and has_children["any"]:
-            spread = tx.all(
-                processes.END_GRAPH,
-                of_graph=row["graphseq"],
-                new_state=int(State.FAILED),
-                now=tx.now,
-            )
+            spread = _end_graph(tx, row["graphseq"], State.FAILED)
             rows.extend(spread)
             moves.extend(_left(spread, State.FAILED))
     record(tx, rows, row["graphseq"], moves)
@@ -116,11 +116,18 @@ def fail(tx: Transaction, row: Row, came_from: State) -> None:
 
 def cancel_graph(tx: Transaction, graphseq: int) -> None:
     """Everything unfinished of a workflow is cancelled (protocol part 02, section 6.4)."""
-    ended = tx.all(
-        processes.END_GRAPH, of_graph=graphseq, new_state=int(State.CANCELLED), now=tx.now
-    )
+    ended = _end_graph(tx, graphseq, State.CANCELLED)
     if ended:
         record(tx, ended, graphseq, _left(ended, State.CANCELLED))
+
+
+def _end_graph(tx: Transaction, graphseq: int, state: State) -> list[Row]:
+    """Everything unfinished of a workflow enters a state.
+
+    The locks come first, in order: a child that somebody was adding is there when they are held.
+    """
+    tx.lock(processes.LOCK_UNFINISHED, of_graph=graphseq)
+    return tx.all(processes.END_GRAPH, of_graph=graphseq, new_state=int(state), now=tx.now)
 
 
 def requeue(tx: Transaction, rows: Sequence[Row]) -> None:
@@ -135,6 +142,7 @@ def unregister(tx: Transaction, executor: Row) -> None:
 
     Protocol part 01, section 4.3.
     """
+    tx.end_batch()
     tx.run(
         members.REMOVE_FUNCTIONS,
         colonyname=executor["colonyname"],

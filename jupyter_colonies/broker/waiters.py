@@ -101,5 +101,11 @@ class Waiters:
         del waiting[id(chosen)]
         waiting[id(chosen)] = chosen
 
+    def wake_all(self) -> None:
+        """Wake everybody: what became ready was not heard."""
+        for waiting in self._waiting.values():
+            for waiter in waiting.values():
+                waiter.event.set()
+
     def __len__(self) -> int:
         return sum(len(waiting) for waiting in self._waiting.values())

@@ -1,94 +1,86 @@
-"""Opening the database: SQLite in WAL mode, its schema brought up to date.
+"""Opening a database, whichever it is.
 
-Writes go through one thread with group commit (`writer`), reads through a few threads with
-connections of their own that can't write.
+Writes go through few threads with group commit (`writer`), reads through others with connections
+of their own that can't write.
 """
 
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-import sys
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.exc import DBAPIError
-
-from jupyter_colonies.errors import InvalidConfiguration, ServerStopping, StorageFailed
-from jupyter_colonies.store import schema
-from jupyter_colonies.store.statement import Transaction
-from jupyter_colonies.store.writer import Job, Writer
+from jupyter_colonies.errors import InvalidConfiguration, ServerStopping
+from jupyter_colonies.store.address import Address, parse
+from jupyter_colonies.store.database import Database, Job, ReadingSession
+from jupyter_colonies.store.notices import Notices
+from jupyter_colonies.store.writer import Writer
 
 T = TypeVar("T")
 
-OLDEST_SQLITE = (3, 35, 0)
-READERS = 2
-
 
 class Store:
-    """The database of one server.
+    """The database of one server, or of several if it is a PostgreSQL.
 
-    `committed` is called on the event loop after each commit with what its jobs announced.
-    `clock` gives nanoseconds since 1970.
+    `database` is a path, a URL or an address. `committed` is called on the event loop after each
+    commit with what its jobs announced, and with what other servers announced as far as `notices`
+    can be told to them. `clock` gives nanoseconds since 1970.
     """
 
     def __init__(
         self,
-        path: Path,
+        database: str | Address,
         *,
         committed: Callable[[list[object]], None],
+        notices: Notices | None = None,
         clock: Callable[[], int] = time.time_ns,
     ) -> None:
-        self._path = path
-        self._clock = clock
         self._committed = committed
-        self._dialect = sqlite.dialect(paramstyle="named")
+        self._notices = notices
+        self._database = database_at(parse(database), notices, clock)
         self._readers: ThreadPoolExecutor | None = None
         self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
-        self._read_statements = 0
+        self._reading: list[ReadingSession] = []
         self._writer: Writer | None = None
 
     async def open(self) -> None:
         """Create or upgrade the schema and start the threads.
 
-        Raises UnsupportedSchema for a database of a newer version, StorageFailed if the file
-        can't be opened.
+        Raises UnsupportedSchema for a database of a newer version, StorageFailed if the database
+        can't be opened, InvalidConfiguration if it can't be used.
         """
-        if sqlite3.sqlite_version_info < OLDEST_SQLITE:
-            raise InvalidConfiguration(
-                f"SQLite {sqlite3.sqlite_version} is too old, 3.35 or newer is needed: "
-                "use a newer Python"
-            )
-        try:
-            await asyncio.to_thread(self._prepare)
-            writer = Writer(self._connect, self._dialect, self._clock, self._committed)
-            await writer.start()
-        except (sqlite3.Error, DBAPIError) as error:
-            reason = error.orig if isinstance(error, DBAPIError) else error
-            raise StorageFailed(f"Can't open the database {self._path}: {reason}") from error
+        await asyncio.to_thread(self._database.open)
+        writer = Writer(self._database, self._committed)
+        await writer.start()
         self._writer = writer
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="colonies-reader")
+        self._readers = ThreadPoolExecutor(
+            self._database.readers, thread_name_prefix="colonies-reader"
+        )
+        if self._notices is not None:
+            self._listen(self._notices)
 
     async def close(self) -> None:
         """Finish the writes that were handed in and close every connection."""
+        await asyncio.to_thread(self._database.stop)
         if self._writer is not None:
             await self._writer.stop()
         if self._readers is not None:
             await asyncio.to_thread(self._readers.shutdown)
             self._readers = None
-        for connection in self._opened:
-            connection.close()
-        self._opened.clear()
+        for session in self._reading:
+            session.close()
+        self._reading.clear()
 
     def write(self, job: Job[T]) -> asyncio.Future[T]:
-        """Run a job that changes something; the future ends after its commit."""
+        """Run a job that changes something; the future ends after its commit.
+
+        With several writers a job may be run again from its start, so it changes nothing but the
+        transaction it is given.
+        """
         if self._writer is None:
             raise ServerStopping("The database is not open")
         return self._writer.write(job)
@@ -102,38 +94,41 @@ class Store:
     @property
     def statements(self) -> int:
         """Number of statements run so far: the measure that the costs are tested by."""
-        return self._read_statements + (self._writer.statements if self._writer else 0)
+        read = sum(session.statements for session in self._reading)
+        return read + (self._writer.statements if self._writer else 0)
 
     def _read(self, job: Job[T]) -> T:
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = self._connect()
-            connection.execute("PRAGMA query_only = ON")
-            self._opened.append(connection)
-        transaction = Transaction(connection, self._dialect, self._clock())
-        connection.execute("BEGIN")
-        try:
-            return job(transaction)
-        finally:
-            connection.execute("COMMIT")
-            self._read_statements += transaction.statements
+        session: ReadingSession | None = getattr(self._local, "session", None)
+        if session is None:
+            session = self._local.session = self._database.reading()
+            self._reading.append(session)
+        return session.run(job)
 
-    def _prepare(self) -> None:
-        schema.upgrade(self._path)
-        # The file remembers the mode. Two connections that set it at once would lock each other
-        # out, and SQLite does not wait there.
-        with closing(self._connect()) as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
+    def _listen(self, notices: Notices) -> None:
+        loop = asyncio.get_running_loop()
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self._path, isolation_level=None, check_same_thread=False, cached_statements=512
+        def heard(text: str) -> None:
+            loop.call_soon_threadsafe(self._committed, notices.read(text))
+
+        def again() -> None:
+            loop.call_soon_threadsafe(self._committed, notices.missed())
+
+        self._database.listen(heard, again)
+
+
+def database_at(address: Address, notices: Notices | None, clock: Callable[[], int]) -> Database:
+    """The database at an address. Raises InvalidConfiguration if what it needs is missing."""
+    if isinstance(address, Path):
+        from jupyter_colonies.store.sqlite import SqliteDatabase  # noqa: PLC0415 - one of two
+
+        return SqliteDatabase(address, clock)
+    try:
+        from jupyter_colonies.store.postgres.database import (  # noqa: PLC0415 - an extra
+            PostgresDatabase,
         )
-        connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA busy_timeout = 10000")
-        connection.execute("PRAGMA cache_size = -65536")
-        connection.execute("PRAGMA temp_store = MEMORY")
-        if sys.platform == "darwin":
-            connection.execute("PRAGMA fullfsync = ON")
-        return connection
+    except ImportError as error:
+        raise InvalidConfiguration(
+            f"PostgreSQL needs the package psycopg ({error}): "
+            "pip install 'jupyter-colonies[postgres]'"
+        ) from None
+    return PostgresDatabase(address, notices, clock)

@@ -12,7 +12,6 @@ from sqlalchemy import (
     case,
     delete,
     func,
-    insert,
     literal_column,
     or_,
     select,
@@ -21,7 +20,7 @@ from sqlalchemy import (
 
 from jupyter_colonies.store import tables
 from jupyter_colonies.store.processes import attributes, edges, processes, targets
-from jupyter_colonies.store.statement import Statement
+from jupyter_colonies.store.statement import Statement, inserting
 
 graphs: Table = tables.Graph.__table__  # type: ignore[attr-defined]
 events: Table = tables.Event.__table__  # type: ignore[attr-defined]
@@ -36,9 +35,10 @@ _SEQ: BindParameter[int] = bindparam("graphseq")
 
 COUNTS = ("waiting", "running", "success", "failed", "cancelled")
 
-INSERT = Statement(insert(graphs).values({c.name: bindparam(c.name) for c in graphs.columns}))
+INSERT = Statement(inserting(graphs, *graphs.columns.keys()))
 BY_ID = Statement(select(graphs).where(_G.processgraphid == bindparam("processgraphid")))
 BY_SEQ = Statement(select(graphs).where(_G.seq == _SEQ))
+BY_SEQ_TO_CHANGE = Statement(select(graphs).where(_G.seq == _SEQ).with_for_update())
 
 
 def _state_after() -> ColumnElement[int]:

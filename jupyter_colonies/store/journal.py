@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BindParameter, Table, bindparam, func, insert, literal_column, select
+from sqlalchemy import BindParameter, Table, bindparam, func, literal_column, select
 
 from jupyter_colonies.store import tables
 from jupyter_colonies.store.processes import processes
-from jupyter_colonies.store.statement import Statement
+from jupyter_colonies.store.statement import Statement, inserting
 
 events: Table = tables.Event.__table__  # type: ignore[attr-defined]
 logs: Table = tables.Log.__table__  # type: ignore[attr-defined]
@@ -14,9 +14,7 @@ logs: Table = tables.Log.__table__  # type: ignore[attr-defined]
 _P = processes.c
 _L = logs.c
 
-ADD_EVENT = Statement(
-    insert(events).values({c.name: bindparam(c.name) for c in events.columns if c.name != "seq"})
-)
+ADD_EVENT = Statement(inserting(events))
 CHANGED_SINCE = Statement(
     select(
         _P.seq,
@@ -42,9 +40,7 @@ CHANGED_SINCE = Statement(
     .order_by(_P.seq)
 )
 
-ADD_LOG = Statement(
-    insert(logs).values({c.name: bindparam(c.name) for c in logs.columns if c.name != "seq"})
-)
+ADD_LOG = Statement(inserting(logs))
 LAST_OF_PROCESS = Statement(
     select(func.max(_L.timestamp).label("last")).where(_L.processid == bindparam("processid"))
 )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     BindParameter,
     Table,
     and_,
     bindparam,
     case,
+    cast,
     delete,
     func,
-    insert,
     literal_column,
     or_,
     select,
@@ -18,7 +19,7 @@ from sqlalchemy import (
 )
 
 from jupyter_colonies.store import tables
-from jupyter_colonies.store.statement import Statement
+from jupyter_colonies.store.statement import Statement, inserting
 
 colonies: Table = tables.Colony.__table__  # type: ignore[attr-defined]
 users: Table = tables.User.__table__  # type: ignore[attr-defined]
@@ -31,21 +32,16 @@ _COLONY: BindParameter[str] = bindparam("colonyname")
 _EXECUTOR: BindParameter[str] = bindparam("executorname")
 
 
-def _insert(table: Table) -> Statement:
-    return Statement(
-        insert(table).values({c.name: bindparam(c.name) for c in table.columns if c.name != "seq"})
-    )
-
-
 GET_SETTING = Statement(select(settings.c.value).where(settings.c.name == _NAME))
-PUT_SETTING = Statement(insert(settings).values(name=_NAME, value=bindparam("value")))
+PUT_SETTING = Statement(inserting(settings))
 
-ADD_COLONY = _insert(colonies)
+ADD_COLONY = Statement(inserting(colonies))
 GET_COLONY = Statement(select(colonies).where(colonies.c.name == _NAME))
+LOCK_COLONY = Statement(select(colonies.c.seq).where(colonies.c.name == _COLONY).with_for_update())
 LIST_COLONIES = Statement(select(colonies).order_by(colonies.c.seq))
 REMOVE_COLONY = Statement(delete(colonies).where(colonies.c.name == _COLONY))
 
-ADD_USER = _insert(users)
+ADD_USER = Statement(inserting(users))
 GET_USER = Statement(select(users).where(users.c.colonyname == _COLONY, users.c.name == _NAME))
 LIST_USERS = Statement(select(users).where(users.c.colonyname == _COLONY).order_by(users.c.seq))
 REMOVE_USER = Statement(delete(users).where(users.c.colonyname == _COLONY, users.c.name == _NAME))
@@ -56,12 +52,12 @@ USER_HOLDS_ID = Statement(
     select(users.c.name).where(users.c.colonyname == _COLONY, users.c.userid == bindparam("userid"))
 )
 
-ADD_EXECUTOR = _insert(executors)
-GET_EXECUTOR = Statement(
-    select(executors).where(
-        executors.c.colonyname == _COLONY, executors.c.executorname == _EXECUTOR
-    )
+ADD_EXECUTOR = Statement(inserting(executors))
+_executor = select(executors).where(
+    executors.c.colonyname == _COLONY, executors.c.executorname == _EXECUTOR
 )
+GET_EXECUTOR = Statement(_executor)
+GET_EXECUTOR_TO_CHANGE = Statement(_executor.with_for_update())
 LIST_EXECUTORS = Statement(
     select(executors).where(executors.c.colonyname == _COLONY).order_by(executors.c.seq)
 )
@@ -77,7 +73,7 @@ EXECUTOR_OF_ID = Statement(
     )
     .where(executors.c.colonyname == _COLONY, executors.c.executorid == bindparam("id"))
     .order_by(case((executors.c.state == literal_column("1"), 0), else_=1), executors.c.seq.desc())
-    .limit(1)
+    .limit(literal_column("1"))
 )
 EXECUTOR_HOLDS_ID = Statement(
     select(executors.c.executorname).where(
@@ -110,13 +106,14 @@ UNREGISTER_EXECUTOR = Statement(
 )
 HEARD_FROM = Statement(
     update(executors)
-    .where(executors.c.seq == bindparam("at_seq"))
+    .where(executors.c.seq == bindparam("at_seq"), executors.c.state != literal_column("3"))
     .values(
         lastheardfromtime=bindparam("now"),
         leasedeadline=case(
             (
                 executors.c.lease > literal_column("0"),
-                bindparam("now") + executors.c.lease * literal_column("1000000000"),
+                bindparam("now")
+                + cast(executors.c.lease, BigInteger) * literal_column("1000000000"),
             ),
             else_=literal_column("0"),
         ),
@@ -141,7 +138,8 @@ SILENT_EXECUTORS = Statement(
         executors.c.state != literal_column("3"),
     )
     .order_by(executors.c.leasedeadline)
-    .limit(100)
+    .limit(literal_column("100"))
+    .with_for_update(skip_locked=True)
 )
 NEXT_LEASE_END = Statement(
     select(func.min(executors.c.leasedeadline).label("due")).where(
@@ -154,7 +152,7 @@ COUNT_EXECUTORS = Statement(
     .group_by(executors.c.state)
 )
 
-ADD_FUNCTION = _insert(functions)
+ADD_FUNCTION = Statement(inserting(functions))
 FUNCTION_EXISTS = Statement(
     select(functions.c.seq).where(functions.c.functionid == bindparam("functionid"))
 )

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from typing import Any
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Integer,
     ScalarSelect,
     Select,
-    Subquery,
     Table,
     and_,
     bindparam,
     case,
+    cast,
     delete,
     exists,
     func,
@@ -28,9 +30,11 @@ from sqlalchemy import (
     union_all,
     update,
 )
+from sqlalchemy.dialects.postgresql import REGCLASS
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from jupyter_colonies.store import tables
-from jupyter_colonies.store.statement import Statement, Transaction
+from jupyter_colonies.store.statement import Statement, Transaction, inserting
 
 processes: Table = tables.Process.__table__  # type: ignore[attr-defined]
 edges: Table = tables.Edge.__table__  # type: ignore[attr-defined]
@@ -83,87 +87,119 @@ _TAKE_NUMBERS = Statement(
     .returning(counters.c.value)
 )
 _START_COUNTER = Statement(
-    insert(counters).values(name=bindparam("counter"), value=bindparam("many"))
+    insert(counters).values(name=bindparam("counter"), value=bindparam("many")).inline()
 )
-
-INSERT = Statement(insert(processes).values({c.name: bindparam(c.name) for c in processes.columns}))
-INSERT_EDGE = Statement(
-    insert(edges).values({c.name: bindparam(c.name) for c in edges.columns if c.name != "seq"})
-)
-INSERT_ATTRIBUTE = Statement(
-    insert(attributes).values(
-        {c.name: bindparam(c.name) for c in attributes.columns if c.name != "seq"}
+# A counter's row would make all writers of PostgreSQL wait for each other, a sequence does not.
+_SEQUENCES = {"process": "processes_seq_seq", "graph": "graphs_seq_seq"}
+_DRAW_NUMBERS = Statement(
+    select(func.nextval(cast(bindparam("sequence"), REGCLASS)).label("value")).select_from(
+        func.generate_series(_ONE, bindparam("many", type_=Integer)).alias("drawn")
     )
 )
-INSERT_TARGET = Statement(
-    insert(targets).values(process=bindparam("process"), executorname=bindparam("executorname"))
-)
-BY_ID = Statement(select(*HEAD).where(_P.processid == bindparam("processid")))
+
+INSERT = Statement(inserting(processes, *processes.columns.keys()))
+INSERT_EDGE = Statement(inserting(edges))
+INSERT_ATTRIBUTE = Statement(inserting(attributes))
+INSERT_TARGET = Statement(inserting(targets))
+_by_id = select(*HEAD).where(_P.processid == bindparam("processid"))
+BY_ID = Statement(_by_id)
+BY_ID_TO_CHANGE = Statement(_by_id.with_for_update())
 WHOLE = Statement(select(processes).where(_P.processid == bindparam("processid")))
 WHOLE_BY_SEQ = Statement(select(processes).where(_P.seq == _SEQ))
 
 
-def take_numbers(tx: Transaction, counter: str, many: int) -> int:
-    """The first of `many` fresh consecutive numbers."""
+def take_numbers(tx: Transaction, counter: str, many: int) -> Sequence[int]:
+    """Fresh numbers in rising order; whoever draws at the same time gets others."""
+    if tx.shared:
+        drawn = tx.all(_DRAW_NUMBERS, sequence=_SEQUENCES[counter], many=many)
+        return [int(row["value"]) for row in drawn]
     row = tx.one(_TAKE_NUMBERS, counter=counter, many=many)
     if row is None:
         tx.run(_START_COUNTER, counter=counter, many=many)
-        return 1
-    return int(row["value"]) - many + 1
+        return range(1, many + 1)
+    return range(int(row["value"]) - many + 1, int(row["value"]) + 1)
 
 
-def _first_ready(*conditions: ColumnElement[bool]) -> Subquery:
-    """The first process of one queue that fits: a walk along the index of ready processes."""
-    return (
-        select(_P.seq, _P.prioritytime)
-        .where(
-            _P.state == _ZERO,
-            _P.pending == _ZERO,
-            _P.colonyname == _COLONY,
-            _P.executortype == bindparam("executortype"),
-            *conditions,
-            _P.location.in_((literal_column("''"), bindparam("location"))),
-            _P.cpu <= bindparam("cpu"),
-            _P.mem <= bindparam("mem"),
-        )
-        .order_by(_P.prioritytime, _P.seq)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .subquery()
+def _ready(*conditions: ColumnElement[bool]) -> Select[tuple[int, int]]:
+    """The processes of one queue that fit."""
+    return select(_P.seq, _P.prioritytime).where(
+        _P.state == _ZERO,
+        _P.pending == _ZERO,
+        _P.colonyname == _COLONY,
+        _P.executortype == bindparam("executortype"),
+        *conditions,
+        _P.location.in_((literal_column("''"), bindparam("location"))),
+        _P.cpu <= bindparam("cpu"),
+        _P.mem <= bindparam("mem"),
     )
+
+
+_queues = (
+    _ready(_P.target == literal_column("''")),
+    _ready(_P.target == bindparam("executorname")),
+    _ready(
+        _P.target == literal_column(f"'{SEVERAL}'"),
+        exists().where(
+            targets.c.process == _P.seq, targets.c.executorname == bindparam("executorname")
+        ),
+    ),
+)
 
 
 def _first_of_three_queues() -> ScalarSelect[int]:
-    named = exists().where(
-        targets.c.process == _P.seq, targets.c.executorname == bindparam("executorname")
+    """Three walks along the index of ready processes, each as far as its first one that fits."""
+    heads = (
+        queue.order_by(_P.prioritytime, _P.seq).limit(literal_column("1")).subquery()
+        for queue in _queues
     )
-    queues = (
-        _first_ready(_P.target == literal_column("''")),
-        _first_ready(_P.target == bindparam("executorname")),
-        _first_ready(_P.target == literal_column(f"'{SEVERAL}'"), named),
-    )
-    merged = union_all(*(select(q.c.seq, q.c.prioritytime) for q in queues)).subquery()
+    merged = union_all(*(select(head.c.seq, head.c.prioritytime) for head in heads)).subquery()
     return (
-        select(merged.c.seq).order_by(merged.c.prioritytime, merged.c.seq).limit(1)
-    ).scalar_subquery()
-
-
-CLAIM = Statement(
-    update(processes)
-    .where(_P.seq == _first_of_three_queues())
-    .values(
-        state=_ONE,
-        isassigned=_ONE,
-        assignedexecutorid=bindparam("executorid"),
-        executorname=bindparam("executorname"),
-        starttime=_NOW,
-        execdeadline=case(
-            (_P.maxexectime > _ZERO, _NOW + _P.maxexectime * literal_column("1000000000")),
-            else_=_P.execdeadline,
-        ),
+        select(merged.c.seq)
+        .order_by(merged.c.prioritytime, merged.c.seq)
+        .limit(literal_column("1"))
+        .scalar_subquery()
     )
-    .returning(processes)
-)
+
+
+def _first_unlocked() -> ScalarSelect[int]:
+    """The same for several takers: one walk along the merged queues past what others hold.
+
+    Only the process that is taken may be locked: a taker that locked the heads of all three
+    queues would hide two of them from others, who would go to sleep beside ready work.
+    """
+    merged = union_all(*_queues).subquery("ready")
+    chosen = processes.alias("chosen")
+    return (
+        select(chosen.c.seq)
+        .select_from(merged.join(chosen, chosen.c.seq == merged.c.seq))
+        .where(chosen.c.state == _ZERO, chosen.c.pending == _ZERO)
+        .order_by(merged.c.prioritytime, merged.c.seq)
+        .limit(literal_column("1"))
+        .with_for_update(of=chosen, skip_locked=True)
+        .scalar_subquery()
+    )
+
+
+def _claim(first: ScalarSelect[int]) -> ReturningUpdate[Any]:
+    return (
+        update(processes)
+        .where(_P.seq == first)
+        .values(
+            state=_ONE,
+            isassigned=_ONE,
+            assignedexecutorid=bindparam("executorid"),
+            executorname=bindparam("executorname"),
+            starttime=_NOW,
+            execdeadline=case(
+                (_P.maxexectime > _ZERO, _NOW + _P.maxexectime * literal_column("1000000000")),
+                else_=_P.execdeadline,
+            ),
+        )
+        .returning(processes)
+    )
+
+
+CLAIM = Statement(_claim(_first_of_three_queues()), postgresql=_claim(_first_unlocked()))
 GIVE_BACK = Statement(
     update(processes)
     .where(
@@ -265,20 +301,52 @@ REQUEUE_OF_EXECUTOR = Statement(
     )
     .returning(*_TOUCHED)
 )
-RELEASE_CHILDREN = Statement(
-    update(processes)
-    .where(_P.seq.in_(select(_E.child).where(_E.parent == bindparam("parent"))))
-    .values(
-        pending=_P.pending - _ONE,
-        waitdeadline=case(
-            (
-                and_(_P.pending == _ONE, _P.maxwaittime > _ZERO),
-                _NOW + _P.maxwaittime * literal_column("1000000000"),
+_child = processes.alias("child")
+_children_in_order = (
+    select(_child.c.seq)
+    .select_from(edges.join(_child, _child.c.seq == _E.child))
+    .where(_E.parent == bindparam("parent"))
+    .order_by(_child.c.seq)
+    .with_for_update(of=_child)
+)
+
+
+def _release(children: Select[tuple[int]]) -> ReturningUpdate[Any]:
+    return (
+        update(processes)
+        .where(_P.seq.in_(children))
+        .values(
+            pending=_P.pending - _ONE,
+            waitdeadline=case(
+                (
+                    and_(_P.pending == _ONE, _P.maxwaittime > _ZERO),
+                    _NOW + _P.maxwaittime * literal_column("1000000000"),
+                ),
+                else_=_P.waitdeadline,
             ),
-            else_=_P.waitdeadline,
-        ),
+        )
+        .returning(*_TOUCHED)
     )
-    .returning(*_TOUCHED)
+
+
+RELEASE_CHILDREN = Statement(
+    _release(select(_E.child).where(_E.parent == bindparam("parent"))),
+    postgresql=_release(_children_in_order),
+)
+LOCK_CHILDREN = Statement(_children_in_order)
+# Counted, so that ten thousand numbers don't travel for nothing.
+LOCK_UNFINISHED = Statement(
+    select(func.count()).select_from(
+        select(_P.seq)
+        .where(
+            _P.graphseq == bindparam("of_graph"),
+            _P.graphseq > _ZERO,
+            _P.state < literal_column("2"),
+        )
+        .order_by(_P.seq)
+        .with_for_update()
+        .subquery("unfinished")
+    )
 )
 ADD_PENDING = Statement(
     update(processes)
@@ -345,13 +413,15 @@ WAITED_TOO_LONG = Statement(
     select(*HEAD)
     .where(_P.state == _ZERO, _P.waitdeadline > _ZERO, _P.waitdeadline <= _NOW)
     .order_by(_P.waitdeadline)
-    .limit(200)
+    .limit(literal_column("200"))
+    .with_for_update(skip_locked=True)
 )
 RAN_TOO_LONG = Statement(
     select(*HEAD)
     .where(_P.state == _ONE, _P.execdeadline > _ZERO, _P.execdeadline <= _NOW)
     .order_by(_P.execdeadline)
-    .limit(200)
+    .limit(literal_column("200"))
+    .with_for_update(skip_locked=True)
 )
 COUNT_BY_STATE = Statement(
     select(_P.state, func.count().label("count"))

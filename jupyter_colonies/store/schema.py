@@ -8,34 +8,30 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import create_engine
+from sqlalchemy import Connection
 
 from jupyter_colonies.errors import UnsupportedSchema
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def upgrade(path: Path) -> None:
-    """Create the schema or upgrade it.
+def upgrade(connection: Connection, name: str, revision: str = "head") -> None:
+    """Create the schema or upgrade it, within the transaction of the connection.
 
-    Raises UnsupportedSchema if a newer version of the package wrote the database.
+    `name` is the database's in messages. Raises UnsupportedSchema if a newer version of the
+    package wrote the database.
     """
     config = configuration()
-    engine = create_engine(f"sqlite:///{path}")
+    config.attributes["connection"] = connection
     try:
-        with engine.begin() as connection:
-            config.attributes["connection"] = connection
-            try:
-                command.upgrade(config, "head")
-            except CommandError as error:
-                if "Can't locate revision" in str(error):
-                    raise UnsupportedSchema(
-                        f"The database {path} was written by a newer version of "
-                        "jupyter_colonies: upgrade the package, or name another database"
-                    ) from error
-                raise
-    finally:
-        engine.dispose()
+        command.upgrade(config, revision)
+    except CommandError as error:
+        if "Can't locate revision" in str(error):
+            raise UnsupportedSchema(
+                f"The database {name} was written by a newer version of jupyter_colonies: "
+                "upgrade the package, or name another database"
+            ) from error
+        raise
 
 
 def configuration() -> Config:

@@ -7,9 +7,10 @@ SQLite, so a hot statement is compiled once per database and its text is reused.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Dialect
+from sqlalchemy import Dialect, Insert, Table, bindparam, insert
+from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.elements import ClauseElement
 
 Row = Mapping[str, Any]
@@ -26,31 +27,69 @@ class Connection(Protocol):
 
 
 class Statement:
-    """A statement with named parameters, compiled on first use."""
+    """A statement with named parameters, compiled on first use.
 
-    def __init__(self, clause: ClauseElement) -> None:
+    `postgresql` is its form where a queue has several takers and rows have to be locked.
+    """
+
+    def __init__(self, clause: ClauseElement, *, postgresql: ClauseElement | None = None) -> None:
+        self._forms = {"postgresql": postgresql if postgresql is not None else clause}
         self._clause = clause
         self._compiled: dict[str, tuple[str, dict[str, Any]]] = {}
+        self.writes = isinstance(clause, UpdateBase)
 
     def compiled(self, dialect: Dialect) -> tuple[str, dict[str, Any]]:
         """The SQL for a database, and the parameters whose values never change."""
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
-            form = self._clause.compile(dialect=dialect)
+            form = self._forms.get(dialect.name, self._clause).compile(dialect=dialect)
             constants = {name: value for name, value in form.params.items() if value is not None}
             compiled = self._compiled[dialect.name] = (str(form), constants)
         return compiled
 
 
-class Transaction:
-    """What one job sees of the database; `announce` collects what to tell after the commit."""
+def inserting(table: Table, *columns: str) -> Insert:
+    """An INSERT of the named columns, or of all but `seq`, which the database numbers itself."""
+    names = columns or [column.name for column in table.columns if column.name != "seq"]
+    return insert(table).values({name: bindparam(name) for name in names}).inline()
 
-    def __init__(self, connection: Connection, dialect: Dialect, now: int) -> None:
+
+class Closing(NamedTuple):
+    """A statement that waits for the end of its batch.
+
+    It changes a row that many jobs change, so it comes after the statements of all jobs, and
+    those of a batch come in the order of `place`: no two batches wait for each other then.
+    `needed` says that the job was in vain if the statement changes no row.
+    """
+
+    place: tuple[str, ...]
+    statement: Statement
+    parameters: dict[str, Any]
+    needed: bool
+
+
+class Overtaken(Exception):
+    """What a job relied on was changed in the meantime; it has to run again."""
+
+
+class Transaction:
+    """What one job sees of the database; `announce` collects what to tell after the commit.
+
+    `shared` tells whether other writers are at work at the same time.
+    """
+
+    def __init__(
+        self, connection: Connection, dialect: Dialect, now: int, *, shared: bool = False
+    ) -> None:
         self._connection = connection
         self._dialect = dialect
         self.now = now
+        self.shared = shared
         self.announced: list[object] = []
+        self.closing: list[Closing] = []
         self.statements = 0
+        self.wrote = False
+        self.ends_batch = False
 
     def announce(self, signal: object) -> None:
         """Tell the broker about a change once it is on disk."""
@@ -73,10 +112,39 @@ class Transaction:
     def many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run a statement that has no constants for many sets of parameters."""
         self.statements += 1
+        self.wrote = True
         self._connection.executemany(statement.compiled(self._dialect)[0], rows)
+
+    def lock(self, statement: Statement, **parameters: Any) -> None:
+        """Let nobody else change these rows until the commit; the only writer need not ask."""
+        if self.shared:
+            self._execute(statement, parameters)
+
+    def last(
+        self, place: tuple[str, ...], statement: Statement, *, needed: bool = False, **given: Any
+    ) -> None:
+        """Run a statement as one of the last of the batch, see `Closing`.
+
+        The only writer waits for nobody and runs it now.
+        """
+        if self.shared:
+            self.closing.append(Closing(place, statement, given, needed))
+        else:
+            self.run(statement, **given)
+
+    def end_batch(self) -> None:
+        """Let the batch end with this job: it holds what others wait for."""
+        self.ends_batch = True
+
+    def run_last(self, closing: Iterable[Closing]) -> None:
+        """Run what was left to the end. Raises Overtaken."""
+        for each in sorted(closing, key=lambda closing: closing.place):
+            if not self.run(each.statement, **each.parameters) and each.needed:
+                raise Overtaken
 
     def _execute(self, statement: Statement, parameters: dict[str, Any]) -> Any:
         self.statements += 1
+        self.wrote = self.wrote or statement.writes
         text, constants = statement.compiled(self._dialect)
         return self._connection.execute(text, {**constants, **parameters})
 

@@ -39,6 +39,19 @@ class Counter(SQLModel, table=True):
     value: int = Field(sa_column=_big())
 
 
+class Batch(SQLModel, table=True):
+    """The last batch that a writing connection to PostgreSQL committed, at a moment.
+
+    Asked when a connection was lost in the middle of a commit. SQLite needs none.
+    """
+
+    __tablename__ = "batches"
+
+    writer: str = Field(primary_key=True)
+    number: int = Field(sa_column=_big())
+    at: int = Field(sa_column=_big())
+
+
 class Colony(SQLModel, table=True):
     """A colony and its owner's id."""
 

@@ -1,7 +1,6 @@
 """The broker most tests start from."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -10,14 +9,15 @@ from jupyter_colonies.broker.service import Broker
 from jupyter_colonies.core import identity
 from jupyter_colonies.core.member import Colony, User
 from jupyter_colonies.core.messages import colonies
+from jupyter_colonies.store.address import Address
 from tests.unit.broker.stage import Clock, Stage
 
 
 @pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+async def stage(database: Address) -> AsyncIterator[Stage]:
     serverid = identity.new_id()
     clock = Clock()
-    broker = Broker(tmp_path / "colonies.db", Facts(serverid, "secret"), clock=clock)
+    broker = Broker(database, Facts(serverid, "secret"), clock=clock)
     await broker.start()
     stage = Stage(broker, clock)
     colony = Colony(colonyid=stage.owner, name="dev")

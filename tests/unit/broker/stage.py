@@ -100,9 +100,12 @@ class Stage:
 
     async def settled(self) -> None:
         """Wait until everything that is due has happened."""
-        for _ in range(3):
-            await self.broker.store.write(lambda _: None)
-            await asyncio.sleep(0)
+        before = -1
+        while before != self.broker.store.statements:
+            before = self.broker.store.statements
+            for _ in range(3):
+                await self.broker.store.write(lambda _: None)
+                await asyncio.sleep(0.02)
 
 
 def spec(

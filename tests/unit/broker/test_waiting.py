@@ -1,7 +1,6 @@
 """Long polls: woken, passed on, ended, and never given away to nobody."""
 
 import asyncio
-import sqlite3
 
 import pytest
 
@@ -87,18 +86,10 @@ async def test_stopping_the_server_tells_those_who_wait(stage) -> None:
         await waiting
 
 
-async def test_with_a_failed_commit_no_waiter_wakes(stage) -> None:
+async def test_with_a_failed_commit_no_waiter_wakes(stage, refuse_commits) -> None:
     waiting = await poll(stage)
-
-    def refuse_commits(tx) -> None:
-        def decide(action, argument, *_) -> int:
-            refused = action == sqlite3.SQLITE_TRANSACTION and argument == "COMMIT"
-            return sqlite3.SQLITE_DENY if refused else sqlite3.SQLITE_OK
-
-        tx._connection.set_authorizer(decide)
-
-    with pytest.raises(StorageFailed):
-        await stage.broker.store.write(refuse_commits)
+    await stage.settled()
+    await refuse_commits(stage.broker.store)
     with pytest.raises(StorageFailed):
         await stage.submit()
     await asyncio.sleep(0.05)

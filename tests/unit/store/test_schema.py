@@ -1,47 +1,79 @@
 """Migrations: they make exactly the declared tables, and newer databases are refused."""
 
-import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine, text
 from sqlmodel import SQLModel
 
 import jupyter_colonies.store.tables  # noqa: F401 - fills the metadata
 from jupyter_colonies.errors import UnsupportedSchema
 from jupyter_colonies.store import schema
+from jupyter_colonies.store.address import Address, PostgresAddress, parse
+from jupyter_colonies.store.engine import database_at
+from tests.postgres import PostgresServer
 
 
-def test_migrations_make_the_declared_tables(tmp_path: Path) -> None:
-    path = tmp_path / "colonies.db"
-    schema.upgrade(path)
-    engine = create_engine(f"sqlite:///{path}")
-    with engine.connect() as connection:
-        context = MigrationContext.configure(connection)
-        assert compare_metadata(context, SQLModel.metadata) == []
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Address]:
+    """A database without any table."""
+    if request.param == "sqlite":
+        yield tmp_path / "colonies.db"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    with server.database() as url:
+        yield parse(url)
+
+
+@pytest.fixture
+def engine(empty: Address) -> Iterator[Engine]:
+    if isinstance(empty, PostgresAddress):
+        engine = create_engine(empty.url.replace("postgresql:", "postgresql+psycopg:"))
+    else:
+        engine = create_engine(f"sqlite:///{empty}")
+    yield engine
     engine.dispose()
 
 
-def test_an_upgrade_of_a_current_database_keeps_its_data(tmp_path: Path) -> None:
-    path = tmp_path / "colonies.db"
-    schema.upgrade(path)
-    with sqlite3.connect(path) as connection:
-        connection.execute("INSERT INTO settings VALUES ('serverid', 'abc')")
-    connection.close()
-    schema.upgrade(path)
-    connection = sqlite3.connect(path)
-    assert connection.execute("SELECT value FROM settings").fetchall() == [("abc",)]
-    connection.close()
+def open_database(address: Address) -> None:
+    database_at(address, None, lambda: 0).open()
 
 
-def test_a_newer_database_is_refused_with_what_to_do(tmp_path: Path) -> None:
-    path = tmp_path / "colonies.db"
-    schema.upgrade(path)
-    connection = sqlite3.connect(path)
-    with connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    connection.close()
+def test_migrations_make_the_declared_tables(empty: Address, engine: Engine) -> None:
+    open_database(empty)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_an_upgrade_keeps_the_data(empty: Address, engine: Engine) -> None:
+    with engine.begin() as connection:
+        schema.upgrade(connection, "the database", "0001")
+        connection.execute(text("INSERT INTO settings VALUES ('serverid', 'abc')"))
+        connection.execute(text("INSERT INTO colonies (name, colonyid) VALUES ('dev', 'c')"))
+    open_database(empty)
+    open_database(empty)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT value FROM settings")).fetchall() == [("abc",)]
+        assert connection.execute(text("SELECT name FROM colonies")).fetchall() == [("dev",)]
+        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+        assert found == schema.newest()
+
+
+def test_a_newer_database_is_refused_with_what_to_do(empty: Address, engine: Engine) -> None:
+    open_database(empty)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(UnsupportedSchema, match="newer version of jupyter_colonies: upgrade"):
-        schema.upgrade(path)
+        open_database(empty)
+
+
+def test_servers_that_start_at_the_same_moment_make_the_schema_once(
+    postgres: PostgresServer,
+) -> None:
+    with postgres.database() as url, ThreadPoolExecutor(4) as threads:
+        list(threads.map(open_database, [parse(url)] * 4))

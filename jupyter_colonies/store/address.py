@@ -1,0 +1,64 @@
+"""Where a database is: the path of an SQLite file, or the URL of a PostgreSQL database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote, urlencode, urlsplit
+
+from jupyter_colonies.errors import InvalidConfiguration
+
+POSTGRESQL = ("postgresql", "postgres")
+
+
+@dataclass(frozen=True)
+class PostgresAddress:
+    """A PostgreSQL database. What the URL leaves out libpq takes from PGHOST, .pgpass and so on.
+
+    The password is kept apart from the URL, which may be logged.
+    """
+
+    url: str
+    password: str = field(default="", repr=False)
+
+
+Address = Path | PostgresAddress
+
+
+def parse(database: str | Address, password: str = "") -> Address:
+    """The address a setting means: a path, `sqlite:///path` or `postgresql://user@host/name`.
+
+    Raises InvalidConfiguration for another kind of URL and for one that holds a password.
+    """
+    if not isinstance(database, str):
+        return database
+    scheme, separator, rest = database.partition("://")
+    if not separator:
+        return Path(database)
+    if scheme == "sqlite":
+        return Path(unquote(rest.removeprefix("/")))
+    if scheme not in POSTGRESQL:
+        raise InvalidConfiguration(
+            f"A database of kind '{scheme}' is not known: give the path of an SQLite file or a URL "
+            "such as postgresql://user@host:5432/name"
+        )
+    try:
+        parts = urlsplit(database)
+        secret = parts.password or "password=" in parts.query
+    except ValueError as error:
+        raise InvalidConfiguration(f"The database's URL can't be read: {error}") from None
+    if secret:
+        raise InvalidConfiguration(
+            "The database's URL holds a password, and URLs get into logs: leave it out and set "
+            "PGPASSWORD or COLONIES_DB_PASSWORD, or write it into ~/.pgpass"
+        )
+    return PostgresAddress(database, password)
+
+
+def postgresql(
+    *, host: str = "", port: str = "", user: str = "", name: str = "", password: str = ""
+) -> PostgresAddress:
+    """The address that single settings make up; empty ones are libpq's to choose."""
+    given = {"host": host, "port": port, "user": user, "dbname": name}
+    query = urlencode({key: value for key, value in given.items() if value})
+    return PostgresAddress(f"postgresql://?{query}" if query else "postgresql://", password)

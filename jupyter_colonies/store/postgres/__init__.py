@@ -1,0 +1,1 @@
+"""PostgreSQL: several writers, several servers. Needs psycopg, the extra `postgres`."""

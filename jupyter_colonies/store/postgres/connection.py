@@ -1,0 +1,199 @@
+"""Connections to PostgreSQL that come back after the database was away."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, LiteralString, cast
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import dict_row
+from psycopg.types.numeric import Int8Dumper
+
+from jupyter_colonies.errors import InvalidConfiguration, ServerError, StorageFailed
+from jupyter_colonies.store.address import PostgresAddress
+
+# Seconds that a request waits for a database that is away, during a restart for example.
+PATIENCE = 20.0
+LONGEST_PAUSE = 2.0
+# A transaction whose client is gone holds its locks no longer than this, in seconds.
+ABANDONED_AFTER = 20
+
+_DEFAULTS: dict[str, Any] = {
+    "application_name": "jupyter_colonies",
+    "connect_timeout": 10,
+    "keepalives_idle": 20,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+COMMON = (
+    f"SET idle_in_transaction_session_timeout = '{ABANDONED_AFTER}s'; SET client_encoding = 'UTF8'"
+)
+# Each statement on the hot path walks an index. A plan that was made while a table was small, or
+# with old statistics, must not read the table instead.
+WRITING = (
+    f"{COMMON}; SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED; "
+    "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; "
+    "SET enable_sort = off; SET jit = off"
+)
+READING = (
+    f"{COMMON}; SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, "
+    "READ ONLY; SET jit = off"
+)
+
+
+class Connection:
+    """A connection as a transaction uses it: statements as text, rows as mappings."""
+
+    def __init__(self, raw: psycopg.Connection[dict[str, Any]]) -> None:
+        self.raw = raw
+
+    def execute(self, sql: str, parameters: Any = None, /) -> psycopg.Cursor[dict[str, Any]]:
+        """Run one statement and return its cursor."""
+        return self.raw.execute(cast("LiteralString", sql), parameters)
+
+    def executemany(self, sql: str, parameters: Iterable[Any], /) -> None:
+        """Run one statement for many sets of parameters."""
+        rows = list(parameters)
+        if len(rows) == 1:
+            self.execute(sql, rows[0])
+        elif rows:
+            self.raw.cursor().executemany(cast("LiteralString", sql), rows)
+
+    @property
+    def lost(self) -> bool:
+        """Whether the connection can't be used any more."""
+        return self.raw.closed
+
+    def roll_back(self) -> None:
+        """End the transaction, or the connection if that fails."""
+        try:
+            self.raw.execute("ROLLBACK")
+        except psycopg.Error:
+            self.raw.close()
+
+
+def connect(address: PostgresAddress, settings: str = COMMON) -> Connection:
+    """A connection in autocommit mode. Raises psycopg.Error."""
+    given = conninfo_to_dict(address.url)
+    secret = {"password": address.password} if address.password else {}
+    defaults = {name: value for name, value in _DEFAULTS.items() if name not in given}
+    raw: psycopg.Connection[dict[str, Any]] = psycopg.connect(
+        address.url,
+        autocommit=True,
+        row_factory=dict_row,  # type: ignore[arg-type]
+        **defaults,
+        **secret,
+    )
+    # One type for all whole numbers: otherwise each statement is prepared once per size of them.
+    raw.adapters.register_dumper(int, Int8Dumper)
+    raw.prepare_threshold = 1
+    raw.prepared_max = None
+    try:
+        raw.execute(cast("LiteralString", settings))
+    except psycopg.Error:
+        raw.close()
+        raise
+    return Connection(raw)
+
+
+class Link:
+    """One connection, made again when it is lost.
+
+    `connected` is called with each new connection. Once `stopping` is set nothing waits for the
+    database any longer.
+    """
+
+    def __init__(
+        self,
+        address: PostgresAddress,
+        settings: str,
+        stopping: threading.Event,
+    ) -> None:
+        self._address = address
+        self._settings = settings
+        self._stopping = stopping
+        self.connected: Callable[[Connection], None] | None = None
+        self._connection: Connection | None = None
+
+    def get(self) -> Connection:
+        """The connection; waits for a database that is away.
+
+        Raises StorageFailed if that takes too long.
+        """
+        if self._connection is not None and not self._connection.lost:
+            return self._connection
+        until = time.monotonic() + PATIENCE
+        pause = 0.05
+        while True:
+            try:
+                self._connection = self._connect()
+            except psycopg.Error as error:
+                if (
+                    not isinstance(error, psycopg.OperationalError)
+                    or time.monotonic() + pause > until
+                    or self._stopping.wait(pause)
+                ):
+                    raise in_words(error, self._address) from None
+                pause = min(pause * (1.5 + random.random()), LONGEST_PAUSE)  # noqa: S311 - no secret
+            else:
+                return self._connection
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            self._connection.raw.close()
+
+    def _connect(self) -> Connection:
+        connection = connect(self._address, self._settings)
+        try:
+            if self.connected is not None:
+                self.connected(connection)
+        except psycopg.Error:
+            connection.raw.close()
+            raise
+        return connection
+
+
+def in_words(error: psycopg.Error, address: PostgresAddress) -> ServerError:
+    """What went wrong when a connection was made, and what to do."""
+    text = str(error).strip()
+    where = f"PostgreSQL at {place(address)}"
+    if error.sqlstate and not isinstance(
+        error, psycopg.OperationalError | psycopg.errors.InsufficientPrivilege
+    ):
+        return StorageFailed(f"{where} refused a statement: {text}")
+    if "does not exist" in text and "database" in text:
+        return InvalidConfiguration(
+            f"{where}: {_last_line(text)}; create it with `createdb`, or name another database"
+        )
+    if isinstance(error, psycopg.errors.InsufficientPrivilege):
+        return InvalidConfiguration(
+            f"{where}: the user lacks a right ({_last_line(text)}); grant it with "
+            "GRANT ALL ON SCHEMA public, or name another user"
+        )
+    if any(word in text for word in ("authentication failed", "role ", "pg_hba.conf", "password")):
+        return InvalidConfiguration(
+            f"{where} does not let this user in ({_last_line(text)}): look at the user and at the "
+            "password in COLONIES_DB_PASSWORD, PGPASSWORD or ~/.pgpass"
+        )
+    return StorageFailed(
+        f"{where} can't be reached: {_last_line(text)}; look whether it runs and whether host and "
+        "port are right"
+    )
+
+
+def place(address: PostgresAddress) -> str:
+    """Where a database is, in words and without a password."""
+    given = conninfo_to_dict(address.url)
+    host, port, name = (given.get(key) or "" for key in ("host", "port", "dbname"))
+    shown = f"{host or 'the default host'}{f':{port}' if port else ''}"
+    return f"{shown}, database {name}" if name else shown
+
+
+def _last_line(text: str) -> str:
+    return text.splitlines()[-1].strip() if text else "no reason given"

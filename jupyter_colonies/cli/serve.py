@@ -42,6 +42,13 @@ from jupyter_colonies.server.settings import Settings
     help="Folder of the database and the keys, on a local disk.",
 )
 @click.option(
+    "--database",
+    default="",
+    metavar="URL",
+    help="PostgreSQL database instead of the SQLite file, postgresql://user@host:port/name. The "
+    "password comes from PGPASSWORD or ~/.pgpass. Without it the COLONIES_DB_* variables.",
+)
+@click.option(
     "--idle-timeout",
     type=click.FloatRange(min=0, min_open=True),
     default=None,
@@ -59,6 +66,7 @@ def serve(
     host: str,
     port: int | None,
     data: Path | None,
+    database: str,
     idle_timeout: float | None,
     runtime_file: Path | None,
     ready_fd: int | None,
@@ -71,7 +79,9 @@ def serve(
     logging.basicConfig(level=logging.INFO, format="%(levelname).1s %(asctime)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     folder = DataFolder(data or settings.default_data_folder())
-    wanted = settings.from_environment(os.environ, data=folder.path, host=host, port=port)
+    wanted = settings.from_environment(
+        os.environ, data=folder.path, host=host, port=port, database=database
+    )
     runtime_file = runtime_file or Path(jupyter_runtime_dir()) / "colonies-serve.json"
     lock = Lock(folder)
     if not lock.try_acquire():

@@ -47,6 +47,11 @@ class ColoniesExtension(ExtensionApp):
         JUPYTER_COLONIES_DATA, else the folder 'colonies' in Jupyter's data folder.""",
     ).tag(config=True)
 
+    database = Unicode(
+        help="""URL of a PostgreSQL database, postgresql://user@host:port/name, instead of the
+        SQLite file in the data folder. The password is taken from PGPASSWORD or ~/.pgpass.""",
+    ).tag(config=True)
+
     certificate = Unicode(
         help="""TLS certificate (PEM) for the colony's own port. With it, and certificate_key, the
         port speaks https and nothing else.""",
@@ -129,6 +134,7 @@ class ColoniesExtension(ExtensionApp):
         assert self.serverapp is not None
         wanted = Settings(
             data=self._folder.path,
+            database=self.database,
             host=self.host,
             port=self.port,
             certificate=self.certificate,

@@ -13,7 +13,7 @@ from jupyter_colonies.broker.service import Broker
 from jupyter_colonies.core import identity
 from jupyter_colonies.core.member import Colony, User
 from jupyter_colonies.core.messages import colonies
-from jupyter_colonies.errors import RequestError
+from jupyter_colonies.errors import InvalidRequest, RequestError
 from jupyter_colonies.server.folder import DataFolder
 from jupyter_colonies.server.settings import Settings
 
@@ -51,8 +51,12 @@ async def populate(broker: Broker, ids: Identities, settings: Settings) -> None:
     if settings.colonyname not in owners:
         colony = Colony(colonyid=ids.colonyid, name=settings.colonyname)
         request = colonies.AddColony(msgtype=colonies.ADD_COLONY.type, colony=colony)
-        await broker.call(colonies.ADD_COLONY, request, ids.serverid)
-        log.info("Created colony '%s'", settings.colonyname)
+        try:
+            await broker.call(colonies.ADD_COLONY, request, ids.serverid)
+        except InvalidRequest as error:
+            log.info("Another server on this database was first: %s", error.message)
+        else:
+            log.info("Created colony '%s'", settings.colonyname)
     if not await _is_user(broker, ids.userid, settings.colonyname):
         await _add_user(broker, ids, settings)
 

@@ -17,6 +17,7 @@ from jupyter_colonies.server.firststart import Identities
 from jupyter_colonies.server.folder import DataFolder, Runtime
 from jupyter_colonies.server.presence import Presence
 from jupyter_colonies.server.settings import Settings
+from jupyter_colonies.store.address import parse
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +77,8 @@ class Hosting:
     def _make_broker(self, port: int) -> Broker:
         facts = Facts(self.ids.serverid, self._secret, self.settings.allow_reregister)
         version = Version(buildversion=metadata.version("jupyter-colonies"))
-        broker = Broker(self.folder.database, facts, version=version)
+        database = self.settings.database or self.folder.database
+        broker = Broker(parse(database), facts, version=version)
         tls = bool(self.settings.certificate)
         broker.backends = [Backend(type="http", host=self.settings.host, port=port, tls=tls)]
         return broker

@@ -16,6 +16,8 @@ from jupyter_core.paths import jupyter_data_dir
 
 from jupyter_colonies.core import identity
 from jupyter_colonies.errors import InvalidConfiguration, InvalidRequest
+from jupyter_colonies.store import address
+from jupyter_colonies.store.address import Address
 
 PORT = 50080
 HOST = "127.0.0.1"
@@ -34,10 +36,12 @@ def os_user() -> str:
 class Settings:
     """One server's settings; keys are given as text only where the environment gave them.
 
-    `port` 0 takes any free port. Empty keys are made on the first start.
+    `port` 0 takes any free port. Empty keys are made on the first start. `database` is the URL of
+    a PostgreSQL database, without its password; empty for the SQLite file in the data folder.
     """
 
     data: Path
+    database: str | Address = ""
     host: str = HOST
     port: int = PORT
     certificate: str = ""
@@ -57,6 +61,8 @@ class Settings:
             ("COLONIES_PRVKEY", self.user_key),
         ):
             _check_key(name, key)
+        if self.database:
+            address.parse(self.database)
         _check_serverid(self.serverid, self.server_key)
         _check_certificate(self.certificate, self.certificate_key)
 
@@ -68,7 +74,12 @@ def default_data_folder() -> Path:
 
 
 def from_environment(
-    environment: Mapping[str, str], *, data: Path, host: str = "", port: int | None = None
+    environment: Mapping[str, str],
+    *,
+    data: Path,
+    host: str = "",
+    port: int | None = None,
+    database: str = "",
 ) -> Settings:
     """Settings of `jupyter colonies serve`; options given on the command line come first.
 
@@ -90,6 +101,7 @@ def from_environment(
         )
     return Settings(
         data=data,
+        database=database or _database(environment),
         host=host or HOST,
         port=port if port is not None else _port(environment),
         certificate=certificate,
@@ -103,6 +115,27 @@ def from_environment(
             "COLONIES_ALLOW_EXECUTOR_REREGISTER",
             environment.get("COLONIES_ALLOW_EXECUTOR_REREGISTER", "") or "false",
         ),
+    )
+
+
+def _database(environment: Mapping[str, str]) -> str | Address:
+    """What COLONIES_DB_* say; libpq's own variables and files complete it."""
+    kind = environment.get("COLONIES_DB_TYPE", "").lower()
+    if kind in ("", "sqlite"):
+        return ""
+    if kind not in address.POSTGRESQL:
+        raise InvalidConfiguration(
+            f"COLONIES_DB_TYPE is '{kind}': postgresql or sqlite is expected"
+        )
+    port = environment.get("COLONIES_DB_PORT", "")
+    if port and not port.isdecimal():
+        raise InvalidConfiguration(f"COLONIES_DB_PORT is '{port}': a port is expected")
+    return address.postgresql(
+        port=port,
+        **{
+            name: environment.get(f"COLONIES_DB_{name.upper()}", "")
+            for name in ("host", "user", "name", "password")
+        },
     )
 
 

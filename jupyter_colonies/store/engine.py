@@ -60,8 +60,12 @@ class Store:
         self._readers = ThreadPoolExecutor(
             self._database.readers, thread_name_prefix="colonies-reader"
         )
-        if self._notices is not None:
-            self._listen(self._notices)
+        try:
+            if self._notices is not None:
+                await self._listen(self._notices)
+        except BaseException:
+            await self.close()
+            raise
 
     async def close(self) -> None:
         """Finish the writes that were handed in and close every connection."""
@@ -104,7 +108,7 @@ class Store:
             self._reading.append(session)
         return session.run(job)
 
-    def _listen(self, notices: Notices) -> None:
+    async def _listen(self, notices: Notices) -> None:
         loop = asyncio.get_running_loop()
 
         def heard(text: str) -> None:
@@ -113,7 +117,7 @@ class Store:
         def again() -> None:
             loop.call_soon_threadsafe(self._committed, notices.missed())
 
-        self._database.listen(heard, again)
+        await asyncio.to_thread(self._database.listen, heard, again)
 
 
 def database_at(address: Address, notices: Notices | None, clock: Callable[[], int]) -> Database:

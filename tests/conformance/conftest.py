@@ -6,16 +6,11 @@ from jupyter_colonies.testing import server_in_thread
 from tests.conformance.wire import Wire
 
 
-@pytest.fixture(scope="session", params=["sqlite"])
-def database(request):
-    """Every test here runs once for each database."""
-    return request.param
-
-
 @pytest.fixture(scope="session")
-def server(database, tmp_path_factory):
-    """One server for the whole run; each test makes its own colony on it."""
-    with server_in_thread(tmp_path_factory.mktemp("server")) as server:
+def server(server_database, tmp_path_factory):
+    """One server for the whole run on each kind of database; each test makes its own colony."""
+    folder = tmp_path_factory.mktemp("server")
+    with server_in_thread(folder, database=server_database()) as server:
         yield server
 
 

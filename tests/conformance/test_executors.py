@@ -19,10 +19,10 @@ PENDING, APPROVED, REJECTED, UNREGISTERED = range(4)
 
 
 @pytest.fixture(scope="module")
-def lenient(database, tmp_path_factory):
+def lenient(server_database, tmp_path_factory):
     """A server that lets the names of live executors be taken over."""
     folder = tmp_path_factory.mktemp("lenient")
-    with server_in_thread(folder, allow_reregister=True) as server:
+    with server_in_thread(folder, database=server_database(), allow_reregister=True) as server:
         yield Wire(server.host, server.port, server.server_key)
 
 

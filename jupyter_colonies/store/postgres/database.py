@@ -91,7 +91,10 @@ class PostgresDatabase:
 
     def listen(self, heard: Callable[[str], None], again: Callable[[], None]) -> None:
         """Listen to the other servers from now on."""
-        self._listener = Listener(self._address, self._server, heard, again)
+        try:
+            self._listener = Listener(self._address, self._server, heard, again)
+        except psycopg.Error as error:
+            raise in_words(error, self._address) from None
         self._listener.start()
 
     def stop(self) -> None:

@@ -42,8 +42,8 @@ class Listener:
         self._heard = heard
         self._again = again
         self._stopping = threading.Event()
-        self._ended, self._end = os.pipe()
         self._connection = self._connect()
+        self._ended, self._end = os.pipe()
         self._thread = threading.Thread(target=self._work, name="colonies-listener", daemon=True)
 
     def start(self) -> None:
@@ -60,7 +60,11 @@ class Listener:
 
     def _connect(self) -> Connection:
         connection = connect(self._address)
-        connection.execute(f"LISTEN {CHANNEL}")
+        try:
+            connection.execute(f"LISTEN {CHANNEL}")
+        except psycopg.Error:
+            connection.raw.close()
+            raise
         return connection
 
     def _work(self) -> None:

@@ -54,17 +54,19 @@ def taker(caller: Caller, request: AssignProcess) -> Taker:
 def take(tx: Transaction, who: Taker) -> Process | None:
     """Assign the first process that fits, if there is one: a fixed number of statements."""
     heard_from(tx, who.executor.seq, needed=True)
-    row = tx.one(
-        processes.CLAIM,
-        colonyname=who.colonyname,
-        executortype=who.executor.executortype,
-        executorname=who.executor.executorname,
-        executorid=who.executorid,
-        location=who.executor.locationname.lower(),
-        cpu=who.cpu,
-        mem=who.mem,
-        now=tx.now,
-    )
+    request = {
+        "colonyname": who.colonyname,
+        "executortype": who.executor.executortype,
+        "executorname": who.executor.executorname,
+        "executorid": who.executorid,
+        "location": who.executor.locationname.lower(),
+        "cpu": who.cpu,
+        "mem": who.mem,
+        "now": tx.now,
+    }
+    row = tx.one(processes.CLAIM, **request)
+    if row is None and tx.shared:
+        row = tx.one(processes.CLAIM_DEEPER, **request)
     if row is None:
         return None
     if row["execdeadline"]:

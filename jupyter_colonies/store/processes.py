@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    CompoundSelect,
     Integer,
     ScalarSelect,
     Select,
@@ -27,6 +28,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
     union_all,
     update,
 )
@@ -146,13 +148,17 @@ _queues = (
 )
 
 
-def _first_of_three_queues() -> ScalarSelect[int]:
-    """Three walks along the index of ready processes, each as far as its first one that fits."""
+def _merged_queues(depth: int) -> CompoundSelect[tuple[int, int]]:
+    """The heads of three queues: walks along the index of ready processes that end soon."""
     heads = (
-        queue.order_by(_P.prioritytime, _P.seq).limit(literal_column("1")).subquery()
+        queue.order_by(_P.prioritytime, _P.seq).limit(literal_column(str(depth))).subquery()
         for queue in _queues
     )
-    merged = union_all(*(select(head.c.seq, head.c.prioritytime) for head in heads)).subquery()
+    return union_all(*(select(head.c.seq, head.c.prioritytime) for head in heads))
+
+
+def _first_of_three_queues() -> ScalarSelect[int]:
+    merged = _merged_queues(1).subquery()
     return (
         select(merged.c.seq)
         .order_by(merged.c.prioritytime, merged.c.seq)
@@ -161,21 +167,29 @@ def _first_of_three_queues() -> ScalarSelect[int]:
     )
 
 
-def _first_unlocked() -> ScalarSelect[int]:
-    """The same for several takers: one walk along the merged queues past what others hold.
+def _first_unlocked(depth: int) -> ScalarSelect[int]:
+    """The same for several takers, past those that others hold at this moment.
 
-    Only the process that is taken may be locked: a taker that locked the heads of all three
-    queues would hide two of them from others, who would go to sleep beside ready work.
+    Only the process that is taken may be locked: a taker that locked the heads of all queues
+    would hide two of them from others, who would go to sleep beside ready work.
     """
-    merged = union_all(*_queues).subquery("ready")
-    chosen = processes.alias("chosen")
+    merged = _merged_queues(depth).subquery()
+    candidates = (
+        select(merged.c.seq).order_by(merged.c.prioritytime, merged.c.seq).subquery("candidates")
+    )
+    held = processes.alias("held")
+    # Said so that the lookup takes the primary key and not the index of ready processes.
+    still_ready = (held.c.state < _ONE, held.c.pending < _ONE)
+    locked = (
+        select(held.c.seq)
+        .where(held.c.seq == candidates.c.seq, *still_ready)
+        .with_for_update(skip_locked=True)
+        .lateral("locked")
+    )
     return (
-        select(chosen.c.seq)
-        .select_from(merged.join(chosen, chosen.c.seq == merged.c.seq))
-        .where(chosen.c.state == _ZERO, chosen.c.pending == _ZERO)
-        .order_by(merged.c.prioritytime, merged.c.seq)
+        select(locked.c.seq)
+        .select_from(candidates.join(locked, true()))
         .limit(literal_column("1"))
-        .with_for_update(of=chosen, skip_locked=True)
         .scalar_subquery()
     )
 
@@ -199,7 +213,9 @@ def _claim(first: ScalarSelect[int]) -> ReturningUpdate[Any]:
     )
 
 
-CLAIM = Statement(_claim(_first_of_three_queues()), postgresql=_claim(_first_unlocked()))
+CLAIM = Statement(_claim(_first_of_three_queues()), postgresql=_claim(_first_unlocked(64)))
+# For when others hold all of those: more than all writers of some servers take at one time.
+CLAIM_DEEPER = Statement(_claim(_first_unlocked(8192)))
 GIVE_BACK = Statement(
     update(processes)
     .where(

@@ -38,7 +38,7 @@ COMMON = (
 WRITING = (
     f"{COMMON}; SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED; "
     "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; "
-    "SET enable_sort = off; SET jit = off"
+    "SET jit = off"
 )
 READING = (
     f"{COMMON}; SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, "

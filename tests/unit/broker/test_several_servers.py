@@ -1,0 +1,296 @@
+"""Two servers on one PostgreSQL behave as one."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from typing import NamedTuple
+
+import pytest
+
+from jupyter_colonies.broker.call import Facts
+from jupyter_colonies.broker.service import Broker
+from jupyter_colonies.broker.signals import MOST_NOTICES, Changed, Due, Missed, Ready, SignalNotices
+from jupyter_colonies.core import identity
+from jupyter_colonies.core.member import Colony, Executor, User
+from jupyter_colonies.core.messages import colonies, executors, processes, workflows
+from jupyter_colonies.core.process import State
+from jupyter_colonies.errors import InvalidRequest, NothingToAssign, ServerStopping
+from jupyter_colonies.store.address import parse
+from tests.unit.broker.stage import Clock, Stage, spec
+
+
+class Pair(NamedTuple):
+    """The same colony, seen from two servers."""
+
+    a: Stage
+    b: Stage
+
+
+@pytest.fixture
+async def pair(postgres_url: str) -> AsyncIterator[Pair]:
+    facts, clock = Facts(identity.new_id(), "secret"), Clock()
+    stages = []
+    for _ in range(2):
+        broker = Broker(parse(postgres_url), facts, clock=clock)
+        await broker.start()
+        stages.append(Stage(broker, clock))
+    pair = Pair(*stages)
+    pair.b.owner, pair.b.user, pair.b.executors = pair.a.owner, pair.a.user, pair.a.executors
+    colony = Colony(colonyid=pair.a.owner, name="dev")
+    await pair.a.call(colonies.ADD_COLONY, facts.serverid, colony=colony)
+    user = User(colonyname="dev", userid=pair.a.user, name="ada")
+    await pair.b.call(colonies.ADD_USER, pair.a.owner, user=user)
+    await pair.a.add_executor("e1")
+    yield pair
+    for stage in pair:
+        if not stage.broker.stopping.is_set():
+            await stage.broker.stop()
+
+
+async def test_a_poll_on_one_is_woken_by_a_submit_on_the_other(pair: Pair) -> None:
+    polling = asyncio.create_task(pair.a.assign(wait=60))
+    await pair.a.waiting(1)
+    await pair.a.settled()
+    before = pair.a.broker.store.statements
+    await asyncio.sleep(0.2)
+    assert pair.a.broker.store.statements == before
+    submitted = await pair.b.submit()
+    assert (await asyncio.wait_for(polling, 10)).processid == submitted.processid
+
+
+async def test_one_process_wakes_at_most_one_executor_of_the_other_server(pair: Pair) -> None:
+    names = [f"idle{index}" for index in range(10)]
+    for name in names:
+        await pair.b.add_executor(name)
+    polls = [asyncio.create_task(pair.b.assign(name, 60)) for name in names]
+    await pair.b.waiting(10)
+    await pair.b.settled()
+    before = pair.b.broker.store.statements
+    await pair.a.submit()
+    await asyncio.wait(polls, return_when=asyncio.FIRST_COMPLETED)
+    assert pair.b.broker.store.statements - before <= 10
+    for poll in polls:
+        poll.cancel()
+    await asyncio.gather(*polls, return_exceptions=True)
+
+
+async def test_subscriptions_hear_of_changes_on_the_other_server(pair: Pair) -> None:
+    process = await pair.a.submit()
+    message = processes.SUBSCRIBE_PROCESS
+    request = message.request(
+        msgtype=message.type,
+        colonyname="dev",
+        processid=process.processid,
+        executortype="worker",
+        state=int(State.SUCCESS),
+        timeout=60,
+    )
+    ended = asyncio.create_task(_first(pair.b.broker.subscribe(message, request, pair.b.user)))
+    graph = await pair.a.submit_workflow(spec("one"), spec("two", "one"))
+    message = workflows.SUBSCRIBE_WORKFLOW
+    request = message.request(msgtype=message.type, processgraphid=graph, timeout=60, after=1)
+    changed = asyncio.create_task(_first(pair.b.broker.subscribe(message, request, pair.b.user)))
+    await asyncio.sleep(0.2)
+    for _ in range(2):
+        await pair.a.close(await pair.a.assign(), "done")
+    assert (await asyncio.wait_for(ended, 10)).output == ["done"]
+    assert (await asyncio.wait_for(changed, 10)).revision > 1
+
+
+async def _first(events):
+    async for event in events:
+        await events.aclose()
+        return event
+    raise LookupError("the subscription ended without an event")
+
+
+async def test_each_process_is_assigned_once_over_both_servers_and_the_death_of_one(
+    pair: Pair,
+) -> None:
+    many, names = 200, [f"e{index}" for index in range(2, 22)]
+    for name in names:
+        await pair.a.add_executor(name)
+    assigned: Counter[str] = Counter()
+    closed: Counter[str] = Counter()
+    running: set[asyncio.Task] = set()
+
+    async def work(name: str, stages: list[Stage]) -> None:
+        while sum(closed.values()) < many:
+            try:
+                process = await stages[0].assign(name, wait=2)
+            except NothingToAssign:
+                continue
+            except ServerStopping:
+                stages = stages[1:]
+                continue
+            assigned[process.processid] += 1
+            try:
+                await stages[0].close(process, name=name)
+            except ServerStopping:
+                stages = stages[1:]
+                await stages[0].close(process, name=name)
+            closed[process.processid] += 1
+
+    for index, name in enumerate(names):
+        order = [pair.a, pair.b] if index % 2 else [pair.b, pair.a]
+        running.add(asyncio.create_task(work(name, order)))
+    submitted = set()
+    for index in range(many):
+        stage = pair.a if index % 2 or index > many // 2 else pair.b
+        submitted.add((await stage.submit()).processid)
+        if index == many // 2:
+            await pair.b.broker.stop()
+    async with asyncio.timeout(60):
+        await asyncio.gather(*running)
+    assert set(closed) == submitted
+    assert set(closed.values()) == {1}
+    assert set(assigned.values()) == {1}
+
+
+async def test_a_workflow_of_many_parents_runs_over_both_servers(pair: Pair) -> None:
+    """Parents that end at the same moment count their child down once each."""
+    parents = [f"p{index}" for index in range(30)]
+    children = [spec(f"c{index}", *parents) for index in range(5)]
+    graph = await pair.a.submit_workflow(*(spec(name) for name in parents), *children)
+    names = [f"w{index}" for index in range(10)]
+    for name in names:
+        await pair.a.add_executor(name)
+    ran: list[str] = []
+
+    async def work(name: str, stage: Stage) -> None:
+        while len(ran) < 35:
+            try:
+                process = await stage.assign(name, wait=1)
+            except NothingToAssign:
+                continue
+            await stage.close(process, name, name=name)
+            ran.append(process.spec.nodename)
+            if process.parents:
+                assert len(process.input) == 30
+
+    async with asyncio.timeout(60):
+        await asyncio.gather(*(work(name, pair[i % 2]) for i, name in enumerate(names)))
+    found = await pair.b.call(workflows.GET_GRAPH, pair.b.user, processgraphid=graph)
+    assert found.state == State.SUCCESS
+    assert sorted(ran) == sorted([*parents, *(f"c{index}" for index in range(5))])
+    assert set(ran[:30]) == set(parents)
+
+
+async def test_closing_twice_at_the_same_moment_on_two_servers_counts_once(pair: Pair) -> None:
+    for _ in range(20):
+        await pair.a.submit()
+        process = await pair.a.assign()
+        await asyncio.gather(pair.a.close(process, 1), pair.b.close(process, 1))
+    statistics = await pair.a.call(
+        colonies.GET_COLONY_STATISTICS, pair.a.user, colonyname="dev"
+    )
+    assert (statistics.successfulprocesses, statistics.runningprocesses) == (20, 0)
+
+
+async def test_one_of_two_that_register_the_same_name_is_refused_in_words(pair: Pair) -> None:
+    for number in range(10):
+        request = [
+            stage.call(
+                executors.ADD_EXECUTOR,
+                stage.owner,
+                executor=Executor(
+                    colonyname="dev",
+                    executorid=identity.new_id(),
+                    executorname=f"twin{number}",
+                    executortype="worker",
+                ),
+            )
+            for stage in pair
+        ]
+        results = await asyncio.gather(*request, return_exceptions=True)
+        refused = [result for result in results if isinstance(result, Exception)]
+        assert [type(error) for error in refused] == [InvalidRequest]
+        assert "already exists" in str(refused[0])
+
+
+async def test_lines_of_a_log_have_times_of_their_own(pair: Pair) -> None:
+    await pair.a.submit()
+    process = await pair.a.assign()
+    await asyncio.gather(
+        *(
+            pair[index % 2].call(
+                processes.ADD_LOG,
+                pair.a.executors["e1"],
+                processid=process.processid,
+                message=f"{index}",
+            )
+            for index in range(40)
+        )
+    )
+    logs = await pair.a.call(
+        processes.GET_LOGS,
+        pair.a.user,
+        colonyname="dev",
+        processid=process.processid,
+        count=100,
+        since=0,
+    )
+    assert len({line.timestamp for line in logs}) == 40
+
+
+async def test_a_deadline_acts_once_whichever_server_set_it(pair: Pair) -> None:
+    process = await pair.a.submit(maxexectime=1, maxretries=3)
+    await pair.b.assign()
+    pair.a.clock.advance(2)
+    for stage in pair:
+        stage.broker._deadlines.look()
+    async with asyncio.timeout(20):
+        while (found := await pair.a.get(process.processid)).state != State.WAITING:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    await pair.a.settled()
+    await pair.b.settled()
+    found = await pair.a.get(process.processid)
+    assert (found.state, found.retries) == (State.WAITING, 1)
+
+
+async def test_work_goes_back_when_its_executor_is_removed_on_the_other_server(
+    pair: Pair,
+) -> None:
+    """However a claim and the removal interleave, nothing is left with a removed executor."""
+    for number in range(15):
+        name = f"gone{number}"
+        await pair.a.add_executor(name, executortype="leaver")
+        process = await pair.a.submit(executortype="leaver")
+        await asyncio.gather(
+            pair.a.assign(name, wait=-1),
+            pair.b.call(
+                executors.REMOVE_EXECUTOR, pair.b.owner, colonyname="dev", executorname=name
+            ),
+            return_exceptions=True,
+        )
+        assert (await pair.a.get(process.processid)).state == State.WAITING
+        await pair.a.call(processes.REMOVE_PROCESS, pair.a.user, processid=process.processid)
+
+
+def test_signals_travel_in_texts_of_limited_length() -> None:
+    notices = SignalNotices()
+    ready = Ready("dev", "worker", "", "")
+    signals = [
+        *(Changed(f"{index:064}", "dev", "worker", State.WAITING) for index in range(200)),
+        ready,
+        Due(9),
+        Due(5),
+    ]
+    texts = notices.write(signals, 7900)
+    assert 1 < len(texts) <= MOST_NOTICES
+    assert all(len(text) <= 7900 for text in texts)
+    heard = [signal for text in texts for signal in notices.read(text)]
+    assert {s for s in heard if isinstance(s, Changed)} == set(signals[:200])
+    assert heard.count(ready) == 1
+    assert {s for s in heard if isinstance(s, Due)} == {Due(5)}
+    assert notices.write([], 7900) == []
+    assert notices.write(["of no concern"], 7900) == []
+
+
+def test_signals_beyond_measure_say_only_that_there_is_something() -> None:
+    notices = SignalNotices()
+    many = [Changed(f"{index:064}", "dev", "worker", State.WAITING) for index in range(5000)]
+    assert [notices.read(text) for text in notices.write(many, 7900)] == [[Missed()]]
+    long = [Ready("x" * 9000, "worker", "", "")]
+    assert [notices.read(text) for text in notices.write(long, 7900)] == [[Missed()]]
+    assert notices.read("not a notice") == [Missed()]

@@ -56,6 +56,10 @@ class Connection:
         """Run one statement and return its cursor."""
         return self.raw.execute(cast("LiteralString", sql), parameters)
 
+    def control(self, sql: str) -> str:
+        """Begin or end a transaction; what the database says it did."""
+        return self.raw.execute(cast("LiteralString", sql), prepare=False).statusmessage or ""
+
     def executemany(self, sql: str, parameters: Iterable[Any], /) -> None:
         """Run one statement for many sets of parameters."""
         rows = list(parameters)
@@ -72,7 +76,7 @@ class Connection:
     def roll_back(self) -> None:
         """End the transaction, or the connection if that fails."""
         try:
-            self.raw.execute("ROLLBACK")
+            self.control("ROLLBACK")
         except psycopg.Error:
             self.raw.close()
 

@@ -36,9 +36,9 @@ class PostgresReading:
             connection = self._link.get()
             transaction = Transaction(connection, dialect, self._clock())
             try:
-                connection.execute("BEGIN")
+                connection.control("BEGIN")
                 result = job(transaction)
-                connection.execute("COMMIT")
+                connection.control("COMMIT")
             except psycopg.Error as error:
                 if not connection.lost:
                     connection.roll_back()

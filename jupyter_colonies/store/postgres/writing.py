@@ -123,7 +123,7 @@ class PostgresWriting:
         connection = self._link.get()
         done = _Done([], [])
         try:
-            connection.execute("BEGIN")
+            connection.control("BEGIN")
             stored = False
             for waiting in jobs:
                 transaction = Transaction(connection, dialect, self._clock(), shared=True)
@@ -195,7 +195,7 @@ class PostgresWriting:
 
     def _commit(self, connection: Connection, outcomes: list[Outcome]) -> list[Outcome]:
         try:
-            ended = connection.execute("COMMIT").statusmessage
+            ended = connection.control("COMMIT")
         except psycopg.Error as error:
             if not connection.lost:
                 raise self._refused(connection, error) from error

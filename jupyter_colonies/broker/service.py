@@ -40,7 +40,8 @@ class Broker:
     """The scheduler of one server.
 
     database: path of the SQLite file, or address of the PostgreSQL database. facts: the server's
-    id, registration secret and rules. version: what the server says of itself. clock: nanoseconds since 1970.
+    id, registration secret and rules. version: what the server says of itself. clock: nanoseconds
+    since 1970.
     """
 
     def __init__(

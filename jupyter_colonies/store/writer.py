@@ -103,7 +103,7 @@ class Writer:
         try:
             for outcomes in session.commit(batch):
                 self._loop.call_soon_threadsafe(self._deliver, outcomes)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - it is told to whoever waits
             # Whatever it was: the thread lives on, and nobody waits for ever.
             _log.exception("Writing failed")
             failure = StorageFailed(f"Writing failed: {error}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
@@ -19,6 +18,7 @@ from jupyter_colonies.core.messages import Message, colonies, executors, process
 from jupyter_colonies.core.process import Process, State
 from jupyter_colonies.core.spec import Conditions, FunctionSpec, WorkflowSpec
 from jupyter_colonies.errors import ColoniesError, NothingToAssign
+from jupyter_colonies.store.address import Address
 from tests.conformance.model import Model, ModelGraph, ModelProcess
 from tests.unit.broker.stage import Clock
 
@@ -39,13 +39,13 @@ picks = st.integers(0, 2**16)
 class Desk:
     """A broker on an event loop of its own, with a clock that tests move."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, database: Address) -> None:
         self.runner = asyncio.Runner()
         self.clock = Clock()
         self.serverid = identity.new_id()
-        self.runner.run(self._open(folder / "colonies.db"))
+        self.runner.run(self._open(database))
 
-    async def _open(self, database: Path) -> None:
+    async def _open(self, database: Address) -> None:
         self.broker = Broker(database, Facts(self.serverid, ""), clock=self.clock)
         await self.broker.start()
 

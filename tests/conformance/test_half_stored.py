@@ -1,10 +1,12 @@
 """What is refused leaves no trace: not a row of the database differs afterwards."""
 
-import sqlite3
-from contextlib import closing
+import asyncio
 
 import pytest
+from sqlalchemy import select
+from sqlmodel import SQLModel
 
+from jupyter_colonies.store.statement import Statement
 from tests.conformance.wire import Refused, envelope, id_of, new_key
 
 # A refused assign is a sign of life all the same (protocol part 02, section 4.4).
@@ -14,19 +16,25 @@ SIGNS_OF_LIFE = {"lastheardfromtime", "leasedeadline"}
 @pytest.fixture
 def contents(server):
     """Everything that is stored, by table."""
+    store = server.broker.store
+    # What a connection committed last is no concern of a request.
+    tables = [
+        Statement(select(table).order_by(*table.primary_key))
+        for table in SQLModel.metadata.sorted_tables
+        if table.name != "batches"
+    ]
+
+    def rows(tx):
+        return [
+            [
+                {key: row[key] for key in row.keys() if key not in SIGNS_OF_LIFE}  # noqa: SIM118
+                for row in tx.all(table)
+            ]
+            for table in tables
+        ]
 
     def read():
-        found = {}
-        with closing(sqlite3.connect(server.data / "colonies.db")) as connection:
-            connection.row_factory = sqlite3.Row
-            tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-            for (table,) in tables.fetchall():
-                rows = connection.execute(f'SELECT * FROM "{table}"').fetchall()
-                found[table] = [
-                    {key: row[key] for key in row.keys() if key not in SIGNS_OF_LIFE}  # noqa: SIM118
-                    for row in rows
-                ]
-        return found
+        return asyncio.run_coroutine_threadsafe(store.read(rows), server.loop).result()
 
     return read
 

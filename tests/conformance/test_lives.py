@@ -6,8 +6,8 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.conformance.machine import Desk, Lives
 
 
-def test_lives(tmp_path):
-    desk = Desk(tmp_path)
+def test_lives(database):
+    desk = Desk(database)
     try:
         run_state_machine_as_test(
             lambda: Lives(desk),

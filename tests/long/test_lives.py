@@ -9,8 +9,8 @@ from tests.conformance.machine import Desk, Lives
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
-def test_many_lives(tmp_path):
-    desk = Desk(tmp_path)
+def test_many_lives(database):
+    desk = Desk(database)
     try:
         run_state_machine_as_test(
             lambda: Lives(desk),

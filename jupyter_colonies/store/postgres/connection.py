@@ -6,7 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterable
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -54,11 +54,11 @@ class Connection:
 
     def execute(self, sql: str, parameters: Any = None, /) -> psycopg.Cursor[dict[str, Any]]:
         """Run one statement and return its cursor."""
-        return self.raw.execute(cast("LiteralString", sql), parameters)
+        return self.raw.execute(sql, parameters)
 
     def control(self, sql: str) -> str:
         """Begin or end a transaction; what the database says it did."""
-        return self.raw.execute(cast("LiteralString", sql), prepare=False).statusmessage or ""
+        return self.raw.execute(sql, prepare=False).statusmessage or ""
 
     def executemany(self, sql: str, parameters: Iterable[Any], /) -> None:
         """Run one statement for many sets of parameters."""
@@ -66,7 +66,7 @@ class Connection:
         if len(rows) == 1:
             self.execute(sql, rows[0])
         elif rows:
-            self.raw.cursor().executemany(cast("LiteralString", sql), rows)
+            self.raw.cursor().executemany(sql, rows)
 
     @property
     def lost(self) -> bool:
@@ -84,12 +84,12 @@ class Connection:
 def connect(address: PostgresAddress, settings: str = COMMON) -> Connection:
     """A connection in autocommit mode. Raises psycopg.Error."""
     given = conninfo_to_dict(address.url)
-    secret = {"password": address.password} if address.password else {}
+    secret: dict[str, Any] = {"password": address.password} if address.password else {}
     defaults = {name: value for name, value in _DEFAULTS.items() if name not in given}
     raw: psycopg.Connection[dict[str, Any]] = psycopg.connect(
         address.url,
         autocommit=True,
-        row_factory=dict_row,  # type: ignore[arg-type]
+        row_factory=dict_row,
         **defaults,
         **secret,
     )
@@ -98,7 +98,7 @@ def connect(address: PostgresAddress, settings: str = COMMON) -> Connection:
     raw.prepare_threshold = 1
     raw.prepared_max = None
     try:
-        raw.execute(cast("LiteralString", settings))
+        raw.execute(settings)
     except psycopg.Error:
         raw.close()
         raise

@@ -17,7 +17,7 @@ from jupyter_colonies.store.statement import Transaction
 T = TypeVar("T")
 
 MOST_TRIES = 5
-dialect = PGDialect_psycopg()
+dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]
 
 _log = logging.getLogger(__name__)
 

@@ -31,12 +31,14 @@ MOST_TRIES = 12
 CONFLICTS = ("40001", "40P01", "55P03", "23505")
 VALUE_OUT_OF_RANGE = "22"
 
-_START = "INSERT INTO batches (writer, number, at) VALUES (%(writer)s, 0, %(at)s)"
+_START = (
+    "INSERT INTO batches (writer, number, at) VALUES (%(writer)s, 0, %(at)s) ON CONFLICT DO NOTHING"
+)
 _REMEMBER = (
     "WITH remembered AS ("
     "INSERT INTO batches (writer, number, at) VALUES (%(writer)s, %(number)s, %(at)s) "
     "ON CONFLICT (writer) DO UPDATE SET number = excluded.number, at = excluded.at"
-    f") SELECT pg_notify('{CHANNEL}', notice) FROM unnest(%(notices)s::text[]) AS notice"
+    ") SELECT pg_notify(%(channel)s, notice) FROM unnest(%(notices)s::text[]) AS notice"
 )
 # Waits for the end of the transaction that a lost connection may have left behind.
 _RECALL = "SELECT number FROM batches WHERE writer = %(writer)s FOR UPDATE"
@@ -80,8 +82,7 @@ class PostgresWriting:
 
     def begin(self, connection: Connection) -> None:
         """Make the row that remembers the last batch; called with each new connection."""
-        parameters = {"writer": self._writer, "at": self._clock()}
-        connection.execute(f"{_START} ON CONFLICT DO NOTHING", parameters)
+        connection.execute(_START, {"writer": self._writer, "at": self._clock()})
 
     def commit(self, batch: Sequence[Waiting]) -> Iterator[list[Outcome]]:
         """Run jobs until each is stored or refused."""
@@ -129,7 +130,7 @@ class PostgresWriting:
                 transaction = Transaction(connection, dialect, self._clock(), shared=True)
                 try:
                     value = waiting.job(transaction)
-                except Exception as error:
+                except Exception as error:  # noqa: BLE001 - a job's error is its caller's
                     if not isinstance(error, psycopg.Error) and not transaction.wrote:
                         done.outcomes.append(_failed(waiting, error))
                         continue
@@ -170,6 +171,7 @@ class PostgresWriting:
         connection.execute(
             _REMEMBER,
             {
+                "channel": CHANNEL,
                 "writer": self._writer,
                 "number": self._number,
                 "at": self._clock(),

@@ -87,9 +87,9 @@ async def test_subscriptions_hear_of_changes_on_the_other_server(pair: Pair) -> 
     )
     ended = asyncio.create_task(_first(pair.b.broker.subscribe(message, request, pair.b.user)))
     graph = await pair.a.submit_workflow(spec("one"), spec("two", "one"))
-    message = workflows.SUBSCRIBE_WORKFLOW
-    request = message.request(msgtype=message.type, processgraphid=graph, timeout=60, after=1)
-    changed = asyncio.create_task(_first(pair.b.broker.subscribe(message, request, pair.b.user)))
+    whole = workflows.SUBSCRIBE_WORKFLOW
+    after = whole.request(msgtype=whole.type, processgraphid=graph, timeout=60, after=1)
+    changed = asyncio.create_task(_first(pair.b.broker.subscribe(whole, after, pair.b.user)))
     await asyncio.sleep(0.2)
     for _ in range(2):
         await pair.a.close(await pair.a.assign(), "done")
@@ -166,7 +166,7 @@ async def test_a_workflow_of_many_parents_runs_over_both_servers(pair: Pair) -> 
             await stage.close(process, name, name=name)
             ran.append(process.spec.nodename)
             if process.parents:
-                assert len(process.input) == 30
+                assert len(process.input or []) == 30
 
     async with asyncio.timeout(60):
         await asyncio.gather(*(work(name, pair[i % 2]) for i, name in enumerate(names)))
@@ -181,9 +181,7 @@ async def test_closing_twice_at_the_same_moment_on_two_servers_counts_once(pair:
         await pair.a.submit()
         process = await pair.a.assign()
         await asyncio.gather(pair.a.close(process, 1), pair.b.close(process, 1))
-    statistics = await pair.a.call(
-        colonies.GET_COLONY_STATISTICS, pair.a.user, colonyname="dev"
-    )
+    statistics = await pair.a.call(colonies.GET_COLONY_STATISTICS, pair.a.user, colonyname="dev")
     assert (statistics.successfulprocesses, statistics.runningprocesses) == (20, 0)
 
 

@@ -8,6 +8,7 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -73,6 +74,10 @@ def put(name: str):
     return job
 
 
+def ignored(_: list[object]) -> None:
+    """Nobody listens."""
+
+
 def stored(url: str) -> list[str]:
     with psycopg.connect(url) as connection:
         return [row[0] for row in connection.execute("SELECT name FROM settings").fetchall()]
@@ -133,7 +138,7 @@ async def test_connections_ended_at_random_moments(
 
 
 async def _end_connections(server: PostgresServer, url: str) -> None:
-    name = url.split("?")[0].rsplit("/", 1)[-1]
+    name = urlsplit(url).path.strip("/")
     while True:
         await asyncio.to_thread(
             server.run,
@@ -187,19 +192,19 @@ async def test_what_is_wrong_with_a_database_is_said_in_words(postgres: Postgres
     nobody = missing.replace(f"//{USER}@", "//stranger@")
     away = f"postgresql://{USER}@/x?host=/nonexistent"
     for url, words in (
-        (missing, "database \"nowhere\" does not exist; create it with `createdb`"),
+        (missing, 'database "nowhere" does not exist; create it with `createdb`'),
         (nobody, "does not let this user in .*stranger"),
         (away, "can't be reached.*look whether it runs"),
     ):
         with pytest.raises(ServerError, match=words):
-            await Store(parse(url), committed=list).open()
+            await Store(parse(url), committed=ignored).open()
 
 
 async def test_a_user_without_rights_is_told_which(postgres: PostgresServer) -> None:
     postgres.run("CREATE ROLE guest LOGIN")
-    with postgres.database() as url:
-        with pytest.raises(InvalidConfiguration, match="lacks a right.*GRANT"):
-            await Store(parse(url.replace(f"//{USER}@", "//guest@")), committed=list).open()
+    refused = pytest.raises(InvalidConfiguration, match="lacks a right.*GRANT")
+    with postgres.database() as url, refused:
+        await Store(parse(url.replace(f"//{USER}@", "//guest@")), committed=ignored).open()
     postgres.run("DROP ROLE guest")
 
 

@@ -10,6 +10,7 @@ import sys
 import threading
 from pathlib import Path
 from random import Random
+from urllib.parse import parse_qs, urlsplit
 
 from tests.conformance.wire import Wire
 from tests.integration.load import Client, Stored
@@ -18,12 +19,16 @@ from tests.integration.load import Client, Stored
 class Server:
     """`jupyter colonies serve` on one data folder, killed and started again."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database: str = "") -> None:
+        """`database` is the URL of a PostgreSQL database, empty for SQLite."""
         self.data = folder / "data"
+        self._database: Path | str = database or self.data / "colonies.db"
         self._runtime = folder / "runtime.json"
         self._errors = folder / "stderr.txt"
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("COLONIES", "JUPYTER"))}
         self._environment = {**kept, "JUPYTER_PLATFORM_DIRS": "1"}
+        if database:
+            self._environment |= _variables(database)
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Wire:
@@ -54,13 +59,25 @@ class Server:
         self._process.wait()
 
     def stored(self) -> Stored:
-        return Stored(self.data / "colonies.db")
+        return Stored(self._database)
 
 
-def kill_under_load(folder: Path, *, rounds: int, clients: int, seed: int) -> None:
+def _variables(url: str) -> dict[str, str]:
+    parts = urlsplit(url)
+    return {
+        "COLONIES_DB_TYPE": "postgresql",
+        "COLONIES_DB_HOST": parse_qs(parts.query)["host"][0],
+        "COLONIES_DB_USER": parts.username or "",
+        "COLONIES_DB_NAME": parts.path.strip("/"),
+    }
+
+
+def kill_under_load(
+    folder: Path, *, rounds: int, clients: int, seed: int, database: str = ""
+) -> None:
     """Kill the server so many times at random moments; then finish all work."""
     random = Random(seed)
-    server = Server(folder)
+    server = Server(folder, database)
     wire = server.start()
     try:
         colony = wire.new_colony()
@@ -85,6 +102,49 @@ def kill_under_load(folder: Path, *, rounds: int, clients: int, seed: int) -> No
         assert not [row for row in stored.processes.values() if row["state"] < 2]
     finally:
         server.kill()
+
+
+def kill_one_of_two(folder: Path, database: str, *, rounds: int, clients: int, seed: int) -> None:
+    """Kill one of two servers on one PostgreSQL; its clients go on at the other one."""
+    random = Random(seed)
+    servers = [Server(folder / name, database) for name in ("first", "second")]
+    for name in ("first", "second"):
+        (folder / name).mkdir()
+    wires = [server.start() for server in servers]
+    try:
+        colony = wires[0].new_colony()
+        working = [
+            Client(colony.executor(f"type{number}"), Random(seed * 1000 + number))
+            for number in range(clients)
+        ]
+        for number in range(rounds):
+            for index, client in enumerate(working):
+                client.leaving = False
+                client.moved_to(wires[index % 2])
+            dying = number % 2
+
+            def end(dying: int = dying) -> None:
+                servers[dying].kill()
+                for client in working:
+                    client.leaving = True
+
+            run_until(working, random.randint(20, 150), end)
+            stored = servers[0].stored()
+            stored.check()
+            for client in working:
+                client.moved_to(wires[1 - dying])
+                client.audit(stored)
+            working[dying].submit()
+            working[dying].assign()
+            wires[dying] = servers[dying].start()
+        for client in working:
+            client.finish_everything()
+        stored = servers[0].stored()
+        stored.check()
+        assert not [row for row in stored.processes.values() if row["state"] < 2]
+    finally:
+        for server in servers:
+            server.kill()
 
 
 def run_until(clients: list[Client], operations: int, end: object) -> None:

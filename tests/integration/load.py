@@ -17,6 +17,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import psycopg
+from psycopg.rows import dict_row
+
 from tests.conformance.wire import (
     FAILED,
     RUNNING,
@@ -53,6 +56,7 @@ class Client:
         self.book: dict[str, Fact] = {}
         self.in_flight: tuple[str, str] = ("", "")
         self.refusals: list[Refused] = []
+        self.leaving = False
 
     def moved_to(self, wire: Wire) -> None:
         """The server is somewhere else now."""
@@ -60,11 +64,11 @@ class Client:
         self.member = Member(colony, self.member.name, self.member.executortype, self.member.key)
 
     def work(self, acknowledged: threading.Semaphore) -> None:
-        """One operation after the other until the server is gone."""
+        """One operation after the other until the server is gone, or the client is to leave."""
         operations = [self.submit, self.submit_workflow, self.assign, self.assign, self.assign,
                       self.finish, self.finish, self.grow, self.log]  # fmt: skip
         try:
-            while True:
+            while not self.leaving:
                 self.random.choice(operations)()
                 self.in_flight = ("", "")
                 acknowledged.release()
@@ -210,16 +214,26 @@ class Client:
 class Stored:
     """What a database holds, and whether it is consistent."""
 
-    def __init__(self, path: Path) -> None:
-        with closing(sqlite3.connect(path)) as connection:
-            connection.row_factory = sqlite3.Row
-            self.integrity = connection.execute("PRAGMA integrity_check").fetchone()[0]
-            rows = connection.execute("SELECT * FROM processes ORDER BY seq").fetchall()
-            self.graphs = connection.execute("SELECT * FROM graphs").fetchall()
-            self.edges = connection.execute("SELECT parent, child FROM edges").fetchall()
-            self.logs: dict[str, list[str]] = {}
-            for line in connection.execute("SELECT * FROM logs ORDER BY timestamp"):
-                self.logs.setdefault(line["processid"], []).append(line["message"])
+    def __init__(self, database: Path | str) -> None:
+        """`database` is the path of an SQLite file or the URL of a PostgreSQL database."""
+        self.integrity = "ok"
+        if isinstance(database, Path):
+            with closing(sqlite3.connect(database)) as lite:
+                lite.row_factory = sqlite3.Row
+                self.integrity = lite.execute("PRAGMA integrity_check").fetchone()[0]
+                self._read(lite)
+        else:
+            with psycopg.connect(database, row_factory=dict_row) as postgres:
+                postgres.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+                self._read(postgres)
+
+    def _read(self, connection: Any) -> None:
+        rows = connection.execute("SELECT * FROM processes ORDER BY seq").fetchall()
+        self.graphs = connection.execute("SELECT * FROM graphs").fetchall()
+        self.edges = connection.execute("SELECT parent, child FROM edges").fetchall()
+        self.logs: dict[str, list[str]] = {}
+        for line in connection.execute("SELECT * FROM logs ORDER BY timestamp"):
+            self.logs.setdefault(line["processid"], []).append(line["message"])
         self.processes = {row["processid"]: row for row in rows}
         self.parents = {edge["parent"] for edge in self.edges}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import threading
 import time
@@ -13,7 +14,13 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
 from psycopg.types.numeric import Int8Dumper
 
-from jupyter_colonies.errors import InvalidConfiguration, ServerError, StorageFailed
+from jupyter_colonies.errors import (
+    ColoniesError,
+    InvalidConfiguration,
+    InvalidRequest,
+    ServerError,
+    StorageFailed,
+)
 from jupyter_colonies.store.address import PostgresAddress
 
 # Seconds that a request waits for a database that is away, during a restart for example.
@@ -44,6 +51,8 @@ READING = (
     f"{COMMON}; SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, "
     "READ ONLY; SET jit = off"
 )
+
+_log = logging.getLogger(__name__)
 
 
 class Connection:
@@ -161,6 +170,15 @@ class Link:
             connection.raw.close()
             raise
         return connection
+
+
+def refusal(error: psycopg.Error) -> ColoniesError:
+    """What to tell whoever caused a statement that the database refused."""
+    # The NUL character, or a number beyond the column's range.
+    if isinstance(error, psycopg.DataError):
+        return InvalidRequest(f"A value of the request can't be stored: {error}")
+    _log.error("A statement failed", exc_info=error)
+    return StorageFailed(f"The database refused a statement, nothing was stored: {error}")
 
 
 def in_words(error: psycopg.Error, address: PostgresAddress) -> ServerError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -11,15 +10,13 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from jupyter_colonies.errors import StorageFailed
 from jupyter_colonies.store.database import Job
-from jupyter_colonies.store.postgres.connection import Link
+from jupyter_colonies.store.postgres.connection import Link, refusal
 from jupyter_colonies.store.statement import Transaction
 
 T = TypeVar("T")
 
 MOST_TRIES = 5
 dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]
-
-_log = logging.getLogger(__name__)
 
 
 class PostgresReading:
@@ -42,8 +39,7 @@ class PostgresReading:
             except psycopg.Error as error:
                 if not connection.lost:
                     connection.roll_back()
-                    _log.exception("A statement failed")
-                    raise StorageFailed(f"The database refused to read: {error}") from error
+                    raise refusal(error) from error
             except BaseException:
                 connection.roll_back()
                 raise

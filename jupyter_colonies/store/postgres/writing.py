@@ -17,10 +17,10 @@ from typing import NamedTuple
 
 import psycopg
 
-from jupyter_colonies.errors import ColoniesError, InvalidRequest, ServerError, StorageFailed
+from jupyter_colonies.errors import ColoniesError, ServerError, StorageFailed
 from jupyter_colonies.store.database import Outcome, Waiting
 from jupyter_colonies.store.notices import Notices
-from jupyter_colonies.store.postgres.connection import Connection, Link
+from jupyter_colonies.store.postgres.connection import Connection, Link, refusal
 from jupyter_colonies.store.postgres.listening import CHANNEL, LONGEST_NOTICE
 from jupyter_colonies.store.postgres.reading import dialect
 from jupyter_colonies.store.statement import Closing, Overtaken, Transaction
@@ -29,7 +29,6 @@ MOST_TRIES = 12
 # Deadlock, serialization failure, lock not available, and a unique key that two raced for: the
 # second run of the loser sees the winner's row and refuses in the use-case's words.
 CONFLICTS = ("40001", "40P01", "55P03", "23505")
-VALUE_OUT_OF_RANGE = "22"
 
 _START = (
     "INSERT INTO batches (writer, number, at) VALUES (%(writer)s, 0, %(at)s) ON CONFLICT DO NOTHING"
@@ -237,11 +236,7 @@ def _failed(waiting: Waiting, error: BaseException) -> Outcome:
 
 def _told(error: BaseException) -> BaseException:
     if isinstance(error, psycopg.Error):
-        out_of_range = isinstance(error, psycopg.DataError)
-        if out_of_range or (error.sqlstate or "").startswith(VALUE_OUT_OF_RANGE):
-            return InvalidRequest(f"A value can't be stored: {error}")
-        _log.error("A statement failed", exc_info=error)
-        return StorageFailed(f"The database refused a statement, nothing was stored: {error}")
+        return refusal(error)
     if not isinstance(error, ColoniesError):
         _log.error("A use-case failed", exc_info=error)
     return error

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -16,6 +17,7 @@ from jupyter_colonies.core.messages import colonies, executors, processes, workf
 from jupyter_colonies.core.process import State
 from jupyter_colonies.errors import InvalidRequest, NothingToAssign, ServerStopping
 from jupyter_colonies.store.address import parse
+from tests.postgres import PostgresServer
 from tests.unit.broker.stage import Clock, Stage, spec
 
 
@@ -72,6 +74,25 @@ async def test_one_process_wakes_at_most_one_executor_of_the_other_server(pair: 
     for poll in polls:
         poll.cancel()
     await asyncio.gather(*polls, return_exceptions=True)
+
+
+async def test_what_was_missed_while_nobody_listened_is_looked_for_once(
+    pair: Pair, postgres: PostgresServer, postgres_url: str
+) -> None:
+    """The listening connections end; work comes before they are there again."""
+    name = urlsplit(postgres_url).path.strip("/")
+    for _ in range(5):
+        polling = asyncio.create_task(pair.a.assign(wait=60))
+        await pair.a.waiting(1)
+        await pair.a.settled()
+        postgres.run(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            f"WHERE datname = '{name}' AND query LIKE 'LISTEN%'"
+        )
+        submitted = await pair.b.submit()
+        process = await asyncio.wait_for(polling, 10)
+        assert process.processid == submitted.processid
+        await pair.a.close(process)
 
 
 async def test_subscriptions_hear_of_changes_on_the_other_server(pair: Pair) -> None:

@@ -127,15 +127,18 @@ def _database(environment: Mapping[str, str]) -> str | Address:
         raise InvalidConfiguration(
             f"COLONIES_DB_TYPE is '{kind}': postgresql or sqlite is expected"
         )
-    port = environment.get("COLONIES_DB_PORT", "")
-    if port and not port.isdecimal():
-        raise InvalidConfiguration(f"COLONIES_DB_PORT is '{port}': a port is expected")
+    for number in ("COLONIES_DB_PORT", "COLONIES_DB_MAX_OPEN_CONNS"):
+        if environment.get(number) and not environment[number].isdecimal():
+            raise InvalidConfiguration(
+                f"{number} is '{environment[number]}': a whole number is expected"
+            )
     return address.postgresql(
-        port=port,
-        **{
-            name: environment.get(f"COLONIES_DB_{name.upper()}", "")
-            for name in ("host", "user", "name", "password")
-        },
+        host=environment.get("COLONIES_DB_HOST", ""),
+        port=environment.get("COLONIES_DB_PORT", ""),
+        user=environment.get("COLONIES_DB_USER", ""),
+        name=environment.get("COLONIES_DB_NAME", ""),
+        password=environment.get("COLONIES_DB_PASSWORD", ""),
+        connections=int(environment.get("COLONIES_DB_MAX_OPEN_CONNS") or 9),
     )
 
 

@@ -15,11 +15,14 @@ POSTGRESQL = ("postgresql", "postgres")
 class PostgresAddress:
     """A PostgreSQL database. What the URL leaves out libpq takes from PGHOST, .pgpass and so on.
 
-    The password is kept apart from the URL, which may be logged.
+    The password is kept apart from the URL, which may be logged. `writers` and `readers` are the
+    connections of a server beside the one that listens.
     """
 
     url: str
     password: str = field(default="", repr=False)
+    writers: int = 4
+    readers: int = 4
 
 
 Address = Path | PostgresAddress
@@ -56,9 +59,20 @@ def parse(database: str | Address, password: str = "") -> Address:
 
 
 def postgresql(
-    *, host: str = "", port: str = "", user: str = "", name: str = "", password: str = ""
+    *,
+    host: str = "",
+    port: str = "",
+    user: str = "",
+    name: str = "",
+    password: str = "",
+    connections: int = 9,
 ) -> PostgresAddress:
-    """The address that single settings make up; empty ones are libpq's to choose."""
+    """The address that single settings make up; empty ones are libpq's to choose.
+
+    `connections` is the number a server may hold, three at least.
+    """
     given = {"host": host, "port": port, "user": user, "dbname": name}
     query = urlencode({key: value for key, value in given.items() if value})
-    return PostgresAddress(f"postgresql://?{query}" if query else "postgresql://", password)
+    each = max((connections - 1) // 2, 1)
+    url = f"postgresql://?{query}" if query else "postgresql://"
+    return PostgresAddress(url, password, each, each)

@@ -44,12 +44,9 @@ class PostgresDatabase:
         address: PostgresAddress,
         notices: Notices | None,
         clock: Callable[[], int],
-        *,
-        writers: int = 4,
-        readers: int = 4,
     ) -> None:
-        self.writers = writers
-        self.readers = readers
+        self.writers = address.writers
+        self.readers = address.readers
         self._address = address
         self._notices = notices
         self._clock = clock

@@ -5,6 +5,7 @@ import contextlib
 import logging
 import select
 import socket
+import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -240,3 +241,12 @@ def test_a_path_or_a_url_names_a_database(database: str, means: object) -> None:
 def test_another_kind_of_database_is_refused() -> None:
     with pytest.raises(InvalidConfiguration, match="'mysql' is not known"):
         parse("mysql://u@h/d")
+
+
+def test_without_psycopg_the_extra_to_install_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(sys.modules):
+        if name.startswith(("jupyter_colonies.store.postgres", "psycopg")):
+            monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(InvalidConfiguration, match=r"jupyter-colonies\[postgres\]"):
+        Store(parse("postgresql://u@h/d"), committed=ignored)

@@ -15,7 +15,7 @@ from jupyter_colonies.core.policy import Caller, ExecutorFacts
 from jupyter_colonies.core.process import Process, State
 from jupyter_colonies.core.times import from_wire
 from jupyter_colonies.errors import InvalidRequest, NotAnExecutor
-from jupyter_colonies.store import processes
+from jupyter_colonies.store import processes, queues
 from jupyter_colonies.store.statement import Row, Transaction
 
 UNLIMITED = 2**63 - 1
@@ -64,9 +64,9 @@ def take(tx: Transaction, who: Taker) -> Process | None:
         "mem": who.mem,
         "now": tx.now,
     }
-    row = tx.one(processes.CLAIM, **request)
+    row = tx.one(queues.CLAIM, **request)
     if row is None and tx.shared:
-        row = tx.one(processes.CLAIM_DEEPER, **request)
+        row = tx.one(queues.CLAIM_DEEPER, **request)
     if row is None:
         return None
     if row["execdeadline"]:

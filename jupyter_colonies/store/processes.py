@@ -12,9 +12,7 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
-    CompoundSelect,
     Integer,
-    ScalarSelect,
     Select,
     Table,
     and_,
@@ -28,8 +26,6 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    true,
-    union_all,
     update,
 )
 from sqlalchemy.dialects.postgresql import REGCLASS
@@ -122,100 +118,6 @@ def take_numbers(tx: Transaction, counter: str, many: int) -> Sequence[int]:
     return range(int(row["value"]) - many + 1, int(row["value"]) + 1)
 
 
-def _ready(*conditions: ColumnElement[bool]) -> Select[tuple[int, int]]:
-    """The processes of one queue that fit."""
-    return select(_P.seq, _P.prioritytime).where(
-        _P.state == _ZERO,
-        _P.pending == _ZERO,
-        _P.colonyname == _COLONY,
-        _P.executortype == bindparam("executortype"),
-        *conditions,
-        _P.location.in_((literal_column("''"), bindparam("location"))),
-        _P.cpu <= bindparam("cpu"),
-        _P.mem <= bindparam("mem"),
-    )
-
-
-_queues = (
-    _ready(_P.target == literal_column("''")),
-    _ready(_P.target == bindparam("executorname")),
-    _ready(
-        _P.target == literal_column(f"'{SEVERAL}'"),
-        exists().where(
-            targets.c.process == _P.seq, targets.c.executorname == bindparam("executorname")
-        ),
-    ),
-)
-
-
-def _merged_queues(depth: int) -> CompoundSelect[tuple[int, int]]:
-    """The heads of three queues: walks along the index of ready processes that end soon."""
-    heads = (
-        queue.order_by(_P.prioritytime, _P.seq).limit(literal_column(str(depth))).subquery()
-        for queue in _queues
-    )
-    return union_all(*(select(head.c.seq, head.c.prioritytime) for head in heads))
-
-
-def _first_of_three_queues() -> ScalarSelect[int]:
-    merged = _merged_queues(1).subquery()
-    return (
-        select(merged.c.seq)
-        .order_by(merged.c.prioritytime, merged.c.seq)
-        .limit(literal_column("1"))
-        .scalar_subquery()
-    )
-
-
-def _first_unlocked(depth: int) -> ScalarSelect[int]:
-    """The same for several takers, past those that others hold at this moment.
-
-    Only the process that is taken may be locked: a taker that locked the heads of all queues
-    would hide two of them from others, who would go to sleep beside ready work.
-    """
-    merged = _merged_queues(depth).subquery()
-    candidates = (
-        select(merged.c.seq).order_by(merged.c.prioritytime, merged.c.seq).subquery("candidates")
-    )
-    held = processes.alias("held")
-    # Said so that the lookup takes the primary key and not the index of ready processes.
-    still_ready = (held.c.state < _ONE, held.c.pending < _ONE)
-    locked = (
-        select(held.c.seq)
-        .where(held.c.seq == candidates.c.seq, *still_ready)
-        .with_for_update(skip_locked=True)
-        .lateral("locked")
-    )
-    return (
-        select(locked.c.seq)
-        .select_from(candidates.join(locked, true()))
-        .limit(literal_column("1"))
-        .scalar_subquery()
-    )
-
-
-def _claim(first: ScalarSelect[int]) -> ReturningUpdate[Any]:
-    return (
-        update(processes)
-        .where(_P.seq == first)
-        .values(
-            state=_ONE,
-            isassigned=_ONE,
-            assignedexecutorid=bindparam("executorid"),
-            executorname=bindparam("executorname"),
-            starttime=_NOW,
-            execdeadline=case(
-                (_P.maxexectime > _ZERO, _NOW + _P.maxexectime * literal_column("1000000000")),
-                else_=_P.execdeadline,
-            ),
-        )
-        .returning(processes)
-    )
-
-
-CLAIM = Statement(_claim(_first_of_three_queues()), postgresql=_claim(_first_unlocked(64)))
-# For when others hold all of those: more than all writers of some servers take at one time.
-CLAIM_DEEPER = Statement(_claim(_first_unlocked(8192)))
 GIVE_BACK = Statement(
     update(processes)
     .where(

@@ -252,7 +252,8 @@ def bind(settings: Settings) -> socket.socket:
             if error.errno == errno.EADDRINUSE:
                 continue
             raise InvalidConfiguration(
-                f"The server can't listen on {settings.host} port {port}: {error.strerror}"
+                f"The server can't listen on {settings.host} port {port}: {error.strerror}. "
+                "Name an address of this machine"
             ) from None
         if port != settings.port:
             log.warning("Port %d is taken: listening on port %d", settings.port, port)

@@ -102,7 +102,7 @@ def from_environment(
     return Settings(
         data=data,
         database=database or _database(environment),
-        host=host or HOST,
+        host=host or text("COLONIES_SERVER_HTTP_HOST") or HOST,
         port=port if port is not None else _port(environment),
         certificate=certificate,
         certificate_key=certificate_key,

@@ -26,6 +26,12 @@ def test_the_newer_name_of_the_port_comes_first():
     assert from_environment(environment, data=DATA, port=0).port == 0
 
 
+def test_the_servers_host_binds():
+    environment = {"COLONIES_SERVER_HTTP_HOST": "0.0.0.0"}
+    assert from_environment(environment, data=DATA).host == "0.0.0.0"
+    assert from_environment(environment, data=DATA, host="::1").host == "::1"
+
+
 def test_the_clients_host_does_not_bind():
     settings = from_environment({"COLONIES_SERVER_HOST": "0.0.0.0"}, data=DATA)
     assert settings.host == "127.0.0.1"

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Protocol
 
 from jupyter_colonies.broker import authorize, take
 from jupyter_colonies.broker.call import Facts
 from jupyter_colonies.broker.take import Taker
 from jupyter_colonies.broker.waiters import Waiter, Waiters, Wake
-from jupyter_colonies.core.messages.processes import ASSIGN_PROCESS, AssignProcess
+from jupyter_colonies.core.messages.processes import (
+    ASSIGN_PROCESS,
+    ASSIGN_PROCESSES,
+    MOST_AT_ONCE,
+    AssignProcess,
+    AssignProcesses,
+)
 from jupyter_colonies.core.process import Process
-from jupyter_colonies.errors import ColoniesError, NothingToAssign, ServerStopping
+from jupyter_colonies.errors import (
+    ColoniesError,
+    InvalidRequest,
+    NothingToAssign,
+    ServerStopping,
+)
 from jupyter_colonies.store.engine import Store
 from jupyter_colonies.store.statement import Transaction
 
@@ -28,6 +40,10 @@ class Desk(Protocol):
     stopping: asyncio.Event
 
 
+Taken = tuple[Taker, list[Process]]
+Attempt = Callable[[Transaction], Taken]
+
+
 async def assign(
     desk: Desk, request: AssignProcess, callerid: str, gone: asyncio.Event | None
 ) -> Process:
@@ -36,13 +52,40 @@ async def assign(
     Raises NothingToAssign when the time is over, ServerStopping when the server ends. A process
     taken for a caller that is gone is given back.
     """
-    gone = gone or asyncio.Event()
 
-    def attempt(tx: Transaction) -> tuple[Taker, Process | None]:
+    def attempt(tx: Transaction) -> Taken:
         call = authorize.authorize(tx, desk.facts, ASSIGN_PROCESS, request, callerid)
         who = take.taker(call.caller, request)
         return who, take.take(tx, who)
 
+    (process,) = await _taken(desk, request, attempt, gone or asyncio.Event())
+    return process
+
+
+async def assign_several(
+    desk: Desk, request: AssignProcesses, callerid: str, gone: asyncio.Event | None
+) -> list[Process]:
+    """Hand out up to `count` processes, waiting until there is one; else as `assign`.
+
+    Raises InvalidRequest for a count that is not between 1 and 256.
+    """
+    count = request.count
+    if not 1 <= count <= MOST_AT_ONCE:
+        raise InvalidRequest(
+            f"Failed to assign processes, count must be from 1 to {MOST_AT_ONCE}, not {count}"
+        )
+
+    def attempt(tx: Transaction) -> Taken:
+        call = authorize.authorize(tx, desk.facts, ASSIGN_PROCESSES, request, callerid)
+        who = take.taker(call.caller, request)
+        return who, take.take_several(tx, who, count)
+
+    return await _taken(desk, request, attempt, gone or asyncio.Event())
+
+
+async def _taken(
+    desk: Desk, request: AssignProcess, attempt: Attempt, gone: asyncio.Event
+) -> list[Process]:
     loop = asyncio.get_running_loop()
     deadline = loop.time() + request.timeout
     waiter: Waiter | None = None
@@ -52,15 +95,15 @@ async def assign(
             # is kept, and leads to another attempt.
             wakes = waiter.answered() if waiter is not None else []
             try:
-                who, process = await _unless_gone(desk, attempt, gone)
+                who, taken = await _unless_gone(desk, attempt, gone)
             except BaseException:
                 if waiter is not None:
                     waiter.wakes.extend(wakes)
                 raise
-            if process is not None:
+            if taken:
                 if waiter is not None:
-                    waiter.wakes.extend(wakes[1:])
-                return process
+                    waiter.wakes.extend(wakes[len(taken) :])
+                return taken
             if request.timeout < 0:
                 raise _nothing()
             if waiter is None:
@@ -79,28 +122,26 @@ async def assign(
             desk.waiters.remove(waiter)
 
 
-async def _unless_gone(
-    desk: Desk, attempt: object, gone: asyncio.Event
-) -> tuple[Taker, Process | None]:
-    future: asyncio.Future[tuple[Taker, Process | None]] = desk.store.write(attempt)  # type: ignore[arg-type]
+async def _unless_gone(desk: Desk, attempt: Attempt, gone: asyncio.Event) -> Taken:
+    future = desk.store.write(attempt)
     try:
-        who, process = await asyncio.shield(future)
+        who, taken = await asyncio.shield(future)
     except asyncio.CancelledError:
         future.add_done_callback(lambda done: _return(desk, done))
         raise
-    if process is not None and gone.is_set():
+    if taken and gone.is_set():
         _return(desk, future)
         raise _nothing()
-    return who, process
+    return who, taken
 
 
-def _return(desk: Desk, future: asyncio.Future[tuple[Taker, Process | None]]) -> None:
+def _return(desk: Desk, future: asyncio.Future[Taken]) -> None:
     """Give back what was taken for a caller that is gone."""
     if future.cancelled() or future.exception() is not None:
         return
-    _, process = future.result()
-    if process is not None:
-        given_back = desk.store.write(lambda tx: take.give_back(tx, process))
+    _, taken = future.result()
+    if taken:
+        given_back = desk.store.write(lambda tx: take.give_back(tx, taken))
         given_back.add_done_callback(_report)
 
 

@@ -39,7 +39,7 @@ def authorize(
         colonyname = str(subject["colonyname"]) if subject is not None else ""
     caller = Caller(callerid)
     match message.role:
-        case Role.ANYONE:
+        case Role.ANYONE | Role.SIGNER:
             pass
         case Role.SERVER_OWNER:
             policy.check_server_owner(callerid, facts.serverid)

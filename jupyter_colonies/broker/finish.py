@@ -13,71 +13,62 @@ from jupyter_colonies.core.lifecycle import Assignment
 from jupyter_colonies.core.messages import Empty, processes, workflows
 from jupyter_colonies.core.messages.processes import CloseFailed, CloseSuccessful, OneProcess
 from jupyter_colonies.core.messages.workflows import OneGraph
+from jupyter_colonies.core.policy import Caller
 from jupyter_colonies.core.process import State
 from jupyter_colonies.core.times import SECOND
 from jupyter_colonies.errors import InvalidRequest
 from jupyter_colonies.store import members
 from jupyter_colonies.store import processes as statements
-from jupyter_colonies.store.statement import Row
+from jupyter_colonies.store.statement import Row, Transaction
 
 
 @answers(processes.CLOSE_SUCCESSFUL)
 def close_successful(call: Call, request: CloseSuccessful) -> Empty:
     """A process ends well; an empty output keeps the one set before."""
-    if not lifecycle.check_close(_held(call.row), call.caller.id):
+    if not lifecycle.check_close(held(call.row), call.caller.id):
         return Empty()
     row = call.tx.one(
         statements.CLOSE,
         at_seq=call.row["seq"],
         executorid=call.caller.id,
-        new_output=_encoded(request.out),
+        new_output=encoded(request.out),
         now=call.tx.now,
     )
     if row is None:
         raise _overtaken()
     transition.succeed(call.tx, row)
-    if call.caller.executor is not None:
-        name = call.caller.executor.executorname
-        call.tx.last(
-            ("functions", call.colonyname, name, row["funcname"]),
-            members.COUNT_RUN,
-            colonyname=call.colonyname,
-            executorname=name,
-            of_function=row["funcname"],
-            waited=(row["starttime"] - row["submissiontime"]) / SECOND,
-            ran=(call.tx.now - row["starttime"]) / SECOND,
-        )
+    count_run(call.tx, call.caller, row)
     return Empty()
 
 
 @answers(processes.CLOSE_FAILED)
 def close_failed(call: Call, request: CloseFailed) -> Empty:
     """A process fails for good, and with it what depends on it."""
-    held = _held(call.row)
-    lifecycle.check_fail(held, call.caller.id)
+    assignment = held(call.row)
+    lifecycle.check_fail(assignment, call.caller.id)
     row = call.tx.one(
         statements.FAIL,
         at_seq=call.row["seq"],
-        from_state=int(held.state),
-        new_errors=_encoded(request.errors),
+        from_state=int(assignment.state),
+        new_errors=encoded(request.errors),
         now=call.tx.now,
     )
     if row is None:
         raise _overtaken()
-    transition.fail(call.tx, row, held.state)
+    transition.fail(call.tx, row, assignment.state)
     return Empty()
 
 
 @answers(processes.SET_OUTPUT)
 def set_output(call: Call, request: CloseSuccessful) -> Empty:
     """Set the output of a running process; an empty one changes nothing."""
-    lifecycle.check_set_output(_held(call.row), call.caller.id)
+    lifecycle.check_set_output(held(call.row), call.caller.id)
     if request.out:
         changed = call.tx.run(
             statements.SET_OUTPUT,
             at_seq=call.row["seq"],
             executorid=call.caller.id,
-            new_output=_encoded(request.out),
+            new_output=encoded(request.out),
         )
         if not changed:
             raise _overtaken()
@@ -104,11 +95,29 @@ def cancel_graph(call: Call, _: OneGraph) -> Empty:
     return Empty()
 
 
-def _held(row: Row) -> Assignment:
+def count_run(tx: Transaction, caller: Caller, row: Row) -> None:
+    """Add a run that ended well to the statistics of its function."""
+    if caller.executor is None:
+        return
+    name = caller.executor.executorname
+    tx.last(
+        ("functions", row["colonyname"], name, row["funcname"]),
+        members.COUNT_RUN,
+        colonyname=row["colonyname"],
+        executorname=name,
+        of_function=row["funcname"],
+        waited=(row["starttime"] - row["submissiontime"]) / SECOND,
+        ran=(tx.now - row["starttime"]) / SECOND,
+    )
+
+
+def held(row: Row) -> Assignment:
+    """Who holds a process, and in which state."""
     return Assignment(State(row["state"]), row["assignedexecutorid"])
 
 
-def _encoded(values: list[Any] | None) -> str:
+def encoded(values: list[Any] | None) -> str:
+    """Outputs or errors as they are stored."""
     return msgspec.json.encode(values or []).decode()
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from jupyter_colonies.broker import (  # noqa: F401 - importing these registers their use-cases
+    closing,
     dynamic,
     executors,
     finish,
@@ -18,7 +19,7 @@ from jupyter_colonies.broker import (  # noqa: F401 - importing these registers 
     notes,
     submit,
 )
-from jupyter_colonies.broker.assign import assign
+from jupyter_colonies.broker.assign import assign, assign_several
 from jupyter_colonies.broker.authorize import authorize
 from jupyter_colonies.broker.call import USE_CASES, Call, Facts
 from jupyter_colonies.broker.deadlines import Deadlines
@@ -103,6 +104,8 @@ class Broker:
             raise ServerStopping("The server is shutting down, try again in a moment")
         if message is processes.ASSIGN_PROCESS:
             return await assign(self, request, callerid, gone)  # type: ignore[arg-type]
+        if message is processes.ASSIGN_PROCESSES:
+            return await assign_several(self, request, callerid, gone)  # type: ignore[arg-type]
         if message is server.VERSION:
             return self.version
         if message is server.SERVER_INFO:

@@ -1,7 +1,8 @@
-"""Taking one process from the queue, and giving it back (protocol part 02, sections 4.3, 4.4)."""
+"""Taking processes from the queue, and giving them back (protocol part 02, sections 4.3, 4.4)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -9,14 +10,15 @@ import msgspec
 from jupyter_colonies.broker import reading, transition
 from jupyter_colonies.broker.authorize import heard_from
 from jupyter_colonies.broker.signals import Due
+from jupyter_colonies.broker.transition import Moved
 from jupyter_colonies.core import quantity
 from jupyter_colonies.core.messages.processes import AssignProcess
 from jupyter_colonies.core.policy import Caller, ExecutorFacts
 from jupyter_colonies.core.process import Process, State
 from jupyter_colonies.core.times import from_wire
 from jupyter_colonies.errors import InvalidRequest, NotAnExecutor
-from jupyter_colonies.store import processes, queues
-from jupyter_colonies.store.statement import Row, Transaction
+from jupyter_colonies.store import batches, processes, queues
+from jupyter_colonies.store.statement import Row, Statement, Transaction
 
 UNLIMITED = 2**63 - 1
 
@@ -51,8 +53,51 @@ def taker(caller: Caller, request: AssignProcess) -> Taker:
     return Taker(caller.id, request.colonyname, caller.executor, cpu, mem)
 
 
-def take(tx: Transaction, who: Taker) -> Process | None:
+def take(tx: Transaction, who: Taker) -> list[Process]:
     """Assign the first process that fits, if there is one: a fixed number of statements."""
+    rows = _claimed(tx, who, queues.CLAIM)
+    if not rows:
+        return []
+    (row,) = rows
+    transition.record(tx, [row], row["graphseq"], [(State.WAITING, -1), (State.RUNNING, 1)])
+    return [_with_input(tx, row)]
+
+
+def take_several(tx: Transaction, who: Taker, count: int) -> list[Process]:
+    """Assign the first `count` processes that fit, or fewer: as many statements as for one.
+
+    Only each workflow's row is one statement more.
+    """
+    rows = _claimed(tx, who, queues.CLAIM_SEVERAL, count=count)
+    if not rows:
+        return []
+    transition.record_all(tx, [Moved(row, State.WAITING) for row in rows])
+    return reading.several(tx, _with_inputs(tx, rows))
+
+
+def give_back(tx: Transaction, given: Sequence[Process]) -> None:
+    """Undo assignments nobody received, unless something happened to them since."""
+    returned = []
+    for process in given:
+        row = tx.one(processes.BY_ID, processid=process.processid)
+        if row is None or to_micros(row["starttime"]) != to_micros(from_wire(process.starttime)):
+            continue
+        returned += tx.all(
+            processes.GIVE_BACK,
+            at_seq=row["seq"],
+            executorid=process.assignedexecutorid,
+            since=row["starttime"],
+        )
+    transition.requeue(tx, returned)
+
+
+def to_micros(nanoseconds: int) -> int:
+    """A moment as precise as the wire shows it."""
+    return nanoseconds // 1000
+
+
+def _claimed(tx: Transaction, who: Taker, claim: Statement, **count: int) -> list[Row]:
+    """What an executor gets, in the order of the queue."""
     heard_from(tx, who.executor.seq, needed=True)
     request = {
         "colonyname": who.colonyname,
@@ -64,38 +109,30 @@ def take(tx: Transaction, who: Taker) -> Process | None:
         "mem": who.mem,
         "now": tx.now,
     }
-    row = tx.one(queues.CLAIM, **request)
-    if row is None and tx.shared:
-        row = tx.one(queues.CLAIM_DEEPER, **request)
-    if row is None:
-        return None
-    if row["execdeadline"]:
-        tx.announce(Due(row["execdeadline"]))
-    transition.record(tx, [row], row["graphseq"], [(State.WAITING, -1), (State.RUNNING, 1)])
-    return _with_input(tx, row)
+    rows = tx.all(claim, **request, **count)
+    if not rows and tx.shared:
+        rows = tx.all(queues.CLAIM_DEEPER, **request)
+    for row in rows:
+        if row["execdeadline"]:
+            tx.announce(Due(row["execdeadline"]))
+    return sorted(rows, key=lambda row: (row["prioritytime"], row["seq"]))
 
 
-def give_back(tx: Transaction, process: Process) -> None:
-    """Undo an assignment nobody received, unless something happened to it since."""
-    row = tx.one(
-        processes.BY_ID,
-        processid=process.processid,
+def _with_inputs(tx: Transaction, rows: Sequence[Row]) -> list[Row]:
+    """Assigned processes; their inputs are what their parents put out, in their order."""
+    outputs: dict[int, list[str]] = {}
+    members = [row["seq"] for row in rows if row["graphseq"]]
+    for statement, numbers in processes.numbered(batches.inputs_of, members):
+        for parent in tx.all(statement, **numbers):
+            outputs.setdefault(parent["child"], []).append(parent["output"])
+    if not outputs:
+        return list(rows)
+    inputs = {child: _joined(each) for child, each in outputs.items()}
+    tx.many(
+        processes.SET_INPUT,
+        [{"at_seq": child, "new_input": joined} for child, joined in inputs.items()],
     )
-    if row is None or to_micros(row["starttime"]) != to_micros(from_wire(process.starttime)):
-        return
-    returned = tx.one(
-        processes.GIVE_BACK,
-        at_seq=row["seq"],
-        executorid=process.assignedexecutorid,
-        since=row["starttime"],
-    )
-    if returned is not None:
-        transition.requeue(tx, [returned])
-
-
-def to_micros(nanoseconds: int) -> int:
-    """A moment as precise as the wire shows it."""
-    return nanoseconds // 1000
+    return [{**row, "input": inputs.get(row["seq"], row["input"])} for row in rows]
 
 
 def _with_input(tx: Transaction, row: Row) -> Process:

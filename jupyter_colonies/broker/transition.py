@@ -6,7 +6,9 @@ one set-based statement, so a change costs the same in a workflow of ten and of 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from jupyter_colonies.broker.signals import Changed, Dismissed, Due, GraphChanged, Ready
 from jupyter_colonies.core.process import State
@@ -22,6 +24,13 @@ _COUNT_OF = {
 }
 
 
+class Moved(NamedTuple):
+    """A process in its new state, and the state it came from."""
+
+    row: Row
+    came_from: State
+
+
 def record(
     tx: Transaction,
     rows: Sequence[Row],
@@ -34,31 +43,55 @@ def record(
     `moves` says how many processes entered (positive) or left (negative) each state; `touched`
     are processes whose place in the graph changed and not their state.
     """
-    revision = 0
-    if graphseq:
-        tx.end_batch()
-        more = {f"more_{name}": 0 for name in graphs.COUNTS}
-        for state, number in moves:
-            more[f"more_{_COUNT_OF[state]}"] += number
-        graph = tx.one(graphs.COUNT, at_seq=graphseq, now=tx.now, **more)
-        if graph is not None:
-            revision = graph["revision"]
-            tx.announce(
-                GraphChanged(graphseq, graph["processgraphid"], revision, State(graph["state"]))
-            )
-    events = [
-        {
-            "colonyname": row["colonyname"],
-            "graphseq": graphseq,
-            "revision": revision,
-            "process": row["seq"],
-            "state": row["state"],
-            "executorname": row["executorname"],
-            "at": tx.now,
-        }
-        for row in (*rows, *touched)
-    ]
-    tx.many(journal.ADD_EVENT, events)
+    revision = _count(tx, graphseq, moves) if graphseq else 0
+    tx.many(journal.ADD_EVENT, [_event(tx, row, revision) for row in (*rows, *touched)])
+    _announce_changed(tx, rows)
+
+
+def record_all(tx: Transaction, moved: Sequence[Moved]) -> None:
+    """Write down changes of any processes: each graph counts once, in the order of all writers."""
+    moves: dict[int, Counter[State]] = {}
+    for row, came_from in moved:
+        counter = moves.setdefault(row["graphseq"], Counter())
+        counter[came_from] -= 1
+        counter[State(row["state"])] += 1
+    revisions = {
+        graphseq: _count(tx, graphseq, moves[graphseq].items()) if graphseq else 0
+        for graphseq in sorted(moves)
+    }
+    tx.many(
+        journal.ADD_EVENT, [_event(tx, each.row, revisions[each.row["graphseq"]]) for each in moved]
+    )
+    _announce_changed(tx, [each.row for each in moved])
+
+
+def _count(tx: Transaction, graphseq: int, moves: Iterable[tuple[State, int]]) -> int:
+    """Change the counts of a graph; its new revision."""
+    tx.end_batch()
+    more = {f"more_{name}": 0 for name in graphs.COUNTS}
+    for state, number in moves:
+        more[f"more_{_COUNT_OF[state]}"] += number
+    graph = tx.one(graphs.COUNT, at_seq=graphseq, now=tx.now, **more)
+    if graph is None:
+        return 0
+    revision: int = graph["revision"]
+    tx.announce(GraphChanged(graphseq, graph["processgraphid"], revision, State(graph["state"])))
+    return revision
+
+
+def _event(tx: Transaction, row: Row, revision: int) -> dict[str, object]:
+    return {
+        "colonyname": row["colonyname"],
+        "graphseq": row["graphseq"],
+        "revision": revision,
+        "process": row["seq"],
+        "state": row["state"],
+        "executorname": row["executorname"],
+        "at": tx.now,
+    }
+
+
+def _announce_changed(tx: Transaction, rows: Iterable[Row]) -> None:
     for row in rows:
         tx.announce(
             Changed(row["processid"], row["colonyname"], row["executortype"], State(row["state"]))
@@ -85,17 +118,14 @@ def succeed(tx: Transaction, row: Row) -> None:
         # Processes are locked before the graph, by everybody.
         released = tx.all(processes.RELEASE_CHILDREN, parent=row["seq"], now=tx.now)
         record(tx, [row], row["graphseq"], moves)
-        announce_ready(tx, released)
-        for child in released:
-            if child["state"] == State.WAITING and child["pending"] == 0:
-                tx.announce(
-                    Changed(
-                        child["processid"],
-                        child["colonyname"],
-                        child["executortype"],
-                        State.WAITING,
-                    )
-                )
+        announce_released(tx, released)
+
+
+def announce_released(tx: Transaction, children: Sequence[Row]) -> None:
+    """Tell of the children among these whose last parent has succeeded."""
+    ready = [row for row in children if row["state"] == State.WAITING and row["pending"] == 0]
+    announce_ready(tx, ready)
+    _announce_changed(tx, ready)
 
 
 def fail(tx: Transaction, row: Row, came_from: State) -> None:
@@ -108,7 +138,7 @@ def fail(tx: Transaction, row: Row, came_from: State) -> None:
     if row["graphseq"]:
         has_children = tx.one(processes.HAS_CHILDREN, parent=row["seq"])
         if has_children is not None and has_children["any"]:
-            spread = _end_graph(tx, row["graphseq"], State.FAILED)
+            spread = end_graph(tx, row["graphseq"], State.FAILED)
             rows.extend(spread)
             moves.extend(_left(spread, State.FAILED))
     record(tx, rows, row["graphseq"], moves)
@@ -116,12 +146,12 @@ def fail(tx: Transaction, row: Row, came_from: State) -> None:
 
 def cancel_graph(tx: Transaction, graphseq: int) -> None:
     """Everything unfinished of a workflow is cancelled (protocol part 02, section 6.4)."""
-    ended = _end_graph(tx, graphseq, State.CANCELLED)
+    ended = end_graph(tx, graphseq, State.CANCELLED)
     if ended:
         record(tx, ended, graphseq, _left(ended, State.CANCELLED))
 
 
-def _end_graph(tx: Transaction, graphseq: int, state: State) -> list[Row]:
+def end_graph(tx: Transaction, graphseq: int, state: State) -> list[Row]:
     """Everything unfinished of a workflow enters a state.
 
     The locks come first, in order: a child that somebody was adding is there when they are held.
@@ -132,8 +162,8 @@ def _end_graph(tx: Transaction, graphseq: int, state: State) -> list[Row]:
 
 def requeue(tx: Transaction, rows: Sequence[Row]) -> None:
     """Running processes went back to the queue: their counts, events and a new wake-up."""
-    for row in rows:
-        record(tx, [row], row["graphseq"], [(State.RUNNING, -1), (State.WAITING, 1)])
+    if rows:
+        record_all(tx, [Moved(row, State.RUNNING) for row in rows])
     announce_ready(tx, rows)
 
 

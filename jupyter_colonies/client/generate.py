@@ -48,7 +48,7 @@ def sources() -> dict[str, str]:
     """The text of every generated module, by file name."""
     names = {module: f"{module.capitalize()}Methods" for module, _, _ in _declared()}
     texts = {f"{module}.py": _module(module, name) for module, name in names.items()}
-    package = f"{__name__.rpartition('.')[0]}.methods"
+    package = "jupyter_colonies.client.methods"
     imports = "\n".join(f"from {package}.{module} import {name}" for module, name in names.items())
     bases = "".join(f"    {name},\n" for name in names.values())
     return texts | {"__init__.py": _ALL.format(imports=imports, bases=bases)}

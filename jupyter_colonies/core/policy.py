@@ -22,6 +22,7 @@ class Role(Enum):
     MEMBER_OR_PENDING = "an approved or pending executor, or a user, of the colony"
     ASSIGNED_EXECUTOR = "the executor the process is assigned to"
     ITSELF = "the executor it concerns"
+    SIGNER = "anyone who signs; each part of the request is decided on its own"
     ENROLLED = "whoever proves to know the server's registration secret"
 
 

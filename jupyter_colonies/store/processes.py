@@ -229,15 +229,18 @@ _children_in_order = (
 )
 
 
-def _release(children: Select[tuple[int]]) -> ReturningUpdate[Any]:
+def release(
+    children: Select[tuple[int]], fewer: ColumnElement[int] = _ONE
+) -> ReturningUpdate[Any]:
+    """Let children wait for so many parents less."""
     return (
         update(processes)
         .where(_P.seq.in_(children))
         .values(
-            pending=_P.pending - _ONE,
+            pending=_P.pending - fewer,
             waitdeadline=case(
                 (
-                    and_(_P.pending == _ONE, _P.maxwaittime > _ZERO),
+                    and_(_P.pending == fewer, _P.maxwaittime > _ZERO),
                     _NOW + _P.maxwaittime * literal_column("1000000000"),
                 ),
                 else_=_P.waitdeadline,
@@ -248,8 +251,8 @@ def _release(children: Select[tuple[int]]) -> ReturningUpdate[Any]:
 
 
 RELEASE_CHILDREN = Statement(
-    _release(select(_E.child).where(_E.parent == bindparam("parent"))),
-    postgresql=_release(_children_in_order),
+    release(select(_E.child).where(_E.parent == bindparam("parent"))),
+    postgresql=release(_children_in_order),
 )
 LOCK_CHILDREN = Statement(_children_in_order)
 # Counted, so that ten thousand numbers don't travel for nothing.
@@ -382,7 +385,7 @@ def relatives(many: int) -> Statement:
     """Edges from and to so many processes, with the ids at both ends; see `numbered`."""
     parent = processes.alias("parents")
     child = processes.alias("children")
-    seqs = _numbers(many)
+    seqs = numbers(many)
     return Statement(
         select(
             _E.parent,
@@ -404,24 +407,25 @@ def attributes_of(many: int) -> Statement:
     """Attributes of so many processes; see `numbered`."""
     return Statement(
         select(attributes)
-        .where(attributes.c.process.in_(_numbers(many)))
+        .where(attributes.c.process.in_(numbers(many)))
         .order_by(attributes.c.seq)
     )
 
 
 def numbered(
-    statement: Callable[[int], Statement], seqs: Sequence[int]
-) -> Iterator[tuple[Statement, dict[str, int]]]:
+    statement: Callable[[int], Statement], keys: Sequence[Any]
+) -> Iterator[tuple[Statement, dict[str, Any]]]:
     """A statement about given processes as few statements of few sizes, with their parameters.
 
     Sizes are powers of two, filled up by repeating a process, so that each is compiled once.
     """
-    for start in range(0, len(seqs), MOST_NUMBERS):
-        part = seqs[start : start + MOST_NUMBERS]
+    for start in range(0, len(keys), MOST_NUMBERS):
+        part = keys[start : start + MOST_NUMBERS]
         many = 1 << (len(part) - 1).bit_length()
         filled = [*part, *([part[-1]] * (many - len(part)))]
-        yield statement(many), {f"seq_{index}": seq for index, seq in enumerate(filled)}
+        yield statement(many), {f"key_{index}": key for index, key in enumerate(filled)}
 
 
-def _numbers(many: int) -> list[BindParameter[int]]:
-    return [bindparam(f"seq_{index}") for index in range(many)]
+def numbers(many: int) -> list[BindParameter[Any]]:
+    """The parameters of a statement that is used with `numbered`."""
+    return [bindparam(f"key_{index}") for index in range(many)]

@@ -11,11 +11,14 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     CompoundSelect,
+    Integer,
     ScalarSelect,
     Select,
+    any_,
     bindparam,
     case,
     exists,
+    func,
     literal_column,
     select,
     true,
@@ -32,6 +35,7 @@ _ZERO: ColumnElement[int] = literal_column("0")
 _ONE: ColumnElement[int] = literal_column("1")
 _NOW: BindParameter[int] = bindparam("now")
 _COLONY: BindParameter[str] = bindparam("colonyname")
+_COUNT: ColumnElement[int] = bindparam("count", type_=Integer)
 
 
 def _ready(*conditions: ColumnElement[bool]) -> Select[tuple[int, int]]:
@@ -60,32 +64,32 @@ _queues = (
 )
 
 
-def _merged_queues(depth: int) -> CompoundSelect[tuple[int, int]]:
+def _merged_queues(depth: ColumnElement[int]) -> CompoundSelect[tuple[int, int]]:
     """The heads of three queues: walks along the index of ready processes that end soon."""
     heads = (
-        queue.order_by(_P.prioritytime, _P.seq).limit(literal_column(str(depth))).subquery()
+        queue.order_by(_P.prioritytime, _P.seq).limit(depth).subquery()
         for queue in _queues
     )
     return union_all(*(select(head.c.seq, head.c.prioritytime) for head in heads))
 
 
-def _first_of_three_queues() -> ScalarSelect[int]:
-    merged = _merged_queues(1).subquery()
+def _first_of_three_queues(many: ColumnElement[int] = _ONE) -> ScalarSelect[int]:
+    merged = _merged_queues(many).subquery()
     return (
         select(merged.c.seq)
         .order_by(merged.c.prioritytime, merged.c.seq)
-        .limit(literal_column("1"))
+        .limit(many)
         .scalar_subquery()
     )
 
 
-def _first_unlocked(depth: int) -> ScalarSelect[int]:
+def _first_unlocked(depth: int, many: ColumnElement[int] = _ONE) -> ScalarSelect[int]:
     """The same for several takers, past those that others hold at this moment.
 
     Only the process that is taken may be locked: a taker that locked the heads of all queues
     would hide two of them from others, who would go to sleep beside ready work.
     """
-    merged = _merged_queues(depth).subquery()
+    merged = _merged_queues(literal_column(str(depth))).subquery()
     candidates = (
         select(merged.c.seq).order_by(merged.c.prioritytime, merged.c.seq).subquery("candidates")
     )
@@ -101,15 +105,15 @@ def _first_unlocked(depth: int) -> ScalarSelect[int]:
     return (
         select(locked.c.seq)
         .select_from(candidates.join(locked, true()))
-        .limit(literal_column("1"))
+        .limit(many)
         .scalar_subquery()
     )
 
 
-def _claim(first: ScalarSelect[int]) -> ReturningUpdate[Any]:
+def _claim(chosen: ColumnElement[bool]) -> ReturningUpdate[Any]:
     return (
         update(processes)
-        .where(_P.seq == first)
+        .where(chosen)
         .values(
             state=_ONE,
             isassigned=_ONE,
@@ -125,6 +129,13 @@ def _claim(first: ScalarSelect[int]) -> ReturningUpdate[Any]:
     )
 
 
-CLAIM = Statement(_claim(_first_of_three_queues()), postgresql=_claim(_first_unlocked(64)))
+CLAIM = Statement(
+    _claim(_P.seq == _first_of_three_queues()), postgresql=_claim(_P.seq == _first_unlocked(64))
+)
 # For when others hold all of those: more than all writers of some servers take at one time.
-CLAIM_DEEPER = Statement(_claim(_first_unlocked(8192)))
+CLAIM_DEEPER = Statement(_claim(_P.seq == _first_unlocked(8192)))
+CLAIM_SEVERAL = Statement(
+    _claim(_P.seq.in_(_first_of_three_queues(_COUNT))),
+    # An array is made once, where a subquery might be run again for each row.
+    postgresql=_claim(_P.seq == any_(func.array(_first_unlocked(1024, _COUNT)))),
+)

@@ -13,21 +13,23 @@ from jupyter_colonies.core.messages import REGISTRY
 from jupyter_colonies.core.policy import Role
 from tests.conformance.wire import Dropped, Member, Refused, id_of, new_key, refused
 
+EVERYBODY = {
+    "server owner",
+    "colony owner",
+    "foreign colony owner",
+    "approved",
+    "assigned",
+    "pending",
+    "rejected",
+    "removed",
+    "foreign executor",
+    "user",
+    "foreign user",
+    "unknown key",
+}
 ALLOWED = {
-    Role.ANYONE: {
-        "server owner",
-        "colony owner",
-        "foreign colony owner",
-        "approved",
-        "assigned",
-        "pending",
-        "rejected",
-        "removed",
-        "foreign executor",
-        "user",
-        "foreign user",
-        "unknown key",
-    },
+    Role.ANYONE: EVERYBODY,
+    Role.SIGNER: EVERYBODY,
     Role.SERVER_OWNER: {"server owner"},
     Role.COLONY_OWNER: {"colony owner"},
     Role.MEMBER: {"approved", "assigned", "user"},
@@ -140,6 +142,8 @@ REQUESTS = {
         "spec": cast.assigned.spec(conditions={"executortype": "x"})
     },
     "assignprocessmsg": lambda cast: cast.here | {"timeout": -1},
+    "assignprocessesmsg": lambda cast: cast.here | {"timeout": -1, "count": 2},
+    "closeprocessesmsg": lambda cast: {"items": [cast.running()]},
     "closesuccessfulmsg": lambda cast: cast.running(),
     "closefailedmsg": lambda cast: cast.running(),
     "setoutputmsg": lambda cast: cast.running() | {"out": [1]},
@@ -219,6 +223,25 @@ def test_only_the_declared_role_may(wire, cast, message):
         if not denied(wire, message, cast.keys[caller], fields):
             allowed.add(caller)
     assert allowed == ALLOWED[message.role]
+
+
+def test_a_result_in_a_batch_is_taken_from_the_assigned_executor_only(wire, cast):
+    for caller in sorted(cast.keys, key=lambda name: name == "assigned"):
+        process = cast.running()
+        fields = {"items": [process | {"out": [1]}]}
+        (outcome,) = wire.call("closeprocessesmsg", cast.keys[caller], **fields)
+        with_one = refusal_of(wire, cast.keys[caller], process) if outcome["message"] else (200, "")
+        assert (outcome["status"], outcome["message"]) == with_one
+        assert (outcome["status"] == 200) == (caller == "assigned")
+
+
+def refusal_of(wire, key, process):
+    """How the single message is refused."""
+    try:
+        wire.call("closesuccessfulmsg", key, processid=process["processid"])
+    except Refused as refusal:
+        return refusal.status, refusal.message
+    return 200, ""
 
 
 def test_users_and_executors_of_one_name_are_not_confused(colony, e1):

@@ -102,6 +102,54 @@ class ProcessesMethods(Operations):
         )
         return reply
 
+    async def assign_processes(
+        self,
+        *,
+        colonyname: str = "",
+        timeout: int = 0,
+        availablecpu: str = "",
+        availablemem: str = "",
+        count: int = 0,
+    ) -> list[Process]:
+        """Assign processes.
+
+        Take up to `count` processes, 1 to 256, as soon as there is one; the rest as one process.
+
+        Sent as `assignprocessesmsg`; for an approved executor or a user of the colony. An
+        extension of the protocol.
+        """
+        reply: list[Process] = await self.call(
+            processes.ASSIGN_PROCESSES,
+            processes.AssignProcesses(
+                colonyname=colonyname,
+                timeout=timeout,
+                availablecpu=availablecpu,
+                availablemem=availablemem,
+                count=count,
+            ),
+        )
+        return reply
+
+    async def close_processes(
+        self,
+        *,
+        items: list[processes.Result] | None = None,
+    ) -> list[processes.Closed]:
+        """Close processes.
+
+        Finish up to 256 processes, successful and failed ones, each with an outcome of its own.
+
+        Sent as `closeprocessesmsg`; for anyone who signs; each part of the request is decided on
+        its own. An extension of the protocol.
+        """
+        reply: list[processes.Closed] = await self.call(
+            processes.CLOSE_PROCESSES,
+            processes.CloseProcesses(
+                items=items,
+            ),
+        )
+        return reply
+
     async def set_output(
         self,
         *,

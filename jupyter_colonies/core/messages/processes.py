@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from jupyter_colonies.core.decoding import Integer
 from jupyter_colonies.core.member import Log
 from jupyter_colonies.core.messages.registry import Empty, Message, Request, Subject, declare
@@ -28,6 +30,12 @@ class AssignProcess(Request):
     availablemem: str = ""
 
 
+class AssignProcesses(AssignProcess):
+    """Take up to `count` processes, 1 to 256, as soon as there is one; the rest as one process."""
+
+    count: Integer = 0
+
+
 class CloseSuccessful(Request):
     """Finish a process; an empty `out` keeps the output that was set before."""
 
@@ -40,6 +48,29 @@ class CloseFailed(Request):
 
     processid: str = ""
     errors: list[str] | None = None
+
+
+class Result(msgspec.Struct, kw_only=True):
+    """How one process ended: with the output `out`, or with `errors` if it `failed`."""
+
+    processid: str = ""
+    out: list[Any] | None = None
+    errors: list[str] | None = None
+    failed: bool = False
+
+
+class CloseProcesses(Request):
+    """Finish up to 256 processes, successful and failed ones, each with an outcome of its own."""
+
+    items: list[Result] | None = None
+
+
+class Closed(msgspec.Struct, kw_only=True):
+    """The outcome of one result: the status and text that closing it alone would have given."""
+
+    processid: str
+    status: int
+    message: str = ""
 
 
 class OneProcess(Request):
@@ -109,6 +140,9 @@ class SubscribeProcesses(Request):
     timeout: Integer = 0
 
 
+MOST_AT_ONCE = 256
+
+
 def _process(missing: NotFound) -> Subject:
     return Subject(kind="process", field="processid", missing=missing)
 
@@ -160,6 +194,30 @@ CLOSE_FAILED = declare(
         does="close failed",
         role=Role.ASSIGNED_EXECUTOR,
         subject=_nil("Failed to close process as failed, process is nil"),
+    )
+)
+ASSIGN_PROCESSES = declare(
+    Message(
+        "assignprocessesmsg",
+        "assign_processes",
+        AssignProcesses,
+        list[Process],
+        does="assign processes",
+        role=Role.MEMBER,
+        colony="colonyname",
+        extension=True,
+    )
+)
+CLOSE_PROCESSES = declare(
+    Message(
+        "closeprocessesmsg",
+        "close_processes",
+        CloseProcesses,
+        list[Closed],
+        does="close processes",
+        role=Role.SIGNER,
+        needs=("items", "Failed to close processes, msg.Items is nil"),
+        extension=True,
     )
 )
 SET_OUTPUT = declare(

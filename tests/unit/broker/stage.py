@@ -8,6 +8,7 @@ from jupyter_colonies.core import identity
 from jupyter_colonies.core.graph import ProcessGraph
 from jupyter_colonies.core.member import Executor
 from jupyter_colonies.core.messages import Message, executors, processes, workflows
+from jupyter_colonies.core.messages.processes import Closed, Result
 from jupyter_colonies.core.process import Process
 from jupyter_colonies.core.spec import Conditions, FunctionSpec, WorkflowSpec
 
@@ -79,6 +80,21 @@ class Stage:
             **fields,
         )
         return process
+
+    async def assign_several(
+        self, count: int, name: str = "e1", wait: int = -1, **fields: Any
+    ) -> list[Process]:
+        return await self.call(
+            processes.ASSIGN_PROCESSES,
+            self.executors[name],
+            colonyname="dev",
+            timeout=wait,
+            count=count,
+            **fields,
+        )
+
+    async def close_several(self, *items: Result, name: str = "e1") -> list[Closed]:
+        return await self.call(processes.CLOSE_PROCESSES, self.executors[name], items=list(items))
 
     async def close(self, process: Process, *out: Any, name: str = "e1") -> None:
         await self.call(

@@ -53,7 +53,14 @@ ORIGINAL = {
     "subscribeprocessmsg",
     "subscribeprocessesmsg",
 }
-EXTENSIONS = {"enrolexecutormsg", "renewleasemsg", "leavecolonymsg", "subscribeworkflowmsg"}
+EXTENSIONS = {
+    "assignprocessesmsg",
+    "closeprocessesmsg",
+    "enrolexecutormsg",
+    "renewleasemsg",
+    "leavecolonymsg",
+    "subscribeworkflowmsg",
+}
 
 
 def test_the_messages_of_the_protocol_are_declared():
@@ -75,7 +82,7 @@ def test_declarations_are_sound(message):
         assert message.colony.split(".")[0] in fields
     if message.subject:
         assert message.subject.field.split(".")[0] in fields
-    if message.role not in {Role.ANYONE, Role.SERVER_OWNER}:
+    if message.role not in {Role.ANYONE, Role.SERVER_OWNER, Role.SIGNER}:
         assert message.colony or message.subject
 
 

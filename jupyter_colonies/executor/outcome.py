@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import threading
 from collections.abc import Callable
 from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Any
 
-from jupyter_colonies.executor import capture
+from jupyter_colonies.executor import capture, threads
 from jupyter_colonies.executor.failure import errors_of
 from jupyter_colonies.executor.results import NotJson, as_output
 from jupyter_colonies.executor.running import RunningProcess
@@ -40,7 +39,6 @@ def run(
 ) -> asyncio.Future[Outcome]:
     """Start a run in a daemon thread; the future belongs to the running event loop.
 
-    A daemon thread, because one that must be waited for would keep a kernel from shutting down.
     The run takes place in a copy of `context`, so that its output shows where that was made.
     """
     loop = asyncio.get_running_loop()
@@ -56,8 +54,7 @@ def run(
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(deliver, outcome)
 
-    name = f"{process.funcname}-{process.processid[:8]}"
-    threading.Thread(target=work, name=name, daemon=True).start()
+    threads.start(work, f"{process.funcname}-{process.processid[:8]}")
     return future
 
 

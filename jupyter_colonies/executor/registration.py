@@ -35,6 +35,7 @@ class Registration:
         self.executorname = executorname
         self.client: Client = colony.client.signed_by(new_private_key())
         self.leased = False
+        self.extensions: list[str] = []
         self._owned = False
 
     async def enter(self, executortype: str) -> None:
@@ -114,6 +115,7 @@ class Registration:
                 raise
             await self._prove(executor, self.colony.found.secret)
         self.leased = True
+        self.extensions = await self.colony.extensions()
 
     async def _prove(self, executor: Executor, secret: str) -> None:
         proof = enrolment.proof(
@@ -138,5 +140,6 @@ class Registration:
             if passes(error):
                 raise
             return
+        self.extensions = info.extensions
         self.leased = _RENEW_LEASE in info.extensions
         await self.renew()

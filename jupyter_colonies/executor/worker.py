@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from jupyter_colonies.client.colony import Colony
 from jupyter_colonies.core.member import Function, FunctionArgument, check_name
+from jupyter_colonies.core.messages.processes import Result
 from jupyter_colonies.core.process import Process, State
 from jupyter_colonies.errors import (
     ColoniesError,
@@ -19,6 +20,7 @@ from jupyter_colonies.errors import (
     NothingToAssign,
 )
 from jupyter_colonies.executor import capture, outcome, registry
+from jupyter_colonies.executor.exchange import Exchange
 from jupyter_colonies.executor.patience import passes, pauses, persevere
 from jupyter_colonies.executor.registration import RENEWAL, Registration
 from jupyter_colonies.executor.running import RunningProcess
@@ -56,7 +58,7 @@ class Offer:
 class Worker:
     """An executor in this process: it serves the processes of one executor type.
 
-    Network traffic runs on the colony's portal, each process in a daemon thread of its own,
+    Network traffic runs on the colony's portal, each process in a daemon thread,
     at most `concurrency` at a time. `state` and `reason` say how it is doing; the registry tells
     observers of each change. Raises InvalidRequest for a name that is empty or contains a colon.
     """
@@ -78,6 +80,7 @@ class Worker:
         self._offers: dict[str, Offer] = {}
         self._untold: dict[str, Offer] = {}
         self._registration = Registration(colony, name)
+        self._exchange = Exchange(self._registration.client, lambda: len(self.running))
         self._registered_type = ""
         self._doubtful = False
         self._changed = asyncio.Event()
@@ -204,6 +207,7 @@ class Worker:
     async def _enter(self) -> None:
         executortype = self.executortype
         await self._registration.enter(executortype)
+        self._exchange.learn(self._registration.extensions)
         self._registered_type = executortype
         self._untold.update(self._offers)
         await self._tell()
@@ -226,19 +230,17 @@ class Worker:
             renewal.cancel()
 
     async def _pull(self) -> None:
-        """Take one process as soon as there is room for it."""
+        """Take work as soon as there is room for it, and as much as there is room for."""
         await self._room()
         if self.state is WorkerState.AWAY:
             await self._adopt()
             await self._tell()
             self._become(WorkerState.READY)
             return
+        room = self._concurrency - len(self.running)
         with contextlib.suppress(NothingToAssign):
-            self._begin(
-                await self._registration.client.assign_process(
-                    colonyname=self.colony.name, timeout=LONG_POLL
-                )
-            )
+            for process in await self._exchange.take(self.colony.name, LONG_POLL, room):
+                self._begin(process)
 
     async def _room(self) -> None:
         """Wait until another process may run here, under the type that is wanted."""
@@ -317,7 +319,13 @@ class Worker:
             if result.abandoned:
                 self._note(running, result.abandoned)
                 return
-            await persevere(lambda: self._close(running, result), self._undelivered)
+            closing = Result(
+                processid=running.processid,
+                out=result.output,
+                errors=result.errors,
+                failed=result.errors is not None,
+            )
+            await persevere(lambda: self._exchange.hand_in(closing), self._undelivered)
             if result.errors is None:
                 self.done += 1
             else:
@@ -340,18 +348,6 @@ class Worker:
                 ],
             )
         return await outcome.run(offer.runnable, running, log, offer.context)
-
-    async def _close(self, running: RunningProcess, result: outcome.Outcome) -> None:
-        client = self._registration.client
-        if result.errors is None:
-            await client.close_successful(processid=running.processid, out=result.output)
-            return
-        try:
-            await client.close_failed(processid=running.processid, errors=result.errors)
-        except InvalidRequest as error:
-            # An attempt whose answer was lost has failed it already.
-            if "Tried to set failed process as failed" not in error.message:
-                raise
 
     def _note(self, running: RunningProcess, text: str) -> None:
         self.notice = f"{running.funcname} (process {running.processid}): {text}"

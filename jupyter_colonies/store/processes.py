@@ -229,9 +229,7 @@ _children_in_order = (
 )
 
 
-def release(
-    children: Select[tuple[int]], fewer: ColumnElement[int] = _ONE
-) -> ReturningUpdate[Any]:
+def release(children: Select[tuple[int]], fewer: ColumnElement[int] = _ONE) -> ReturningUpdate[Any]:
     """Let children wait for so many parents less."""
     return (
         update(processes)
@@ -406,9 +404,7 @@ def relatives(many: int) -> Statement:
 def attributes_of(many: int) -> Statement:
     """Attributes of so many processes; see `numbered`."""
     return Statement(
-        select(attributes)
-        .where(attributes.c.process.in_(numbers(many)))
-        .order_by(attributes.c.seq)
+        select(attributes).where(attributes.c.process.in_(numbers(many))).order_by(attributes.c.seq)
     )
 
 

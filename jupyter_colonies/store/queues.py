@@ -66,10 +66,7 @@ _queues = (
 
 def _merged_queues(depth: ColumnElement[int]) -> CompoundSelect[tuple[int, int]]:
     """The heads of three queues: walks along the index of ready processes that end soon."""
-    heads = (
-        queue.order_by(_P.prioritytime, _P.seq).limit(depth).subquery()
-        for queue in _queues
-    )
+    heads = (queue.order_by(_P.prioritytime, _P.seq).limit(depth).subquery() for queue in _queues)
     return union_all(*(select(head.c.seq, head.c.prioritytime) for head in heads))
 
 

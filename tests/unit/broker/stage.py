@@ -84,7 +84,7 @@ class Stage:
     async def assign_several(
         self, count: int, name: str = "e1", wait: int = -1, **fields: Any
     ) -> list[Process]:
-        return await self.call(
+        taken: list[Process] = await self.call(
             processes.ASSIGN_PROCESSES,
             self.executors[name],
             colonyname="dev",
@@ -92,9 +92,13 @@ class Stage:
             count=count,
             **fields,
         )
+        return taken
 
     async def close_several(self, *items: Result, name: str = "e1") -> list[Closed]:
-        return await self.call(processes.CLOSE_PROCESSES, self.executors[name], items=list(items))
+        outcomes: list[Closed] = await self.call(
+            processes.CLOSE_PROCESSES, self.executors[name], items=list(items)
+        )
+        return outcomes
 
     async def close(self, process: Process, *out: Any, name: str = "e1") -> None:
         await self.call(

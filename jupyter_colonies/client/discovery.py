@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -97,6 +100,10 @@ def find(
     return _from_serve(colony, keyfile)
 
 
+START_PATIENCE = 20.0
+"""Seconds a Jupyter server may take from its first kernel to its runtime file."""
+
+_JUPYTER_SERVER = re.compile(r"jpserver-(\d+)\.json$")
 _PORTS = ("COLONIES_SERVER_PORT", "COLONIES_SERVER_HTTP_PORT")
 
 
@@ -145,7 +152,25 @@ def _with_identity(
     )
 
 
+def _await_start(path: Path) -> None:
+    """Give a Jupyter server that is just starting the time to write its runtime file.
+
+    It starts kernels before its extensions are ready. Its process id stands in the file's name;
+    a server that is gone is not waited for.
+    """
+    named = _JUPYTER_SERVER.search(path.name)
+    until = time.monotonic() + START_PATIENCE
+    while named and not path.exists() and time.monotonic() < until:
+        try:
+            with suppress(PermissionError):  # somebody else's, but alive
+                os.kill(int(named[1]), 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.05)
+
+
 def _from_jupyter(path: Path, colony: str | None, keyfile: str | Path | None) -> Found:
+    _await_start(path)
     runtime = read_runtime(path)
     prove(runtime)
     found = _from_runtime(runtime, "the Jupyter server of this kernel", colony, keyfile)

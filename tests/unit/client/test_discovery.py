@@ -1,3 +1,8 @@
+import os
+import subprocess
+import sys
+import threading
+
 import pytest
 
 from jupyter_colonies.client import discovery
@@ -80,6 +85,25 @@ def test_keys_and_secrets_are_not_shown(monkeypatch, identity):
     shown = repr(discovery.find("h:1"))
     assert KEY not in shown
     assert "1" * 64 not in shown
+
+
+def test_a_jupyter_server_that_is_starting_is_waited_for(monkeypatch, tmp_path):
+    path = tmp_path / f"colonies-jpserver-{os.getpid()}.json"
+    monkeypatch.setenv(discovery.RUNTIME_VARIABLE, str(path))
+    writer = threading.Timer(0.3, path.write_text, ['{"host": 3}'])
+    writer.start()
+    with pytest.raises(NoServer, match="can't be read"):
+        discovery.find()
+    writer.join()
+
+
+def test_a_jupyter_server_that_has_ended_is_not_waited_for(monkeypatch, tmp_path):
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    path = tmp_path / f"colonies-jpserver-{ended.pid}.json"
+    monkeypatch.setenv(discovery.RUNTIME_VARIABLE, str(path))
+    with pytest.raises(NoServer, match="its server has stopped"):
+        discovery.find()
 
 
 def test_a_runtime_file_that_is_gone_or_broken_is_told(monkeypatch, tmp_path):

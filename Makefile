@@ -10,7 +10,7 @@ INSTALLED := $(VENV)/.installed
 LABEXTENSION := labextension/package.json labextension/yarn.lock labextension/tsconfig.json \
 	$(wildcard labextension/src/*.ts labextension/style/*)
 
-.PHONY: help install demo lab test test-long check browser docs clean
+.PHONY: help install demo lab test test-long check browser bench docs clean
 
 help: ## Show these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -63,6 +63,12 @@ check: $(INSTALLED) ## Run linters, type checkers and the check of the layers
 
 browser: $(INSTALLED) ## Find a Chromium for the browser tests, or install one
 	@$(PYTHON) -m tests.ui.browser
+
+bench: $(INSTALLED) ## Run every benchmark, beside dask and huey; BENCH=--long for medians of five
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --editable ".[bench]"
+	@for each in cycle wakeup growth backlog submit others responsive identity; do \
+		echo; echo "== $$each"; $(PYTHON) benchmarks/$$each.py $(BENCH) || exit 1; \
+	done
 
 docs: $(INSTALLED) ## Build the documentation into docs/_build/html
 	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going docs docs/_build/html

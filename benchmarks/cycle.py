@@ -1,80 +1,105 @@
-"""Submit, assign and close through a served colony: cycles per second and CPU per cycle.
+"""Submit, assign and close over HTTP, beside three signed echo requests on the same front.
 
-    python benchmarks/cycle.py [--seconds 5]
+    python benchmarks/cycle.py [--seconds 3] [--connections 1 8 32] [--long]
 
-One signed request after the other, as any SDK sends them; first one client, then several at
-once. The server runs in a process of its own, whose CPU time is measured by itself.
+Each connection sends one signed request after the other, as any SDK does. The server runs in a
+process of its own with everything on: signatures, roles, deadlines, events, and each write on
+disk before it is acknowledged. The echo is the same front with the same three requests, answered
+with what they say.
 """
 
 from __future__ import annotations
 
-import argparse
-import http.client
-import threading
+import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 import served
+import table
+from served import Connection, Place
 
-CLIENTS = (1, 4, 16)
+Cycle = Callable[[Connection, Place, str], Awaitable[None]]
 
 
-def cycle(connection: http.client.HTTPConnection, place: served.Place, key: str) -> None:
+class Cost(NamedTuple):
+    """Cycles per second, and CPU microseconds of one of them."""
+
+    rate: float
+    server: float
+    client: float
+
+
+async def work(connection: Connection, place: Place, key: str) -> None:
     """One process from its submission to its end."""
-    spec = {
-        "funcname": "f",
-        "conditions": {"colonyname": place.colonyname, "executortype": "benchmark"},
-    }
-    place.call(connection, "submitfuncspecmsg", key, spec=spec)
-    process = place.call(
-        connection, "assignprocessmsg", key, colonyname=place.colonyname, timeout=10
+    await connection.call("submitfuncspecmsg", key, spec=place.spec())
+    process = await connection.call(
+        "assignprocessmsg", key, colonyname=place.colonyname, timeout=10
     )
-    place.call(connection, "closesuccessfulmsg", key, processid=process["processid"], out=[1])
+    await connection.call("closesuccessfulmsg", key, processid=process["processid"], out=[1])
 
 
-def measure(place: served.Place, clients: int, seconds: float) -> tuple[float, float, float]:
-    """Cycles per second, and CPU time of server and clients per cycle in microseconds."""
-    counts = [0] * clients
-    keys = [place.add_executor("benchmark") for _ in range(clients)]
-    end = time.monotonic() + seconds
+async def echo(connection: Connection, place: Place, key: str) -> None:
+    """The same three requests, to a server that only sends them back."""
+    await connection.call("submitfuncspecmsg", key, spec=place.spec())
+    await connection.call("assignprocessmsg", key, colonyname=place.colonyname, timeout=10)
+    await connection.call("closesuccessfulmsg", key, processid="0" * 64, out=[1])
 
-    def work(number: int) -> None:
-        with place.connection() as connection:
-            while time.monotonic() < end:
-                cycle(connection, place, keys[number])
-                counts[number] += 1
 
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(clients)]
-    of_server, of_clients, started = place.cpu(), time.process_time(), time.monotonic()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    cycles = sum(counts)
-    return (
-        cycles / (time.monotonic() - started),
-        (place.cpu() - of_server) / cycles * 1e6,
-        (time.process_time() - of_clients) / cycles * 1e6,
-    )
+async def measure(place: Place, cycle: Cycle, keys: list[str], seconds: float) -> Cost:
+    """Run cycles on one connection for each key."""
+    end = 0.0
+
+    async def client(connection: Connection, key: str) -> int:
+        count = 0
+        while time.monotonic() < end:
+            await cycle(connection, place, key)
+            count += 1
+        return count
+
+    async with place.connections(len(keys)) as connections:
+        pairs = list(zip(connections, keys, strict=True))
+        await asyncio.gather(*(cycle(connection, place, key) for connection, key in pairs))
+        of_server, of_client, started = place.cpu(), time.process_time(), time.monotonic()
+        end = started + seconds
+        cycles = sum(await asyncio.gather(*(client(connection, key) for connection, key in pairs)))
+        return Cost(
+            cycles / (time.monotonic() - started),
+            (place.cpu() - of_server) / cycles * 1e6,
+            (time.process_time() - of_client) / cycles * 1e6,
+        )
+
+
+async def compare(place: Place, other: Place, numbers: list[int], options: table.Options) -> None:
+    """Print one line for each number of connections."""
+    columns = ("connections", "cycles/s", "server µs", "client µs", "3 echoes µs", "over echoes")
+    lines = table.Table(*columns)
+    keys = await place.add_executors(max(numbers))
+    await measure(place, work, keys[:8], min(options.seconds, 1.0))
+    await measure(other, echo, keys[:8], min(options.seconds, 1.0))
+    for number in numbers:
+        costs, echoes = [], []
+        for _ in range(options.repeats):
+            costs.append(await measure(place, work, keys[:number], options.seconds))
+            echoes.append(await measure(other, echo, keys[:number], options.seconds))
+        cost = Cost(*(table.median(values) for values in zip(*costs, strict=True)))
+        of_echoes = table.median([each.server for each in echoes])
+        lines.row(number, *cost, of_echoes, table.ratio(cost.server, of_echoes))
 
 
 def main() -> None:
-    """Print one line for each number of clients; the ratio is to the first line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=5.0)
-    seconds = parser.parse_args().seconds
-    print(f"{'clients':>8}{'cycles/s':>10}{'ratio':>7}{'server CPU µs':>15}{'client CPU µs':>15}")
-    first = 0.0
-    with TemporaryDirectory() as folder, served.place(Path(folder)) as place:
-        measure(place, 1, min(seconds, 1.0))
-        for clients in CLIENTS:
-            rate, of_server, of_clients = measure(place, clients, seconds)
-            first = first or rate
-            print(
-                f"{clients:>8}{rate:>10.0f}{rate / first:>7.1f}{of_server:>15.0f}"
-                f"{of_clients:>15.0f}"
-            )
+    """Measure and print."""
+    parser = table.parser(__doc__, seconds=3.0)
+    parser.add_argument("--connections", type=int, nargs="+", default=[1, 8, 32])
+    parsed = parser.parse_args()
+    options = table.options(parsed)
+    numbers = [1, 2] if options.smoke else parsed.connections
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        with served.place(folder / "served") as place, served.echo(folder / "echo") as other:
+            asyncio.run(compare(place, other, numbers, options))
 
 
 if __name__ == "__main__":

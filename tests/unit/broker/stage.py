@@ -123,6 +123,10 @@ class Stage:
         before = -1
         while before != self.broker.store.statements:
             before = self.broker.store.statements
+            await asyncio.sleep(0.2)
+        before = -1
+        while before != self.broker.store.statements:
+            before = self.broker.store.statements
             for _ in range(3):
                 await self.broker.store.write(lambda _: None)
                 await asyncio.sleep(0.02)

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from jupyter_colonies.client.colony import Colony
 
 EXPLAINED = 20
+"""How many failed processes are explained one by one."""
+
+LAST_LOOK = 2.0
+"""Seconds that waiting for a run leaves its views to show the end."""
 
 _log = logging.getLogger(__name__)
 
@@ -121,6 +125,7 @@ class Run:
         self._picture = Picture()
         self._faces: dict[str, RunNode] = {}
         self._followers = 0
+        self._views: list[concurrent.futures.Future[None]] = []
 
     def __repr__(self) -> str:
         picture = self._picture
@@ -199,6 +204,14 @@ class Run:
         future.add_done_callback(_report)
         return Follower(future)
 
+    def shown(self, final: concurrent.futures.Future[None]) -> None:
+        """The run is on display; `final` is done when its end is.
+
+        Whoever waits for the run waits for that too, so that a notebook that runs by itself
+        (nbconvert, papermill) keeps the final picture and not the last but one.
+        """
+        self._views.append(final)
+
     def wait(self, timeout: float | None = None, *, progress: bool = True) -> Run:
         """Wait until the run has finished and return it; at most `timeout` seconds.
 
@@ -214,6 +227,7 @@ class Run:
                 except queue.Empty:
                     raise waiting.too_long() from None
                 waiting.take(told, more=not inbox.empty())
+        concurrent.futures.wait(self._last_views(), LAST_LOOK)
         return self.colony.call(self._checked())
 
     def __await__(self) -> Generator[Any, None, Run]:
@@ -232,6 +246,8 @@ class Run:
             while not waiting.done():
                 told = await inbox.get()
                 waiting.take(told, more=not inbox.empty())
+        if views := [asyncio.wrap_future(view) for view in self._last_views()]:
+            await asyncio.wait(views, timeout=LAST_LOOK)
         return await asyncio.wrap_future(self.colony.portal.start(self._checked()))
 
     async def _source(self) -> AsyncGenerator[WorkflowChange, None]:
@@ -256,6 +272,11 @@ class Run:
         """Look, unless the run is followed already or can't change any more."""
         if not (self._picture.known and (self._followers or self._picture.final)):
             self.colony.call(self._look())
+
+    def _last_views(self) -> list[concurrent.futures.Future[None]]:
+        """What will show the end soon; nothing while a failed run goes on elsewhere."""
+        views, self._views = (self._views, []) if self._picture.final else ([], self._views)
+        return views
 
     def _face(self, processid: str) -> RunNode:
         return self._faces.setdefault(processid, RunNode(self, processid))

@@ -76,12 +76,26 @@ class DagView(ipywidgets.VBox):  # type: ignore[misc]
         return self._painted.wait(timeout)
 
     def on_end(self, callback: Callable[[], None]) -> None:
-        """Call back, on any thread, when the last change has been painted."""
-        self._over.add_done_callback(lambda _: callback())
+        """Call back, on any thread, when the last change has been painted and the view is open.
+
+        Who waits for the run waits for the callback as well.
+        """
+        called: concurrent.futures.Future[None] = concurrent.futures.Future()
+        self.run.shown(called)
+
+        def call(over: concurrent.futures.Future[None]) -> None:
+            try:
+                if not over.cancelled():
+                    callback()
+            finally:
+                called.set_result(None)
+
+        self._over.add_done_callback(call)
 
     def close(self) -> None:
         """Follow no more and remove the view from all pages."""
         self._closed = True
+        self._over.cancel()
         self._follower.stop()
         self._pace.finish()
         if self._drawing:
@@ -135,7 +149,7 @@ class DagView(ipywidgets.VBox):  # type: ignore[misc]
             self.inspector.show(now)
         if last or self._scene.nodes:
             self._painted.set()
-        if last:
+        if last and self._over.set_running_or_notify_cancel():
             self._over.set_result(None)
 
     def _paint_folded(self) -> None:

@@ -63,6 +63,25 @@ def test_a_view_follows_its_run_to_the_end(colony, workflow, gate, until) -> Non
     view.close()
 
 
+def test_waiting_for_a_run_leaves_its_picture_final(colony, workflow, gate) -> None:
+    run = colony.submit(workflow)
+    view = DagView(run)
+    closed = DagView(run)
+    shown_last = []
+
+    def show_slowly() -> None:
+        threading.Event().wait(0.3)
+        shown_last.append(shown(view))
+
+    view.on_end(show_slowly)
+    closed.on_end(lambda: shown_last.append({"a closed view": "was shown"}))
+    closed.close()
+    gate.set()
+    run.wait(30, progress=False)
+    assert shown_last == [{"gen_node": "Successful", "sum_node": "Successful"}]
+    view.close()
+
+
 def test_choosing_a_node_shows_its_process_and_keeps_it_current(
     colony, workflow, gate, until
 ) -> None:

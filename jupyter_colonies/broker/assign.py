@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from typing import Protocol
@@ -158,21 +159,33 @@ def _pass_on(waiters: Waiters, wakes: list[Wake], who: Taker) -> None:
 
 
 async def _wait(desk: Desk, waiter: Waiter, gone: asyncio.Event, deadline: float) -> None:
+    # Whoever is here when the server stops is woken; who comes later must not begin to wait.
+    _check_stopping(desk)
     remaining = deadline - asyncio.get_running_loop().time()
     if remaining <= 0:
         raise _nothing()
-    events = [asyncio.ensure_future(event.wait()) for event in (waiter.event, gone, desk.stopping)]
+
+    def look(_: object) -> None:
+        waiter.event.set()
+
+    # One task beside this one, not one for each event: most requests of idle executors end here.
+    leaving = asyncio.ensure_future(gone.wait())
+    leaving.add_done_callback(look)
     try:
-        await asyncio.wait(events, timeout=remaining, return_when=asyncio.FIRST_COMPLETED)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(remaining):
+                await waiter.event.wait()
     finally:
-        for event in events:
-            event.cancel()
+        leaving.remove_done_callback(look)
+        leaving.cancel()
+    _check_stopping(desk)
+    if gone.is_set() or not waiter.event.is_set():
+        raise _nothing()
+
+
+def _check_stopping(desk: Desk) -> None:
     if desk.stopping.is_set():
         raise ServerStopping("The server is shutting down, try again in a moment")
-    if gone.is_set():
-        raise _nothing()
-    if not waiter.event.is_set():
-        raise _nothing()
 
 
 def _nothing() -> NothingToAssign:

@@ -82,6 +82,7 @@ class Broker:
     async def stop(self) -> None:
         """End long polls and subscriptions, finish what was handed in, close the database."""
         self.stopping.set()
+        self.waiters.wake_all()
         self.subscriptions.end()
         await self._deadlines.stop()
         await self.store.close()

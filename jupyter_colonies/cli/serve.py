@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import shlex
@@ -106,6 +107,11 @@ async def _serve(
         loop.add_signal_handler(number, stop.set)
     hosting = Hosting(wanted, folder)
     await hosting.start()
+    # What is loaded by now stays: the collector need not walk over it again and again. What
+    # requests leave behind goes without it.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000)
     try:
         folder.point(runtime_file)
         announce(hosting.runtime, folder)

@@ -5,7 +5,7 @@ Every message on that port is signed, so any origin is welcome and no credential
 
 from __future__ import annotations
 
-from tornado.httputil import HTTPServerRequest
+from tornado.httputil import HTTPHeaders, HTTPServerRequest
 
 PREFLIGHT = {
     "Access-Control-Allow-Origin": "*",
@@ -16,18 +16,18 @@ PREFLIGHT = {
 SIGNED = ",Content-Digest,Signature,Signature-Input"
 
 
-def is_foreign(request: HTTPServerRequest) -> bool:
+def is_foreign(sent: HTTPHeaders) -> bool:
     """Whether the request comes from a page of another origin than its own Host."""
-    origin = request.headers.get("Origin")
+    origin = sent.get("Origin")
     if not origin:
         return False
-    host = request.headers.get("Host", "")
+    host = sent.get("Host", "")
     return origin not in (f"http://{host}", f"https://{host}")
 
 
-def headers(request: HTTPServerRequest) -> dict[str, str]:
-    """CORS headers of the reply to a request that is no preflight."""
-    return {"Access-Control-Allow-Origin": "*"} if is_foreign(request) else {}
+def headers(sent: HTTPHeaders) -> dict[str, str]:
+    """CORS headers of the reply to a request with these headers that is no preflight."""
+    return {"Access-Control-Allow-Origin": "*"} if is_foreign(sent) else {}
 
 
 def preflight(request: HTTPServerRequest) -> dict[str, str]:

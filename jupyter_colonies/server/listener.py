@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
+import re
 import socket
 import ssl
+from collections.abc import Awaitable
 from http import HTTPStatus
 from typing import Any
 
@@ -18,6 +20,7 @@ from tornado import web
 from tornado.http1connection import HTTP1Connection
 from tornado.httpserver import HTTPServer
 from tornado.httputil import (
+    HTTPConnection,
     HTTPHeaders,
     HTTPMessageDelegate,
     HTTPServerRequest,
@@ -30,22 +33,29 @@ from jupyter_colonies.broker.service import Broker
 from jupyter_colonies.core import envelope
 from jupyter_colonies.errors import InvalidConfiguration, ServerStopping
 from jupyter_colonies.server import cors, pubsub, rest, rpc
+from jupyter_colonies.server.idle import Idle
 from jupyter_colonies.server.presence import STOPPING, Presence
 from jupyter_colonies.server.pubsub import MISSING
 from jupyter_colonies.server.settings import Settings
 
 MAX_BODY = 128 * 1024 * 1024
-HEADER_TIMEOUT = 120
+IDLE_TIMEOUT = 120.0
 PORTS_TRIED = 100
 BACKLOG = 1024
 
 TEXT = "text/plain; charset=utf-8"
+PHRASES = {status.value: status.phrase for status in HTTPStatus}
+PLAIN_HOST = re.compile(r"[A-Za-z0-9._:\[\]-]+")
+NO_HEADERS = HTTPHeaders()
 
 log = logging.getLogger(__name__)
 
 
 class Listener(Router):
-    """An HTTP server on a port of its own, until `stop`."""
+    """An HTTP server on a port of its own, until `stop`.
+
+    idle_timeout: seconds after which a connection without a request is closed.
+    """
 
     def __init__(
         self,
@@ -55,6 +65,7 @@ class Listener(Router):
         *,
         host: str,
         tls: ssl.SSLContext | None,
+        idle_timeout: float = IDLE_TIMEOUT,
     ) -> None:
         self.broker = broker
         self.presence = presence
@@ -67,8 +78,9 @@ class Listener(Router):
             ssl_options=tls,
             max_body_size=MAX_BODY,
             max_buffer_size=MAX_BODY + 1024 * 1024,
-            idle_connection_timeout=HEADER_TIMEOUT,
         )
+        self._server.conn_params.header_timeout = None
+        self.idle = Idle(idle_timeout)
         self._server.add_socket(bound)
 
     @property
@@ -76,12 +88,27 @@ class Listener(Router):
         """URL of the root."""
         return url(self.host, self.port, tls=self.tls)
 
+    def start_request(self, server_conn: object, request_conn: HTTPConnection) -> RpcExchange:
+        """What receives the next request on a connection."""
+        exchange = RpcExchange(self, server_conn, request_conn)
+        self.idle.began(server_conn, exchange.connection)
+        return exchange
+
+    def on_close(self, server_conn: object) -> None:
+        """A connection has ended."""
+        self.idle.ended(server_conn)
+
+    def routed(self, server_conn: object, request_conn: HTTPConnection) -> HTTPMessageDelegate:
+        """What receives a request that does not take the short way."""
+        return super().start_request(server_conn, request_conn)
+
     def find_handler(self, request: HTTPServerRequest, **kwargs: Any) -> HTTPMessageDelegate | None:
-        """What answers a request."""
+        """What answers a request that does not take the short way."""
         if request.path == "/api" and request.method == "POST":
-            return RpcExchange(self, request)
-        if request.method == "OPTIONS" and cors.is_foreign(request):
-            return Fixed(request, 204, headers=cors.preflight(request))
+            assert request.connection is not None
+            return RpcExchange(self, request.server_connection, request.connection, short=False)
+        if request.method == "OPTIONS" and cors.is_foreign(request.headers):
+            return Preflight(request)
         return self._application.find_handler(request, **kwargs)
 
     def stop(self) -> None:
@@ -92,38 +119,74 @@ class Listener(Router):
         """Let the replies under way go out, then close every connection."""
         await self.presence.drain()
         await self._server.close_all_connections()
+        self.idle.stop()
 
 
 class RpcExchange(HTTPMessageDelegate):
-    """One `POST /api`."""
+    """One `POST /api`, or the start of another request, which is then passed on.
 
-    def __init__(self, listener: Listener, request: HTTPServerRequest) -> None:
+    tornado's own way describes, parses and routes a request before anything sees it: more work
+    than answering one. So a plain `POST /api` with a plain Host is known by its first line.
+    """
+
+    def __init__(
+        self,
+        listener: Listener,
+        server_conn: object,
+        connection: HTTPConnection,
+        *,
+        short: bool = True,
+    ) -> None:
+        assert isinstance(connection, HTTP1Connection)
         self._listener = listener
-        self._request = request
+        self._server_conn = server_conn
+        self.connection = connection
+        self._short = short
+        self._other: HTTPMessageDelegate | None = None
+        self._headers = NO_HEADERS
         self._chunks: list[bytes] = []
-        self._gone = asyncio.Event()
 
     def headers_received(
         self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
-    ) -> None:
-        """Nothing in the headers matters."""
+    ) -> Awaitable[None] | None:
+        """Take the request, or pass it on."""
+        assert isinstance(start_line, RequestStartLine)
+        self._listener.idle.ended(self._server_conn)
+        self._headers = headers
+        if self._short and not (
+            start_line.path == "/api"
+            and start_line.method == "POST"
+            and PLAIN_HOST.fullmatch(headers.get("Host", ""))
+        ):
+            self._other = self._listener.routed(self._server_conn, self.connection)
+            return self._other.headers_received(start_line, headers)
+        return None
 
-    def data_received(self, chunk: bytes) -> None:
+    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
         """Collect the body."""
+        if self._other is not None:
+            return self._other.data_received(chunk)
         self._chunks.append(chunk)
+        return None
 
     def finish(self) -> None:
         """The request is complete: answer it."""
-        connection_of(self._request).set_close_callback(self._gone.set)
-        task = asyncio.get_running_loop().create_task(self._answer())
+        if self._other is not None:
+            self._other.finish()
+            return
+        gone = asyncio.Event()
+        self.connection.set_close_callback(gone.set)
+        task = asyncio.get_running_loop().create_task(self._answer(gone))
         self._listener.tasks.add(task)
         task.add_done_callback(self._listener.tasks.discard)
 
     def on_connection_close(self) -> None:
         """The client went away while it was still sending."""
+        if self._other is not None:
+            self._other.on_connection_close()
         self._chunks.clear()
 
-    async def _answer(self) -> None:
+    async def _answer(self, gone: asyncio.Event) -> None:
         presence = self._listener.presence
         with presence.exchange():
             if presence.stopping:
@@ -131,49 +194,36 @@ class RpcExchange(HTTPMessageDelegate):
             else:
                 body = b"".join(self._chunks)
                 self._chunks.clear()
-                status, body = await rpc.answer(self._listener.broker, body, self._gone)
-            if not self._gone.is_set():
-                respond(self._request, status, body, close=presence.stopping)
+                status, body = await rpc.answer(self._listener.broker, body, gone)
+            if not gone.is_set():
+                self._respond(status, body, close=presence.stopping)
+
+    def _respond(self, status: int, body: bytes, *, close: bool) -> None:
+        fields = HTTPHeaders()
+        fields["Content-Type"] = TEXT
+        fields["Content-Length"] = str(len(body))
+        if close:
+            fields["Connection"] = "close"
+        for name, value in cors.headers(self._headers).items():
+            fields[name] = value
+        start_line = ResponseStartLine("HTTP/1.1", status, PHRASES[status])
+        self.connection.write_headers(start_line, fields, body)
+        self.connection.finish()
 
 
-class Fixed(HTTPMessageDelegate):
-    """An answer that depends on nothing that is still to come."""
+class Preflight(HTTPMessageDelegate):
+    """The answer to a page of another origin that asks what it may send."""
 
-    def __init__(self, request: HTTPServerRequest, status: int, *, headers: dict[str, str]) -> None:
-        self._request, self._status, self._headers = request, status, headers
+    def __init__(self, request: HTTPServerRequest) -> None:
+        self._request = request
 
     def finish(self) -> None:
         """Answer."""
-        respond(self._request, self._status, b"", headers=self._headers)
-
-
-def respond(
-    request: HTTPServerRequest,
-    status: int,
-    body: bytes,
-    *,
-    headers: dict[str, str] | None = None,
-    close: bool = False,
-) -> None:
-    """Write a whole reply to the connection of a request."""
-    fields = HTTPHeaders()
-    if status != 204:
-        fields["Content-Type"] = TEXT
-        fields["Content-Length"] = str(len(body))
-    if close:
-        fields["Connection"] = "close"
-    for name, value in {**cors.headers(request), **(headers or {})}.items():
-        fields[name] = value
-    connection = connection_of(request)
-    start_line = ResponseStartLine("HTTP/1.1", status, HTTPStatus(status).phrase)
-    connection.write_headers(start_line, fields, body)
-    connection.finish()
-
-
-def connection_of(request: HTTPServerRequest) -> HTTP1Connection:
-    """The connection a request came on."""
-    assert isinstance(request.connection, HTTP1Connection)
-    return request.connection
+        connection = self._request.connection
+        assert connection is not None
+        fields = HTTPHeaders(cors.preflight(self._request))
+        connection.write_headers(ResponseStartLine("HTTP/1.1", 204, PHRASES[204]), fields)
+        connection.finish()
 
 
 class PlainHandler(web.RequestHandler):
@@ -183,7 +233,7 @@ class PlainHandler(web.RequestHandler):
         """Plain text, and a word to pages of other origins."""
         self.clear_header("Server")
         self.set_header("Content-Type", TEXT)
-        for name, value in cors.headers(self.request).items():
+        for name, value in cors.headers(self.request.headers).items():
             self.set_header(name, value)
 
     def compute_etag(self) -> None:

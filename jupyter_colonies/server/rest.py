@@ -101,7 +101,7 @@ class SignedHandler(web.RequestHandler):
     def set_default_headers(self) -> None:
         """A word to pages of other origins."""
         self.clear_header("Server")
-        for name, value in cors.headers(self.request).items():
+        for name, value in cors.headers(self.request.headers).items():
             self.set_header(name, value)
 
     def compute_etag(self) -> None:

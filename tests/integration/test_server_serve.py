@@ -38,8 +38,8 @@ def environment(tmp_path):
 
 
 @pytest.fixture
-def serve(environment, tmp_path):
-    """Start servers; those that still run are ended after the test."""
+def launch(environment):
+    """Start servers that are ready; those that still run are ended after the test."""
     started = []
 
     def start(*options, **variables):
@@ -57,17 +57,25 @@ def serve(environment, tmp_path):
         with os.fdopen(ready) as pipe:
             told = pipe.read()
         assert told == "ready\n", process.communicate()[1]
-        try:
-            text = (tmp_path / "runtime" / "colonies-serve.json").read_text()
-        except FileNotFoundError:  # one that ends when it is idle may have ended by now
-            text = "{}"
-        return Served(process, json.loads(text))
+        return process
 
     yield start
     for process in started:
         if process.poll() is None:
             process.kill()
         process.communicate()
+
+
+@pytest.fixture
+def serve(launch, tmp_path):
+    """Start servers and read what they tell of themselves."""
+
+    def start(*options, **variables):
+        process = launch(*options, **variables)
+        text = (tmp_path / "runtime" / "colonies-serve.json").read_text()
+        return Served(process, json.loads(text))
+
+    return start
 
 
 COMMAND = (sys.executable, "-m", "jupyter_colonies.cli")
@@ -158,10 +166,10 @@ def test_whoever_starts_a_second_one_is_sent_to_the_first(serve):
     assert second.runtime == server.runtime
 
 
-def test_it_ends_when_there_is_neither_client_nor_work(serve):
-    server = serve("--idle-timeout", "0.5")
-    out, _ = server.process.communicate(timeout=30)
-    assert server.process.returncode == 0
+def test_it_ends_when_there_is_neither_client_nor_work(launch):
+    process = launch("--idle-timeout", "0.5")
+    out, _ = process.communicate(timeout=30)
+    assert process.returncode == 0
     assert "Neither client nor work" in out
 
 

@@ -1,4 +1,4 @@
-"""Who may do what: every declared message by every kind of caller, compared with its declaration.
+"""Who may do what: every declared message by every kind of caller, compared with the protocol.
 
 Protocol part 01, section 3.
 """
@@ -10,34 +10,17 @@ import pytest
 
 from jupyter_colonies.core import enrolment
 from jupyter_colonies.core.messages import REGISTRY
-from jupyter_colonies.core.policy import Role
-from tests.conformance.wire import Dropped, Member, Refused, id_of, new_key, refused
-
-EVERYBODY = {
-    "server owner",
-    "colony owner",
-    "foreign colony owner",
-    "approved",
-    "assigned",
-    "pending",
-    "rejected",
-    "removed",
-    "foreign executor",
-    "user",
-    "foreign user",
-    "unknown key",
-}
-ALLOWED = {
-    Role.ANYONE: EVERYBODY,
-    Role.SIGNER: EVERYBODY,
-    Role.SERVER_OWNER: {"server owner"},
-    Role.COLONY_OWNER: {"colony owner"},
-    Role.MEMBER: {"approved", "assigned", "user"},
-    Role.MEMBER_OR_PENDING: {"approved", "assigned", "user", "pending"},
-    Role.ASSIGNED_EXECUTOR: {"assigned"},
-    Role.ITSELF: {"assigned"},
-    Role.ENROLLED: set(),
-}
+from tests.conformance.roles import EVERYBODY, EXTENSIONS, NO_SERVER_SIDE, WHO
+from tests.conformance.wire import (
+    Dropped,
+    Member,
+    Refused,
+    envelope,
+    id_of,
+    new_key,
+    refused,
+    signature,
+)
 
 
 class Cast:
@@ -47,33 +30,24 @@ class Cast:
         self.colony = wire.new_colony()
         foreign = wire.new_colony()
         self.assigned = self.colony.executor(name="assigned")
-        approved = self.colony.executor(name="approved")
-        rejected = self.colony.executor(name="rejected")
-        self.colony.owner("rejectexecutormsg", executorname="rejected")
-        removed = self.colony.executor(name="removed")
-        self.colony.owner("removeexecutormsg", executorname="removed")
         self.keys = {
             "server owner": wire.serverkey,
-            "colony owner": self.colony.ownerkey,
-            "foreign colony owner": foreign.ownerkey,
-            "approved": approved.key,
             "assigned": self.assigned.key,
-            "pending": self.colony.pending(name="pending").key,
-            "rejected": rejected.key,
-            "removed": removed.key,
-            "foreign executor": foreign.executor(name="foreign").key,
-            "user": self.colony.user(name="user").key,
-            "foreign user": foreign.user().key,
             "unknown key": new_key(),
+            "unsigned": self.assigned.key,
+            "wrong signature": self.assigned.key,
+            **everyone_of(self.colony),
+            **{f"foreign {kind}": key for kind, key in everyone_of(foreign).items()},
         }
+        assert set(self.keys) == EVERYBODY
 
     @property
     def here(self):
         return {"colonyname": self.colony.name}
 
     def running(self):
-        """A process that the assigned executor runs."""
-        self.assigned.submit()
+        """A process that the assigned executor runs, before what others left in the queue."""
+        self.assigned.submit(priority=1)
         return {"processid": self.assigned.assign()["processid"]}
 
     def waiting(self):
@@ -81,12 +55,17 @@ class Cast:
 
     def workflow(self):
         """The workflow's one process is running."""
-        graph = self.assigned.submit_workflow(a=[])
+        graph = self.assigned.submit_workflow(self.assigned.spec(nodename="a", priority=1))
         return self.assigned.assign() | {"processgraphid": graph["processgraphid"]}
 
     def waiting_workflow(self):
         spec = self.assigned.spec(conditions={"executortype": "x"})
         return {"processgraphid": self.assigned.submit_workflow(spec)["processgraphid"]}
+
+    def work(self):
+        """The colony has a process that every executor may take."""
+        self.assigned.submit()
+        return self.here
 
     def executor(self):
         return self.here | {"executorname": self.colony.pending().name}
@@ -97,6 +76,17 @@ class Cast:
     def stored_attribute(self):
         added = self.assigned.call("addattributemsg", attribute=self.attribute())
         return {"attributeid": added["attributeid"]}
+
+
+def everyone_of(colony):
+    """A key of each kind that a colony knows."""
+    keys = {"colony owner": colony.ownerkey, "user": colony.user(name="user").key}
+    for kind in ("approved", "rejected", "removed"):
+        keys[kind] = colony.executor(name=kind).key
+    keys["pending"] = colony.pending(name="pending").key
+    colony.owner("rejectexecutormsg", executorname="rejected")
+    colony.owner("removeexecutormsg", executorname="removed")
+    return keys
 
 
 def some_name():
@@ -141,8 +131,8 @@ REQUESTS = {
     "submitfuncspecmsg": lambda cast: {
         "spec": cast.assigned.spec(conditions={"executortype": "x"})
     },
-    "assignprocessmsg": lambda cast: cast.here | {"timeout": -1},
-    "assignprocessesmsg": lambda cast: cast.here | {"timeout": -1, "count": 2},
+    "assignprocessmsg": lambda cast: cast.work() | {"timeout": -1},
+    "assignprocessesmsg": lambda cast: cast.work() | {"timeout": -1, "count": 2},
     "closeprocessesmsg": lambda cast: {"items": [cast.running()]},
     "closesuccessfulmsg": lambda cast: cast.running(),
     "closefailedmsg": lambda cast: cast.running(),
@@ -167,9 +157,11 @@ REQUESTS = {
     "versionmsg": lambda _: {},
     "getserverinfomsg": lambda _: {},
     "getstatisticsmsg": lambda _: {},
-    "subscribeprocessmsg": lambda cast: cast.waiting() | {"state": 3},
-    "subscribeprocessesmsg": lambda cast: cast.here | {"state": 3, "executortype": "t"},
-    "subscribeworkflowmsg": lambda cast: cast.waiting_workflow() | {"after": 2**40},
+    "subscribeprocessmsg": lambda cast: cast.waiting() | {"state": 3, "timeout": 0},
+    "subscribeprocessesmsg": lambda cast: (
+        cast.here | {"state": 3, "executortype": "t", "timeout": 0}
+    ),
+    "subscribeworkflowmsg": lambda cast: cast.waiting_workflow() | {"after": 2**40, "timeout": 0},
     "enrolexecutormsg": lambda cast: {
         "executor": cast.here | {"executorname": some_name(), "executorid": id_of(new_key())},
         "proof": hashlib.sha3_256(b"guessed").hexdigest(),
@@ -179,54 +171,81 @@ REQUESTS = {
 }
 
 
+# The caller is somebody else afterwards.
+ENDS_THE_CALLER = {"leavecolonymsg"}
+
+# Replies whose type is not that of the request.
+REPLIES = {"getpausestatusmsg": "pausestatusreplymsg"}
+
+
 @pytest.fixture(scope="module")
 def cast(wire):
     return Cast(wire)
 
 
-def outcome(wire, message, key, fields):
-    """200 or the refusal."""
-    if not message.streams:
-        return wire.call(message.type, key, **fields)
-    with wire.socket() as socket:
-        socket.send(message.type, key, timeout=0, **fields)
-        try:
-            return socket.receive()
-        except Dropped:
-            return None
+FORGED = {
+    "unsigned": lambda *_: "",
+    "wrong signature": lambda payload, key: signature(payload + "x", key),
+}
 
 
-def denied(wire, message, key, fields):
-    """Whether the caller lacks the role: a 403, not one of the rules beyond the role."""
+def outcome(wire, message, cast, caller, fields):
+    """Status and text of what a caller is answered."""
+    body = {"msgtype": message.type, **fields}
+    sign = FORGED.get(caller, signature)
+    request = envelope(message.type, body, cast.keys[caller], sign)
     try:
-        outcome(wire, message, key, fields)
+        if message.streams:
+            with wire.socket() as socket:
+                socket.send_raw(request)
+                socket.receive()
+        else:
+            wire.post(request, REPLIES.get(message.type, message.type))
     except Refused as refusal:
-        if refusal.status != 403:
-            return False
-        beyond = "Not allowed to add a function to another executor"
-        return refusal.message != beyond
-    return False
+        return refusal.status, refusal.message
+    except Dropped:
+        return 200, "the subscription's time was over"
+    return 200, ""
 
 
-def test_every_declared_message_is_tried():
+def test_every_declared_message_is_in_the_table_and_tried():
     assert set(REQUESTS) == set(REGISTRY)
+    assert {name for name, message in REGISTRY.items() if message.extension} == set(EXTENSIONS)
+    assert set(REGISTRY) <= (WHO.keys() | EXTENSIONS)
 
 
 @pytest.mark.parametrize("message", REGISTRY.values(), ids=lambda message: message.type)
-def test_only_the_declared_role_may(wire, cast, message):
-    if message.type == "leavecolonymsg":
+def test_the_declared_role_is_that_of_the_protocol(message):
+    assert message.role.name == (WHO | EXTENSIONS)[message.type].role
+
+
+@pytest.mark.parametrize("message", REGISTRY.values(), ids=lambda message: message.type)
+def test_only_whom_the_protocol_names_may(wire, cast, message):
+    who = (WHO | EXTENSIONS)[message.type]
+    if message.type in ENDS_THE_CALLER:
         cast = Cast(wire)
-    allowed = set()
+    wrong = {}
     # Who may comes last: leaving the colony can be tried only once.
-    for caller in sorted(cast.keys, key=lambda name: name in ALLOWED[message.role]):
-        fields = REQUESTS[message.type](cast)
-        if not denied(wire, message, cast.keys[caller], fields):
-            allowed.add(caller)
-    assert allowed == ALLOWED[message.role]
+    for caller in sorted(cast.keys, key=lambda name: name in who.may):
+        status, text = outcome(wire, message, cast, caller, REQUESTS[message.type](cast))
+        expected = 200 if caller in who.may else who.otherwise.get(caller, 403)
+        beginning = who.text if caller not in who.may and caller not in who.otherwise else ""
+        if caller == "unsigned" and caller not in who.may:
+            beginning = "" if message.streams else "Invalid signature length"
+        if status != expected or not text.startswith(beginning):
+            wrong[caller] = (status, text)
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("payloadtype", sorted(NO_SERVER_SIDE))
+def test_what_has_no_server_side_is_nobodys(wire, cast, payloadtype):
+    for key in cast.keys.values():
+        with refused(403, f"invalid rpcMsg.PayloadType: {payloadtype}"):
+            wire.call(payloadtype, key, colonyname=cast.colony.name)
 
 
 def test_a_result_in_a_batch_is_taken_from_the_assigned_executor_only(wire, cast):
-    for caller in sorted(cast.keys, key=lambda name: name == "assigned"):
+    for caller in sorted(cast.keys.keys() - FORGED, key=lambda name: name == "assigned"):
         process = cast.running()
         fields = {"items": [process | {"out": [1]}]}
         (outcome,) = wire.call("closeprocessesmsg", cast.keys[caller], **fields)

@@ -11,7 +11,7 @@ import hashlib
 import http.client
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -56,12 +56,14 @@ def signature(payload: str, key: str) -> str:
     return coincurve.PrivateKey(bytes.fromhex(key)).sign_recoverable(digest, hasher=None).hex()
 
 
-def envelope(payloadtype: str, message: Any, key: str) -> bytes:
+def envelope(
+    payloadtype: str, message: Any, key: str, sign: Callable[[str, str], str] = signature
+) -> bytes:
     """A signed request; a message that is bytes goes in as it is."""
     raw = message if isinstance(message, bytes) else json.dumps(message).encode()
     payload = base64.b64encode(raw).decode()
     return json.dumps(
-        {"payloadtype": payloadtype, "payload": payload, "signature": signature(payload, key)}
+        {"payloadtype": payloadtype, "payload": payload, "signature": sign(payload, key)}
     ).encode()
 
 

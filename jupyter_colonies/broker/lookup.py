@@ -75,7 +75,8 @@ def remove_process(call: Call, _: OneProcess) -> Empty:
 @answers(workflows.GET_GRAPH)
 def get_process_graph(call: Call, _: OneGraph) -> ProcessGraph:
     """A workflow with its nodes and edges."""
-    return reading.graph(call.row, reading.vertices(call.tx, call.row["seq"]), drawn=True)
+    graphseq = call.row["seq"]
+    return reading.graph(call.row, reading.vertices(call.tx, [graphseq])[graphseq], drawn=True)
 
 
 @answers(workflows.GET_GRAPHS)
@@ -85,7 +86,8 @@ def get_process_graphs(call: Call, request: ListGraphs) -> list[ProcessGraph]:
     if not _is_state(request.state):
         raise InvalidRequest("invalid msg.State")
     rows = call.tx.select(graphs.listing(request.colonyname, request.state, request.count))
-    return [reading.graph(row, reading.vertices(call.tx, row["seq"]), drawn=False) for row in rows]
+    members = reading.vertices(call.tx, [row["seq"] for row in rows])
+    return [reading.graph(row, members[row["seq"]], drawn=False) for row in rows]
 
 
 @answers(workflows.REMOVE_GRAPH)
@@ -112,7 +114,7 @@ def workflow_change(tx: Transaction, graph: Row, after: int) -> WorkflowChange:
     graphseq = graph["seq"]
     if after <= 0:
         rows = {row["processid"]: row for row in tx.all(graphs.MEMBERS, graphseq=graphseq)}
-        order = [rows[vertex.processid] for vertex in reading.vertices(tx, graphseq)]
+        order = [rows[vertex.processid] for vertex in reading.vertices(tx, [graphseq])[graphseq]]
     else:
         order = tx.all(journal.CHANGED_SINCE, graphseq=graphseq, after=after)
     if after <= 0:
@@ -134,14 +136,17 @@ def _of_graph(call: Call, request: ListProcesses) -> list[Process]:
         raise InvalidRequest(f"Processgraph with Id {request.processgraphid} not found")
     if request.state != ANY_STATE and not _is_state(request.state):
         raise InvalidRequest("Failed to get processes, invalid msg.State")
+    chosen = [
+        vertex.processid
+        for vertex in reading.vertices(call.tx, [graph["seq"]])[graph["seq"]]
+        if request.state in (ANY_STATE, vertex.state)
+    ][: request.count or None]
     rows = {
         row["processid"]: row
-        for row in call.tx.all(graphs.WHOLE_MEMBERS, graphseq=graph["seq"])
-        if request.state in (ANY_STATE, row["state"])
+        for statement, ids in processes.numbered(processes.wholes, chosen)
+        for row in call.tx.all(statement, **ids)
     }
-    order = reading.vertices(call.tx, graph["seq"])
-    chosen = [rows[v.processid] for v in order if v.processid in rows]
-    return reading.several(call.tx, chosen[: request.count or None])
+    return reading.several(call.tx, [rows[processid] for processid in chosen])
 
 
 def _is_state(state: int) -> bool:

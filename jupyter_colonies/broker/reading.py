@@ -123,10 +123,35 @@ def relatives(tx: Transaction, seqs: Sequence[int]) -> list[Row]:
     return list(found.values())
 
 
-def vertices(tx: Transaction, graphseq: int) -> list[Vertex]:
-    """The members of a workflow in depth-first order: two statements."""
-    members = tx.all(graphs.MEMBERS, graphseq=graphseq)
-    return depth_first(_vertices(members, tx.all(graphs.EDGES, graphseq=graphseq)))
+def vertices(tx: Transaction, graphseqs: Sequence[int]) -> dict[int, list[Vertex]]:
+    """The members of workflows, each in depth-first order: two statements for 256 workflows."""
+    members: dict[int, list[Row]] = {graphseq: [] for graphseq in graphseqs}
+    for statement, numbers in processes.numbered(graphs.vertices_of, graphseqs):
+        for row in tx.all(statement, **numbers):
+            members[row["graphseq"]].append(row)
+    ids = {row["seq"]: row["processid"] for rows in members.values() for row in rows}
+    parents: dict[int, list[str]] = {}
+    children: dict[int, list[str]] = {}
+    for statement, numbers in processes.numbered(graphs.edges_of, graphseqs):
+        for edge in tx.all(statement, **numbers):
+            parent, child = edge["parent"], edge["child"]
+            parents.setdefault(child, []).append(ids[parent])
+            children.setdefault(parent, []).append(ids[child])
+    return {
+        graphseq: depth_first(
+            [
+                Vertex(
+                    row["processid"],
+                    row["nodename"],
+                    State(row["state"]),
+                    parents.get(row["seq"], ()),
+                    children.get(row["seq"], ()),
+                )
+                for row in rows
+            ]
+        )
+        for graphseq, rows in members.items()
+    }
 
 
 def graph(row: Row, members: Sequence[Vertex], *, drawn: bool) -> ProcessGraph:
@@ -216,22 +241,3 @@ def function(row: Row) -> member.Function:
 
 def _ordered(pairs: list[tuple[int, str]] | None) -> list[str]:
     return [processid for _, processid in sorted(pairs)] if pairs else []
-
-
-def _vertices(members: Sequence[Row], edges: Sequence[Row]) -> list[Vertex]:
-    ids = {row["seq"]: row["processid"] for row in members}
-    parents: dict[int, list[tuple[int, str]]] = {}
-    children: dict[int, list[tuple[int, str]]] = {}
-    for edge in edges:
-        parents.setdefault(edge["child"], []).append((edge["parentposition"], ids[edge["parent"]]))
-        children.setdefault(edge["parent"], []).append((edge["childposition"], ids[edge["child"]]))
-    return [
-        Vertex(
-            row["processid"],
-            row["nodename"],
-            State(row["state"]),
-            _ordered(parents.get(row["seq"])),
-            _ordered(children.get(row["seq"])),
-        )
-        for row in members
-    ]

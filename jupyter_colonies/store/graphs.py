@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
@@ -19,7 +21,7 @@ from sqlalchemy import (
 )
 
 from jupyter_colonies.store import tables
-from jupyter_colonies.store.processes import attributes, edges, processes, targets
+from jupyter_colonies.store.processes import attributes, edges, numbers, processes, targets
 from jupyter_colonies.store.statement import Statement, inserting
 
 graphs: Table = tables.Graph.__table__  # type: ignore[attr-defined]
@@ -101,11 +103,6 @@ MEMBERS = Statement(
     .where(_P.graphseq == _SEQ, _P.graphseq > _ZERO)
     .order_by(_P.seq)
 )
-EDGES = Statement(
-    select(_E.parent, _E.child, _E.parentposition, _E.childposition)
-    .select_from(edges.join(processes, _P.seq == _E.parent))
-    .where(_P.graphseq == _SEQ, _P.graphseq > _ZERO)
-)
 _parents = processes.alias("parents")
 _children = processes.alias("children")
 EDGES_WITH_IDS = Statement(
@@ -122,14 +119,33 @@ EDGES_WITH_IDS = Statement(
     )
     .where(_parents.c.graphseq == _SEQ, _parents.c.graphseq > _ZERO)
 )
-WHOLE_MEMBERS = Statement(
-    select(processes).where(_P.graphseq == _SEQ, _P.graphseq > _ZERO).order_by(_P.seq)
-)
 COUNT_BY_STATE = Statement(
     select(_G.state, func.count().label("count"))
     .where(or_(_G.colonyname == _COLONY, literal_column("''") == _COLONY))
     .group_by(_G.state)
 )
+
+
+@cache
+def vertices_of(many: int) -> Statement:
+    """The processes of so many workflows, those of each in their order; see `numbered`."""
+    return Statement(
+        select(_P.graphseq, _P.seq, _P.processid, _P.nodename, _P.state)
+        .where(_P.graphseq.in_(numbers(many)), _P.graphseq > _ZERO)
+        .order_by(_P.graphseq, _P.seq)
+    )
+
+
+@cache
+def edges_of(many: int) -> Statement:
+    """Parents and children in so many workflows, a parent's children in their order."""
+    return Statement(
+        select(_E.parent, _E.child)
+        .select_from(processes.join(edges, _P.seq == _E.parent))
+        .where(_P.graphseq.in_(numbers(many)), _P.graphseq > _ZERO)
+        .order_by(_P.graphseq, _P.seq, _E.childposition)
+    )
+
 
 _MEMBER_SEQS = select(_P.seq).where(_P.graphseq == _SEQ, _P.graphseq > _ZERO)
 REMOVE = (

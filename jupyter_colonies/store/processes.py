@@ -401,6 +401,12 @@ def relatives(many: int) -> Statement:
 
 
 @cache
+def wholes(many: int) -> Statement:
+    """So many processes by their ids; see `numbered`."""
+    return Statement(select(processes).where(_P.processid.in_(numbers(many))))
+
+
+@cache
 def attributes_of(many: int) -> Statement:
     """Attributes of so many processes; see `numbered`."""
     return Statement(

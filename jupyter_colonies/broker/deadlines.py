@@ -1,86 +1,30 @@
 """Acting on deadlines: waiting too long, running too long, leases that ran out.
 
-Sleeps until the next deadline is due and is woken when an earlier one appears; nothing polls.
 Protocol part 02, sections 3.3 to 3.5.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
 
 import msgspec
 
 from jupyter_colonies.broker import transition
+from jupyter_colonies.broker.duty import Duty
+from jupyter_colonies.broker.signals import DEADLINES
 from jupyter_colonies.core import lifecycle
 from jupyter_colonies.core.process import State
-from jupyter_colonies.core.times import SECOND
-from jupyter_colonies.errors import ColoniesError
 from jupyter_colonies.store import members, processes
 from jupyter_colonies.store.engine import Store
 from jupyter_colonies.store.statement import Transaction
 
-RETRY_AFTER = 5.0
-AT_LEAST = 0.02
-
 _log = logging.getLogger(__name__)
 
 
-class Deadlines:
-    """The duty that ends what takes too long. `clock` gives nanoseconds since 1970."""
-
-    def __init__(self, store: Store, clock: Callable[[], int]) -> None:
-        self._store = store
-        self._clock = clock
-        self._next = 0
-        self._earlier = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Begin; deadlines that passed while the server was away act at once."""
-        self._task = asyncio.create_task(self._run())
-
-    async def stop(self) -> None:
-        """End; what is due acts after the next start."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-
-    def due(self, at: int) -> None:
-        """A deadline was set, in nanoseconds since 1970."""
-        if not self._next or at < self._next:
-            self._next = at
-            self._earlier.set()
-
-    def look(self) -> None:
-        """Deadlines may have been set unheard: look now."""
-        self.due(self._clock())
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                self._next = 0
-                due = await self._store.write(expire)
-                if due and (not self._next or due < self._next):
-                    self._next = due
-            except ColoniesError:
-                _log.exception("Deadlines could not be acted on, trying again soon")
-                self._next = self._clock() + int(RETRY_AFTER * SECOND)
-            # What is due and still there is in another server's hands at this moment.
-            await asyncio.sleep(AT_LEAST)
-            await self._sleep()
-
-    async def _sleep(self) -> None:
-        while True:
-            self._earlier.clear()
-            seconds = (self._next - self._clock()) / SECOND if self._next else None
-            if seconds is not None and seconds <= 0:
-                return
-            try:
-                await asyncio.wait_for(self._earlier.wait(), seconds)
-            except TimeoutError:
-                return
+def duty(store: Store, clock: Callable[[], int]) -> Duty:
+    """The duty that ends what takes too long."""
+    return Duty(DEADLINES, lambda: store.write(expire), clock)
 
 
 def expire(tx: Transaction) -> int:

@@ -11,6 +11,7 @@ import msgspec
 
 from jupyter_colonies.broker import (  # noqa: F401 - importing these registers their use-cases
     closing,
+    deadlines,
     dynamic,
     executors,
     finish,
@@ -22,7 +23,7 @@ from jupyter_colonies.broker import (  # noqa: F401 - importing these registers 
 from jupyter_colonies.broker.assign import assign, assign_several
 from jupyter_colonies.broker.authorize import authorize
 from jupyter_colonies.broker.call import USE_CASES, Call, Facts
-from jupyter_colonies.broker.deadlines import Deadlines
+from jupyter_colonies.broker.duty import Duty
 from jupyter_colonies.broker.signals import Dismissed, Due, Missed, Ready, SignalNotices
 from jupyter_colonies.broker.subscriptions import Subscriptions
 from jupyter_colonies.broker.waiters import Waiters
@@ -62,7 +63,8 @@ class Broker:
         self.waiters = Waiters()
         self.subscriptions = Subscriptions(self.store)
         self.stopping = asyncio.Event()
-        self._deadlines = Deadlines(self.store, clock)
+        duties = (deadlines.duty(self.store, clock),)
+        self._duties: dict[str, Duty] = {duty.name: duty for duty in duties}
 
     @property
     def serverid(self) -> str:
@@ -77,14 +79,16 @@ class Broker:
     async def start(self) -> None:
         """Open the database and begin. Raises what `Store.open` raises."""
         await self.store.open()
-        self._deadlines.start()
+        for duty in self._duties.values():
+            duty.start()
 
     async def stop(self) -> None:
         """End long polls and subscriptions, finish what was handed in, close the database."""
         self.stopping.set()
         self.waiters.wake_all()
         self.subscriptions.end()
-        await self._deadlines.stop()
+        for duty in self._duties.values():
+            await duty.stop()
         await self.store.close()
 
     async def call(
@@ -157,13 +161,14 @@ class Broker:
     def _committed(self, announced: list[object]) -> None:
         self.waiters.wake_for(signal for signal in announced if isinstance(signal, Ready))
         for signal in announced:
-            if isinstance(signal, Due):
-                self._deadlines.due(signal.at)
+            if isinstance(signal, Due) and signal.duty in self._duties:
+                self._duties[signal.duty].due(signal.at)
             elif isinstance(signal, Dismissed):
                 self.waiters.dismiss(signal)
             elif isinstance(signal, Missed):
                 self.waiters.wake_all()
-                self._deadlines.look()
+                for duty in self._duties.values():
+                    duty.look()
         self.subscriptions.tell(announced)
 
     def _info(self, request: GetServerInfo) -> ServerInfo:

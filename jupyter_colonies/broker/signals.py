@@ -9,6 +9,8 @@ import msgspec
 
 from jupyter_colonies.core.process import State
 
+DEADLINES = "deadlines"
+
 
 class Ready(NamedTuple):
     """A process may be assigned now; `target` as in the store: empty, a name, or `*`."""
@@ -45,9 +47,10 @@ class GraphChanged(NamedTuple):
 
 
 class Due(NamedTuple):
-    """Something has to happen at a moment, in nanoseconds since 1970."""
+    """A duty has something to do at a moment, in nanoseconds since 1970."""
 
     at: int
+    duty: str = DEADLINES
 
 
 class Missed(NamedTuple):
@@ -61,7 +64,7 @@ class Notice(msgspec.Struct, array_like=True):
     changed: list[Changed] = []
     graphs: list[GraphChanged] = []
     dismissed: list[Dismissed] = []
-    due: int = 0
+    due: dict[str, int] = {}
     missed: bool = False
 
 
@@ -89,7 +92,7 @@ class SignalNotices:
             notice = _decoder.decode(text)
         except msgspec.MsgspecError:
             return self.missed()
-        due = [Due(notice.due)] if notice.due else []
+        due = [Due(at, duty) for duty, at in notice.due.items()]
         missed = [Missed()] if notice.missed else []
         return [
             *notice.ready,
@@ -106,7 +109,7 @@ class SignalNotices:
 
 
 def _gathered(announced: Sequence[object]) -> Notice:
-    notice = Notice(ready=[], changed=[], graphs=[], dismissed=[])
+    notice = Notice(ready=[], changed=[], graphs=[], dismissed=[], due={})
     newest: dict[int, GraphChanged] = {}
     for signal in announced:
         match signal:
@@ -119,7 +122,7 @@ def _gathered(announced: Sequence[object]) -> Notice:
             case Dismissed():
                 notice.dismissed.append(signal)
             case Due():
-                notice.due = min(notice.due or signal.at, signal.at)
+                notice.due[signal.duty] = min(notice.due.get(signal.duty, signal.at), signal.at)
     notice.graphs = list(newest.values())
     return notice
 

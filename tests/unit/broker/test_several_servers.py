@@ -257,7 +257,7 @@ async def test_a_deadline_acts_once_whichever_server_set_it(pair: Pair) -> None:
     await pair.b.assign()
     pair.a.clock.advance(2)
     for stage in pair:
-        stage.broker._deadlines.look()
+        stage.broker._duties["deadlines"].look()
     async with asyncio.timeout(20):
         while (found := await pair.a.get(process.processid)).state != State.WAITING:  # noqa: ASYNC110
             await asyncio.sleep(0.02)

@@ -68,6 +68,10 @@ class Conflict(RequestError):
     """The object is in use or exists already."""
 
 
+class AlreadyThere(Conflict):
+    """The name is taken; the original server reports this as an internal error."""
+
+
 class ServerError(ColoniesError):
     """The server could not carry out a correct request; nothing of it was stored."""
 
@@ -139,6 +143,7 @@ HTTP_STATUS: dict[type[ColoniesError], tuple[int, int]] = {
     NothingToAssign: (404, 404),
     UnknownInitiator: (500, 403),
     NotAnExecutor: (500, 403),
+    AlreadyThere: (500, 409),
     Conflict: (409, 409),
     StorageFailed: (500, 503),
     ServerStopping: (503, 503),

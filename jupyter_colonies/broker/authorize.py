@@ -17,7 +17,7 @@ from jupyter_colonies.core.messages.registry import Subject
 from jupyter_colonies.core.policy import Caller, ExecutorFacts, Role
 from jupyter_colonies.core.times import SECOND
 from jupyter_colonies.errors import AccessDenied, UnknownObject
-from jupyter_colonies.store import graphs, members, processes
+from jupyter_colonies.store import blueprints, graphs, members, processes
 from jupyter_colonies.store.statement import Row, Transaction
 
 Finder = Callable[[Transaction, Any, str], Row | None]
@@ -45,6 +45,8 @@ def authorize(
             policy.check_server_owner(callerid, facts.serverid)
         case Role.COLONY_OWNER:
             policy.check_colony_owner(callerid, colonyname, _owner(tx, colonyname))
+        case Role.MEMBER_OR_OWNER:
+            caller = _member_or_owner(tx, colonyname, callerid, renew=not message.reads)
         case Role.ENROLLED:
             _check_enrolled(tx, facts, colonyname, request)
         case _:
@@ -81,6 +83,18 @@ def member(
     if user is not None:
         return Caller(callerid, executor, user["name"])
     raise policy.not_a_member(colonyname, exists=_owner(tx, colonyname) is not None)
+
+
+def _member_or_owner(tx: Transaction, colonyname: str, callerid: str, *, renew: bool) -> Caller:
+    """The caller as member or owner; who is neither is refused as not being the owner."""
+    owner = _owner(tx, colonyname)
+    if owner == callerid:
+        return Caller(callerid, owner=True)
+    try:
+        return member(tx, colonyname, callerid, renew=renew)
+    except AccessDenied:
+        policy.check_colony_owner(callerid, colonyname, owner)
+        raise
 
 
 def heard_from(tx: Transaction, seq: int, *, needed: bool = False) -> None:
@@ -150,6 +164,7 @@ _FINDERS: dict[str, Finder] = {
     "colony": lambda tx, _, value: tx.one(members.GET_COLONY, name=value),
     "executor": _executor,
     "log": _log,
+    "blueprint": lambda tx, _, value: tx.one(blueprints.BY_ID, blueprintid=value),
 }
 _FINDERS_TO_CHANGE: dict[str, Finder] = {
     "process": lambda tx, _, value: tx.one(processes.BY_ID_TO_CHANGE, processid=value),

@@ -8,7 +8,7 @@ from jupyter_colonies.core.messages import Empty, Request, colonies, server
 from jupyter_colonies.core.messages.colonies import AddColony, AddUser, NamedColony, NamedUser
 from jupyter_colonies.core.process import State
 from jupyter_colonies.errors import InvalidRequest, UnknownObject
-from jupyter_colonies.store import graphs, members, processes
+from jupyter_colonies.store import blueprints, graphs, members, processes
 from jupyter_colonies.store.statement import Row
 
 ID_LENGTH = 64
@@ -35,7 +35,11 @@ def remove_colony(call: Call, request: NamedColony) -> Empty:
     colonyname = request.colonyname
     call.tx.end_batch()
     call.tx.lock(members.LOCK_COLONY, colonyname=colonyname)
-    for statement in (*graphs.REMOVE_OF_COLONY, *members.REMOVE_MEMBERS):
+    for statement in (
+        *graphs.REMOVE_OF_COLONY,
+        *blueprints.REMOVE_OF_COLONY,
+        *members.REMOVE_MEMBERS,
+    ):
         call.tx.run(statement, colonyname=colonyname)
     if not call.tx.run(members.REMOVE_COLONY, colonyname=colonyname):
         raise InvalidRequest(f"Colony with name <{colonyname}> not found")

@@ -10,8 +10,10 @@ from typing import Any
 import msgspec
 
 from jupyter_colonies.broker import (  # noqa: F401 - importing these registers their use-cases
+    blueprints,
     closing,
     deadlines,
+    definitions,
     dynamic,
     executors,
     finish,

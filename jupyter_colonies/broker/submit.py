@@ -44,6 +44,11 @@ def submit_function_spec(call: Call, request: SubmitFunctionSpec) -> Process:
     """Queue one process on its own."""
     spec = request.spec or FunctionSpec()
     check_priority(spec)
+    return queue(call, spec)
+
+
+def queue(call: Call, spec: FunctionSpec) -> Process:
+    """Queue one process on its own, in the colony of its conditions."""
     stored = canonical(spec)
     row = new_row(call, stored, seq=processes.take_numbers(call.tx, PROCESS, 1)[0])
     attributes = insert(call.tx, [row], [stored])

@@ -81,6 +81,9 @@ def _normalised(value: Any, kind: Any) -> Any:
     if origin is list and isinstance(value, list):
         (item,) = typing.get_args(kind)
         return [_normalised(each, item) for each in value]
+    if origin is dict and isinstance(value, dict):
+        _, item = typing.get_args(kind)
+        return {key: _normalised(each, item) for key, each in value.items()}
     if isinstance(kind, type) and issubclass(kind, int) and kind is not bool:
         return int(value) if isinstance(value, float) and value.is_integer() else value
     return value
@@ -90,7 +93,7 @@ def _normalised_struct(value: dict[str, Any], kind: type[msgspec.Struct]) -> dic
     fields = _fields(kind)
     result: dict[str, Any] = {}
     for key, each in value.items():
-        name = key if key in fields else key.lower()
+        name = key if key in fields else _spellings(kind).get(key.lower(), "")
         if name not in fields or (name != key and name in value):
             continue
         field_type = fields[name]
@@ -106,6 +109,12 @@ def _normalised_struct(value: dict[str, Any], kind: type[msgspec.Struct]) -> dic
 def _fields(kind: type[msgspec.Struct]) -> dict[str, Any]:
     hints = typing.get_type_hints(kind)
     return {field.encode_name: hints[field.name] for field in msgspec.structs.fields(kind)}
+
+
+@cache
+def _spellings(kind: type[msgspec.Struct]) -> dict[str, str]:
+    """The fields of a struct by their names in lower case."""
+    return {name.lower(): name for name in _fields(kind)}
 
 
 def _alternatives(kind: Any) -> tuple[Any, ...]:

@@ -20,10 +20,14 @@ class Role(Enum):
     COLONY_OWNER = "the colony owner"
     MEMBER = "an approved executor or a user of the colony"
     MEMBER_OR_PENDING = "an approved or pending executor, or a user, of the colony"
+    MEMBER_OR_OWNER = "an approved executor or a user of the colony, or its owner"
     ASSIGNED_EXECUTOR = "the executor the process is assigned to"
     ITSELF = "the executor it concerns"
     SIGNER = "anyone who signs; each part of the request is decided on its own"
     ENROLLED = "whoever proves to know the server's registration secret"
+
+
+OWNER_NAME = "colony owner"
 
 
 class ExecutorFacts(NamedTuple):
@@ -42,10 +46,16 @@ class Caller(NamedTuple):
     id: str
     executor: ExecutorFacts | None = None
     username: str | None = None
+    owner: bool = False
 
     @property
     def name(self) -> str:
-        """The executor's name if there is one, else the user's (part 01, section 3.3)."""
+        """The executor's name if there is one, else the user's (part 01, section 3.3).
+
+        What the colony's owner starts bears the name of that role (part 03, B-22).
+        """
+        if self.owner:
+            return OWNER_NAME
         return self.executor.executorname if self.executor else self.username or ""
 
 

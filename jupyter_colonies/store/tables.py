@@ -137,6 +137,76 @@ class Function(SQLModel, table=True):
     args: str = Field(sa_column=_text())
 
 
+class BlueprintDefinition(SQLModel, table=True):
+    """A kind of blueprint; `definition` is its spec. Several definitions may name one `kind`."""
+
+    __tablename__ = "blueprintdefinitions"
+    __table_args__ = (
+        Index("blueprintdefinitions_by_name", "colonyname", "name", unique=True),
+        Index("blueprintdefinitions_by_kind", "colonyname", "kind", "name"),
+    )
+
+    seq: int = Field(sa_column=_big(primary_key=True))
+    blueprintdefinitionid: str
+    colonyname: str
+    name: str
+    kind: str
+    ownkind: str
+    createdat: int = Field(sa_column=_big())
+    updatedat: int = Field(sa_column=_big())
+    definition: str = Field(sa_column=_text())
+
+
+class Blueprint(SQLModel, table=True):
+    """A desired state; `reconciledat` and `reconciledby` are its last reconciliation's.
+
+    `location` is the name of the location in lower case, for matching.
+    """
+
+    __tablename__ = "blueprints"
+    __table_args__ = (
+        Index("blueprints_by_name", "colonyname", "name", unique=True),
+        Index("blueprints_by_kind", "colonyname", "kind", "name"),
+    )
+
+    seq: int = Field(sa_column=_big(primary_key=True))
+    blueprintid: str = Field(unique=True)
+    colonyname: str
+    name: str
+    kind: str
+    locationname: str
+    location: str
+    generation: int = Field(sa_column=_big())
+    createdat: int = Field(sa_column=_big())
+    updatedat: int = Field(sa_column=_big())
+    reconciledat: int = Field(sa_column=_big())
+    reconciledby: str
+    labels: str = Field(sa_column=_text())
+    annotations: str = Field(sa_column=_text())
+    status: str = Field(sa_column=_text())
+    spec: str = Field(sa_column=_text())
+
+
+class BlueprintChange(SQLModel, table=True):
+    """A change of a blueprint that counted as a generation."""
+
+    __tablename__ = "blueprintchanges"
+    __table_args__ = (Index("blueprintchanges_of_blueprint", "colonyname", "blueprintid", "seq"),)
+
+    seq: int = Field(sa_column=_big(primary_key=True))
+    historyid: str
+    blueprintid: str
+    colonyname: str
+    name: str
+    kind: str
+    generation: int = Field(sa_column=_big())
+    at: int = Field(sa_column=_big())
+    changedby: str
+    changetype: str
+    status: str = Field(sa_column=_text())
+    spec: str = Field(sa_column=_text())
+
+
 class Graph(SQLModel, table=True):
     """A submitted workflow with the number of its processes in each state."""
 

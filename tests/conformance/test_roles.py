@@ -77,6 +77,33 @@ class Cast:
         added = self.assigned.call("addattributemsg", attribute=self.attribute())
         return {"attributeid": added["attributeid"]}
 
+    def definition(self):
+        name = some_name()
+        metadata = self.here | {"name": name}
+        return {"metadata": metadata, "spec": {"names": {"kind": name}, "handler": HANDLER}}
+
+    def defined(self):
+        definition = self.definition()
+        self.colony.owner("addblueprintdefinitionmsg", blueprintdefinition=definition)
+        return definition["metadata"]["name"]
+
+    def blueprint(self):
+        metadata = self.here | {"name": some_name()}
+        return {"kind": self.defined(), "metadata": metadata, "spec": {"a": 1}}
+
+    def stored_blueprint(self):
+        return self.assigned.call("addblueprintmsg", blueprint=self.blueprint())
+
+    def named_blueprint(self):
+        return self.there | {"name": self.stored_blueprint()["metadata"]["name"]}
+
+    @property
+    def there(self):
+        return {"namespace": self.colony.name}
+
+
+HANDLER = {"executorType": "x", "functionName": "reconcile"}
+
 
 def everyone_of(colony):
     """A key of each kind that a colony knows."""
@@ -168,6 +195,20 @@ REQUESTS = {
     },
     "renewleasemsg": lambda cast: itself(cast) | {"lease": 60},
     "leavecolonymsg": itself,
+    "addblueprintdefinitionmsg": lambda cast: {"blueprintdefinition": cast.definition()},
+    "getblueprintdefinitionmsg": lambda cast: cast.here | {"name": cast.defined()},
+    "getblueprintdefinitionsmsg": lambda cast: cast.here,
+    "removeblueprintdefinitionmsg": lambda cast: cast.there | {"name": cast.defined()},
+    "addblueprintmsg": lambda cast: {"blueprint": cast.blueprint()},
+    "getblueprintmsg": lambda cast: cast.named_blueprint(),
+    "getblueprintsmsg": lambda cast: cast.there,
+    "updateblueprintmsg": lambda cast: {"blueprint": cast.stored_blueprint()},
+    "removeblueprintmsg": lambda cast: cast.named_blueprint(),
+    "updateblueprintstatusmsg": lambda cast: (
+        cast.here | {"blueprintname": cast.named_blueprint()["name"], "status": {"ready": True}}
+    ),
+    "reconcileblueprintmsg": lambda cast: cast.named_blueprint(),
+    "getblueprinthistorymsg": lambda cast: {"blueprintid": cast.stored_blueprint()["blueprintid"]},
 }
 
 

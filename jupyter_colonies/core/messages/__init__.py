@@ -1,6 +1,13 @@
 """Every operation of the protocol, declared once."""
 
-from jupyter_colonies.core.messages import colonies, executors, processes, server, workflows
+from jupyter_colonies.core.messages import (
+    blueprints,
+    colonies,
+    executors,
+    processes,
+    server,
+    workflows,
+)
 from jupyter_colonies.core.messages.registry import REGISTRY, Empty, Message, Request
 
 __all__ = [
@@ -8,6 +15,7 @@ __all__ = [
     "Empty",
     "Message",
     "Request",
+    "blueprints",
     "colonies",
     "executors",
     "processes",

@@ -52,6 +52,18 @@ ORIGINAL = {
     "getstatisticsmsg",
     "subscribeprocessmsg",
     "subscribeprocessesmsg",
+    "addblueprintdefinitionmsg",
+    "getblueprintdefinitionmsg",
+    "getblueprintdefinitionsmsg",
+    "removeblueprintdefinitionmsg",
+    "addblueprintmsg",
+    "getblueprintmsg",
+    "getblueprintsmsg",
+    "updateblueprintmsg",
+    "removeblueprintmsg",
+    "updateblueprintstatusmsg",
+    "reconcileblueprintmsg",
+    "getblueprinthistorymsg",
 }
 EXTENSIONS = {
     "assignprocessesmsg",

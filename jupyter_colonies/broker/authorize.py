@@ -163,6 +163,10 @@ _FINDERS: dict[str, Finder] = {
     "attribute": lambda tx, _, value: tx.one(processes.ATTRIBUTE, attributeid=value),
     "colony": lambda tx, _, value: tx.one(members.GET_COLONY, name=value),
     "executor": _executor,
+    "identified executor": lambda tx, request, value: tx.one(
+        members.GET_EXECUTOR_BY_ID, colonyname=request.colonyname, id=value
+    ),
+    "function": lambda tx, _, value: tx.one(members.FUNCTION, functionid=value),
     "log": _log,
     "blueprint": lambda tx, _, value: tx.one(blueprints.BY_ID, blueprintid=value),
 }

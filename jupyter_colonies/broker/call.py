@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
 from jupyter_colonies.core.messages import Message
+from jupyter_colonies.core.messages.server import Backend
 from jupyter_colonies.core.policy import Caller
 from jupyter_colonies.store.statement import Row, Transaction
 
@@ -14,12 +15,13 @@ class Facts(NamedTuple):
     """What the server itself knows and use-cases may ask.
 
     `secret` is the registration secret; `reregister` allows taking over the name of a live
-    executor (protocol part 01, section 4.3).
+    executor (protocol part 01, section 4.3). `backends` are the addresses it listens on.
     """
 
     serverid: str
     secret: str
     reregister: bool = False
+    backends: tuple[Backend, ...] = ()
 
 
 class Call(NamedTuple):

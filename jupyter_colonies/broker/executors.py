@@ -23,10 +23,14 @@ from jupyter_colonies.core.messages.executors import (
     AddExecutor,
     AddFunction,
     EnrolExecutor,
+    IdentifiedExecutor,
+    IdentifiedFunction,
     LeaseTerms,
     ListExecutors,
     NamedExecutor,
     RenewLease,
+    ReportAllocations,
+    UpdateExecutor,
 )
 from jupyter_colonies.core.times import SECOND, from_wire
 from jupyter_colonies.errors import AccessDenied, InvalidRequest
@@ -95,6 +99,34 @@ def get_executor(call: Call, _: NamedExecutor) -> Executor:
     return reading.executor(call.row)
 
 
+@answers(executors.GET_EXECUTOR_BY_ID)
+def get_executor_by_id(call: Call, _: IdentifiedExecutor) -> Executor:
+    """One executor."""
+    return reading.executor(call.row)
+
+
+@answers(executors.REPORT_ALLOCATIONS)
+def report_allocations(call: Call, request: ReportAllocations) -> Empty:
+    """An executor says anew what projects may use."""
+    row = _executor(call, request.colonyname, request.executorname)
+    if row["executorid"] != call.caller.id:
+        raise InvalidRequest("Only an executor can report allocations to itself")
+    said = msgspec.json.encode(request.allocations or Allocations()).decode()
+    call.tx.run(members.SET_ALLOCATIONS, at_seq=row["seq"], said=said)
+    return Empty()
+
+
+@answers(executors.UPDATE_EXECUTOR)
+def update_executor(call: Call, request: UpdateExecutor) -> Empty:
+    """An executor says anew what it can do."""
+    row = _executor(call, request.colonyname, request.executorname)
+    if row["executorid"] != call.caller.id:
+        raise InvalidRequest("Only an executor can update its own capabilities")
+    said = msgspec.json.encode(request.capabilities or Capabilities()).decode()
+    call.tx.run(members.SET_CAPABILITIES, at_seq=row["seq"], said=said)
+    return Empty()
+
+
 @answers(executors.APPROVE_EXECUTOR)
 def approve_executor(call: Call, _: NamedExecutor) -> Empty:
     """Let an executor take part, from any state."""
@@ -137,7 +169,7 @@ def add_function(call: Call, request: AddFunction) -> Function:
     if row["executorid"] != call.caller.id:
         raise AccessDenied("Not allowed to add a function to another executor")
     functionid = function.functionid or identity.new_id()
-    if call.tx.one(members.FUNCTION_EXISTS, functionid=functionid) is not None:
+    if call.tx.one(members.FUNCTION, functionid=functionid) is not None:
         raise InvalidRequest(
             f"Failed to add function, duplicate key: functionid {functionid} is taken"
         )
@@ -177,6 +209,16 @@ def get_functions(call: Call, request: NamedExecutor) -> list[Function]:
         members.LIST_FUNCTIONS, colonyname=request.colonyname, executorname=request.executorname
     )
     return [reading.function(row) for row in rows]
+
+
+@answers(executors.REMOVE_FUNCTION)
+def remove_function(call: Call, request: IdentifiedFunction) -> Empty:
+    """Offer a function no longer; only the executor itself may say so."""
+    executor = call.caller.executor
+    if executor is None or executor.executorname != call.row["executorname"]:
+        raise AccessDenied("Not allowed to remove a function from another executor")
+    call.tx.run(members.REMOVE_FUNCTION, functionid=request.functionid)
+    return Empty()
 
 
 def _register(

@@ -5,10 +5,17 @@ from __future__ import annotations
 from jupyter_colonies.broker.call import Call, answers
 from jupyter_colonies.core.member import Colony, ExecutorState, Statistics, User, check_name
 from jupyter_colonies.core.messages import Empty, Request, colonies, server
-from jupyter_colonies.core.messages.colonies import AddColony, AddUser, NamedColony, NamedUser
+from jupyter_colonies.core.messages.colonies import (
+    AddColony,
+    AddUser,
+    IdentifiedUser,
+    NamedColony,
+    NamedUser,
+)
+from jupyter_colonies.core.messages.server import Cluster, ClusterNode
 from jupyter_colonies.core.process import State
-from jupyter_colonies.errors import InvalidRequest, UnknownObject
-from jupyter_colonies.store import blueprints, graphs, members, processes
+from jupyter_colonies.errors import InvalidRequest, NotFound, UnknownObject
+from jupyter_colonies.store import blueprints, graphs, locations, members, processes
 from jupyter_colonies.store.statement import Row
 
 ID_LENGTH = 64
@@ -39,6 +46,7 @@ def remove_colony(call: Call, request: NamedColony) -> Empty:
         *graphs.REMOVE_OF_COLONY,
         *blueprints.REMOVE_OF_COLONY,
         *members.REMOVE_MEMBERS,
+        locations.REMOVE_ALL,
     ):
         call.tx.run(statement, colonyname=colonyname)
     if not call.tx.run(members.REMOVE_COLONY, colonyname=colonyname):
@@ -74,6 +82,16 @@ def get_server_statistics(call: Call, _: Request) -> Statistics:
     statistics = _statistics(call, "", colonies_counted=row["count"] if row else 0)
     statistics.executors -= statistics.unregisteredexecutors
     return statistics
+
+
+@answers(server.CLUSTER)
+def get_cluster(call: Call, _: Request) -> Cluster:
+    """This server; of others on the same database nobody has to know."""
+    nodes = [
+        ClusterNode(name=f"{each.host}:{each.port}", host=each.host, apiport=each.port)
+        for each in call.facts.backends
+    ]
+    return Cluster(nodes=nodes, leader=nodes[0] if nodes else ClusterNode())
 
 
 @answers(colonies.ADD_USER)
@@ -114,6 +132,17 @@ def get_user(call: Call, request: NamedUser) -> User:
     row = _user(call, request.colonyname, request.name)
     if row is None:
         raise UnknownObject("Failed to get user, user is nil")
+    return _as_user(row)
+
+
+@answers(colonies.GET_USER_BY_ID)
+def get_user_by_id(call: Call, request: IdentifiedUser) -> User:
+    """The user with an id."""
+    row = call.tx.one(members.GET_USER_BY_ID, colonyname=request.colonyname, userid=request.userid)
+    if row is None:
+        raise NotFound(
+            f"Failed to get user by ID, user is nil: there is none with id '{request.userid}'"
+        )
     return _as_user(row)
 
 

@@ -5,15 +5,20 @@ from __future__ import annotations
 from jupyter_colonies.broker import reading
 from jupyter_colonies.broker.call import Call, answers
 from jupyter_colonies.core.member import Log
-from jupyter_colonies.core.messages import Empty, processes
-from jupyter_colonies.core.messages.processes import AddAttribute, AddLog, GetLogs, OneAttribute
+from jupyter_colonies.core.messages import Empty, logs, processes
+from jupyter_colonies.core.messages.logs import AddExecutorLog, AddLog, GetLogs, SearchLogs
+from jupyter_colonies.core.messages.processes import AddAttribute, OneAttribute
 from jupyter_colonies.core.process import Attribute, State, attribute_id
+from jupyter_colonies.core.times import SECOND
 from jupyter_colonies.errors import AccessDenied, InvalidRequest
-from jupyter_colonies.store import journal
+from jupyter_colonies.store import journal, members
 from jupyter_colonies.store import processes as statements
 from jupyter_colonies.store.statement import Row
 
 MOST_LOGS = 500
+MOST_FOUND = 100
+MOST_DAYS = 30
+DAY = 86_400 * SECOND
 
 
 @answers(processes.ADD_ATTRIBUTE)
@@ -50,7 +55,7 @@ def get_attribute(call: Call, _: OneAttribute) -> Attribute:
     return reading.attribute(call.row, call.row)
 
 
-@answers(processes.ADD_LOG)
+@answers(logs.ADD_LOG)
 def add_log(call: Call, request: AddLog) -> Empty:
     """Write to the log of a running process; timestamps grow strictly within it."""
     if call.row["state"] != State.RUNNING:
@@ -59,20 +64,25 @@ def add_log(call: Call, request: AddLog) -> Empty:
         raise AccessDenied(
             "Failed to add log, not allowed to add log, only the assigned Executor may att logs"
         )
-    last = call.tx.one(journal.LAST_OF_PROCESS, processid=request.processid)
-    newest = (last["last"] if last else None) or 0
-    call.tx.run(
-        journal.ADD_LOG,
-        processid=request.processid,
-        colonyname=call.colonyname,
-        executorname=call.row["executorname"],
-        timestamp=max(call.tx.now, newest + 1),
-        message=request.message,
-    )
+    _write(call, request.processid, call.row["executorname"], request.message)
     return Empty()
 
 
-@answers(processes.GET_LOGS)
+@answers(logs.ADD_EXECUTOR_LOG)
+def add_executor_log(call: Call, request: AddExecutorLog) -> Empty:
+    """Write to an executor's own log; only the executor itself may."""
+    executor = call.caller.executor
+    if executor is None:
+        raise AccessDenied("Failed to add executor log, executor not found")
+    if executor.executorname != request.executorname:
+        raise AccessDenied("Failed to add executor log, executor name mismatch")
+    call.tx.end_batch()
+    call.tx.lock(members.GET_EXECUTOR_TO_CHANGE, **_place(request))
+    _write(call, "", executor.executorname, request.message)
+    return Empty()
+
+
+@answers(logs.GET_LOGS)
 def get_logs(call: Call, request: GetLogs) -> list[Log]:
     """Lines of a process or an executor, oldest first; `latest` picks the newest ones."""
     if request.count > MOST_LOGS:
@@ -93,6 +103,46 @@ def get_logs(call: Call, request: GetLogs) -> list[Log]:
         statement = journal.NEWEST_OF_PROCESS if request.latest else journal.OF_PROCESS
         rows = call.tx.all(statement, processid=request.processid, since=since, count=request.count)
     return [_log(row) for row in (reversed(rows) if request.latest else rows)]
+
+
+@answers(logs.SEARCH_LOGS)
+def search_logs(call: Call, request: SearchLogs) -> list[Log]:
+    """Lines of a colony with a text in them, newest first."""
+    if request.count > MOST_FOUND:
+        raise InvalidRequest(f"Count exceeds max log count ({MOST_FOUND})")
+    if request.days > MOST_DAYS:
+        raise InvalidRequest(f"Count exceeds max day count ({MOST_DAYS})")
+    if request.count < 0 or request.days < 0:
+        raise InvalidRequest("Count and days must not be negative")
+    rows = call.tx.all(
+        journal.SEARCH,
+        colonyname=request.colonyname,
+        since=call.tx.now - request.days * DAY,
+        text=request.text,
+        count=request.count,
+    )
+    return [_log(row) for row in rows]
+
+
+def _write(call: Call, processid: str, executorname: str, message: str) -> None:
+    """Add a line; times grow strictly within a process and within an executor.
+
+    Who reads on asks for what came after the last line, so that equal times would hide lines.
+    """
+    place = {
+        "processid": processid,
+        "colonyname": call.colonyname,
+        "executorname": executorname,
+    }
+    # An executor's own log is no process's: nothing equals NULL.
+    last = call.tx.one(journal.LAST, **{**place, "processid": processid or None})
+    newest = max(last["process"] or 0, last["executor"] or 0) if last else 0
+    timestamp = max(call.tx.now, newest + 1)
+    call.tx.run(journal.ADD_LOG, **place, timestamp=timestamp, message=message)
+
+
+def _place(request: AddExecutorLog) -> dict[str, str]:
+    return {"colonyname": request.colonyname, "executorname": request.executorname}
 
 
 def _log(row: Row) -> Log:

@@ -17,6 +17,7 @@ from jupyter_colonies.broker import (  # noqa: F401 - importing these registers 
     dynamic,
     executors,
     finish,
+    locations,
     lookup,
     members,
     notes,
@@ -32,7 +33,7 @@ from jupyter_colonies.broker.waiters import Waiters
 from jupyter_colonies.core import enrolment
 from jupyter_colonies.core.messages import REGISTRY, Message, Request, processes, server, workflows
 from jupyter_colonies.core.messages.processes import SubscribeProcesses
-from jupyter_colonies.core.messages.server import Backend, GetServerInfo, ServerInfo, Version
+from jupyter_colonies.core.messages.server import GetServerInfo, ServerInfo, Version
 from jupyter_colonies.errors import InvalidRequest, ServerStopping
 from jupyter_colonies.store import processes as statements
 from jupyter_colonies.store.address import Address
@@ -58,7 +59,6 @@ class Broker:
     ) -> None:
         self.facts = facts
         self.version = version or Version()
-        self.backends: list[Backend] = []
         self.store = Store(
             database, committed=self._committed, notices=SignalNotices(), clock=clock
         )
@@ -180,7 +180,7 @@ class Broker:
         return ServerInfo(
             buildversion=self.version.buildversion,
             buildtime=self.version.buildtime,
-            backends=self.backends,
+            backends=list(self.facts.backends),
             extensions=extensions(REGISTRY),
             serverid=self.facts.serverid if proof else "",
             proof=proof,

@@ -102,9 +102,9 @@ def _method(
         request = "Request()"
     elif fields:
         given = "".join(f"                {f.name}={f.name},\n" for f in fields)
-        request = f"{module}.{message.request.__name__}(\n{given}            )"
+        request = f"{_spelled(message.request, needed)}(\n{given}            )"
     else:
-        request = f"{module}.{message.request.__name__}()"
+        request = f"{_spelled(message.request, needed)}()"
     target = f"{module}.{constant}"
     arguments = (
         f"(\n            {target},\n            {request},\n        )"

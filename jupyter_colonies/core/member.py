@@ -1,6 +1,6 @@
-"""Colonies and their members: users, executors and the functions executors offer.
+"""Colonies, their members and places: users, executors, the functions executors offer.
 
-Protocol part 01, sections 4.1 to 4.4.
+Protocol part 01, sections 4.1 to 4.7.
 """
 
 from __future__ import annotations
@@ -125,6 +125,17 @@ class Log(msgspec.Struct, kw_only=True):
     executorname: str = ""
     message: str = ""
     timestamp: int = 0
+
+
+class Location(msgspec.Struct, kw_only=True):
+    """A place with a name; longitude and latitude in degrees (part 01, section 4.7)."""
+
+    locationid: str = ""
+    name: str = ""
+    colonyname: str = ""
+    description: str = ""
+    long: float = 0
+    lat: float = 0
 
 
 class Statistics(msgspec.Struct, kw_only=True):

@@ -75,13 +75,14 @@ class Hosting:
         return await self.broker.busy()
 
     def _make_broker(self, port: int) -> Broker:
-        facts = Facts(self.ids.serverid, self._secret, self.settings.allow_reregister)
+        tls = bool(self.settings.certificate)
+        backend = Backend(type="http", host=self.settings.host, port=port, tls=tls)
+        facts = Facts(
+            self.ids.serverid, self._secret, self.settings.allow_reregister, backends=(backend,)
+        )
         version = Version(buildversion=metadata.version("jupyter-colonies"))
         database = self.settings.database or self.folder.database
-        broker = Broker(parse(database), facts, version=version)
-        tls = bool(self.settings.certificate)
-        broker.backends = [Backend(type="http", host=self.settings.host, port=port, tls=tls)]
-        return broker
+        return Broker(parse(database), facts, version=version)
 
     def _describe(self, port: int) -> Runtime:
         def kept(name: str) -> str:

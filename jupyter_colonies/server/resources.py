@@ -22,7 +22,7 @@ from jupyter_colonies.core.member import (
     Function,
     FunctionArgument,
 )
-from jupyter_colonies.core.messages import executors, processes, workflows
+from jupyter_colonies.core.messages import executors, logs, processes, workflows
 from jupyter_colonies.core.messages.registry import Message
 from jupyter_colonies.core.process import Process
 from jupyter_colonies.core.spec import FunctionSpec, WorkflowSpec
@@ -183,7 +183,7 @@ async def add_log(visit: Visit, processid: str) -> Reply:
     """Write a line to the log of a running process."""
     body = await visit.read(Line)
     holder = await visit.visitor.holder(processid)
-    await visit.ask(processes.ADD_LOG, holder, processid=processid, message=body.message)
+    await visit.ask(logs.ADD_LOG, holder, processid=processid, message=body.message)
     return Reply(204)
 
 

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BindParameter, Table, bindparam, func, literal_column, select
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    FunctionElement,
+    Select,
+    Table,
+    bindparam,
+    func,
+    literal_column,
+    select,
+)
 
 from jupyter_colonies.store import tables
 from jupyter_colonies.store.processes import processes
@@ -41,8 +52,20 @@ CHANGED_SINCE = Statement(
 )
 
 ADD_LOG = Statement(inserting(logs))
-LAST_OF_PROCESS = Statement(
-    select(func.max(_L.timestamp).label("last")).where(_L.processid == bindparam("processid"))
+LAST = Statement(
+    select(
+        select(func.max(_L.timestamp))
+        .where(_L.processid == bindparam("processid"))
+        .scalar_subquery()
+        .label("process"),
+        select(func.max(_L.timestamp))
+        .where(
+            _L.colonyname == bindparam("colonyname"),
+            _L.executorname == bindparam("executorname"),
+        )
+        .scalar_subquery()
+        .label("executor"),
+    )
 )
 
 _COUNT: BindParameter[int] = bindparam("count")
@@ -70,3 +93,22 @@ OF_PROCESS = _of_process(latest=False)
 NEWEST_OF_PROCESS = _of_process(latest=True)
 OF_EXECUTOR = _of_executor(latest=False)
 NEWEST_OF_EXECUTOR = _of_executor(latest=True)
+
+
+def _search(place: FunctionElement[int]) -> Select[tuple[Any, ...]]:
+    return (
+        select(logs)
+        .where(
+            _L.colonyname == bindparam("colonyname"),
+            _L.timestamp > bindparam("since"),
+            place > literal_column("0"),
+        )
+        .order_by(_L.timestamp.desc(), _L.seq.desc())
+        .limit(_COUNT)
+    )
+
+
+SEARCH = Statement(
+    _search(func.instr(_L.message, bindparam("text"))),
+    postgresql=_search(func.strpos(_L.message, bindparam("text"))),
+)

@@ -48,6 +48,11 @@ REMOVE_USER = Statement(delete(users).where(users.c.colonyname == _COLONY, users
 USERNAME_OF_ID = Statement(
     select(users.c.name).where(users.c.colonyname == _COLONY, users.c.userid == bindparam("id"))
 )
+GET_USER_BY_ID = Statement(
+    select(users)
+    .where(users.c.colonyname == _COLONY, users.c.userid == bindparam("userid"))
+    .order_by(users.c.seq)
+)
 USER_HOLDS_ID = Statement(
     select(users.c.name).where(users.c.colonyname == _COLONY, users.c.userid == bindparam("userid"))
 )
@@ -58,6 +63,15 @@ _executor = select(executors).where(
 )
 GET_EXECUTOR = Statement(_executor)
 GET_EXECUTOR_TO_CHANGE = Statement(_executor.with_for_update())
+GET_EXECUTOR_BY_ID = Statement(
+    select(executors)
+    .where(executors.c.executorid == bindparam("id"))
+    .order_by(
+        case((executors.c.colonyname == _COLONY, literal_column("0")), else_=literal_column("1")),
+        executors.c.seq,
+    )
+    .limit(literal_column("1"))
+)
 LIST_EXECUTORS = Statement(
     select(executors).where(executors.c.colonyname == _COLONY).order_by(executors.c.seq)
 )
@@ -98,6 +112,16 @@ SET_EXECUTOR_STATE = Statement(
     update(executors)
     .where(executors.c.seq == bindparam("at_seq"))
     .values(state=bindparam("new_state"))
+)
+SET_CAPABILITIES = Statement(
+    update(executors)
+    .where(executors.c.seq == bindparam("at_seq"))
+    .values(capabilities=bindparam("said"))
+)
+SET_ALLOCATIONS = Statement(
+    update(executors)
+    .where(executors.c.seq == bindparam("at_seq"))
+    .values(allocations=bindparam("said"))
 )
 UNREGISTER_EXECUTOR = Statement(
     update(executors)
@@ -153,8 +177,9 @@ COUNT_EXECUTORS = Statement(
 )
 
 ADD_FUNCTION = Statement(inserting(functions))
-FUNCTION_EXISTS = Statement(
-    select(functions.c.seq).where(functions.c.functionid == bindparam("functionid"))
+FUNCTION = Statement(select(functions).where(functions.c.functionid == bindparam("functionid")))
+REMOVE_FUNCTION = Statement(
+    delete(functions).where(functions.c.functionid == bindparam("functionid"))
 )
 LIST_FUNCTIONS = Statement(
     select(functions)

@@ -79,6 +79,30 @@ class User(SQLModel, table=True):
     phone: str
 
 
+class Pause(SQLModel, table=True):
+    """A colony whose assignments are paused, since a moment."""
+
+    __tablename__ = "pauses"
+
+    colonyname: str = Field(primary_key=True)
+    since: int = Field(sa_column=_big())
+
+
+class Location(SQLModel, table=True):
+    """A named place of a colony, in degrees."""
+
+    __tablename__ = "locations"
+    __table_args__ = (Index("locations_by_name", "colonyname", "name", unique=True),)
+
+    seq: int = Field(sa_column=_big(primary_key=True))
+    locationid: str
+    colonyname: str
+    name: str
+    description: str = Field(sa_column=_text())
+    long: float
+    lat: float
+
+
 class Executor(SQLModel, table=True):
     """An executor; `lease` is in seconds, 0 for none, `ownerid` the user that vouches for it."""
 
@@ -86,6 +110,7 @@ class Executor(SQLModel, table=True):
     __table_args__ = (
         Index("executors_by_name", "colonyname", "executorname", unique=True),
         Index("executors_by_id", "colonyname", "executorid"),
+        Index("executors_by_id_alone", "executorid"),
         Index(
             "executors_by_lease",
             "leasedeadline",
@@ -341,6 +366,7 @@ class Log(SQLModel, table=True):
     __table_args__ = (
         Index("logs_of_process", "processid", "timestamp"),
         Index("logs_of_executor", "colonyname", "executorname", "timestamp"),
+        Index("logs_of_colony", "colonyname", "timestamp"),
     )
 
     seq: int = Field(sa_column=_big(primary_key=True))

@@ -248,3 +248,25 @@ def test_users_of_unknown_colonies(colony, payloadtype):
     nowhere = Member(colony, "x", "t", colony.ownerkey)
     with refused(400, "Colony with name <nowhere> does not exists"):
         nowhere.call(payloadtype, colonyname="nowhere", name="ada")
+
+
+def test_a_user_by_its_id(colony, user):
+    pending = colony.pending()
+    for member in (user, pending):
+        found = member.call("getuserbyidmsg", colonyname=colony.name, userid=user.id)
+        assert (found["name"], found["userid"]) == ("U", user.id)
+    with refused(404, "Failed to get user by ID, user is nil"):
+        user.call("getuserbyidmsg", colonyname=colony.name, userid=pending.id)
+    with refused(400, "Colony with name <nowhere> does not exists"):
+        user.call("getuserbyidmsg", colonyname="nowhere", userid=user.id)
+    with refused(403, "Access denied, not a member"):
+        colony.outsider().call("getuserbyidmsg", colonyname=colony.name, userid=user.id)
+
+
+def test_the_cluster_is_the_server_itself(wire, server, colony):
+    found = wire.call("getclustermsg", wire.serverkey)
+    assert found["nodes"] == [found["leader"]]
+    assert set(found["leader"]) == {"name", "host", "port", "peerport", "relayport", "apiport"}
+    assert (found["leader"]["host"], found["leader"]["apiport"]) == (server.host, server.port)
+    with refused(403, "Access denied, not server owner"):
+        colony.owner("getclustermsg")

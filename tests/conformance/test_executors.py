@@ -227,6 +227,69 @@ def test_executors_of_a_foreign_colony_are_hidden(colony, e1):
         stranger.call("getexecutormsg", colonyname=colony.name, executorname="E1")
 
 
+def test_an_executor_by_its_id(colony, e1, user):
+    found = user.call("getexecutorbyidmsg", colonyname=colony.name, executorid=e1.id)
+    assert found["executorname"] == "E1"
+    assert user.call("getexecutorbyidmsg", executorid=e1.id) == found
+    with refused(404, "Failed to get executor by ID, executor is nil"):
+        user.call("getexecutorbyidmsg", colonyname=colony.name, executorid=user.id)
+    with refused(403, f"Access denied, not a member of Colony with name <{colony.name}>"):
+        colony.outsiders_executor().call("getexecutorbyidmsg", executorid=e1.id)
+
+
+def test_one_id_in_two_colonies_is_looked_up_where_it_was_asked_for(colony, wire, e1):
+    there = wire.new_colony().executor(name="there", key=e1.key)
+    for member in (e1, there):
+        found = member.call(
+            "getexecutorbyidmsg", colonyname=member.colony.name, executorid=member.id
+        )
+        assert found["executorname"] == member.name
+
+
+HARDWARE = [{"model": "x", "nodes": 2, "gpu": {"name": "g", "count": 1}, "network": ["a"]}]
+
+
+@pytest.mark.parametrize("make", ["executor", "pending"])
+def test_an_executor_says_anew_what_it_can_and_what_may_be_used(colony, make):
+    executor = getattr(colony, make)(name="e", locationname="lab")
+    this = {"colonyname": colony.name, "executorname": "e"}
+    (before,) = executors(executor)
+    capabilities = {"hardware": HARDWARE, "software": [{"name": "s", "type": "t", "version": "1"}]}
+    assert executor.call("updateexecutormsg", **this, capabilities=capabilities) == {}
+    projects = {"p": {"allocatedcpu": 2**40, "usedcpu": 1}}
+    assert executor.call("reportallocationmsg", **this, allocations={"projects": projects}) == {}
+    (after,) = executors(executor)
+    assert after == before | {
+        "capabilities": capabilities,
+        "allocations": {"projects": projects},
+    }
+    executor.call("updateexecutormsg", **this, capabilities={"hardware": [], "software": None})
+    executor.call("reportallocationmsg", **this)
+    (emptied,) = executors(executor)
+    assert emptied["capabilities"] == {"hardware": [], "software": None}
+    assert emptied["allocations"] == {"projects": None}
+
+
+@pytest.mark.parametrize(
+    ("verb", "text"),
+    [
+        ("reportallocationmsg", "Only an executor can report allocations to itself"),
+        ("updateexecutormsg", "Only an executor can update its own capabilities"),
+    ],
+)
+def test_nobody_speaks_for_another_executor(colony, e1, e2, user, verb, text):
+    for member in (e2, user):
+        with refused(400, text):
+            member.call(verb, colonyname=colony.name, executorname="E1")
+        with refused(400, "Executor with name <nobody> does not exist"):
+            member.call(verb, colonyname=colony.name, executorname="nobody")
+    with refused(403, "Access denied, not a member"):
+        colony.outsiders_executor().call(verb, colonyname=colony.name, executorname="E1")
+    for field in ("capabilities", "allocations"):
+        with refused(400):
+            e1.call(verb, colonyname=colony.name, executorname=7, **{field: 7})
+
+
 # --- functions ---
 
 
@@ -295,3 +358,20 @@ def test_functions_of_a_foreign_colony(colony):
     for member in (colony.outsiders_executor(), Member(colony, "owner", "t", colony.ownerkey)):
         with refused(403, "Access denied, not a member"):
             functions(member)
+
+
+def test_removing_a_function(colony, e1, e2, user):
+    kept, gone = (e1.call("addfunctionmsg", fun=function(e1)) for _ in range(2))
+    foreign = colony.outsiders_executor()
+    for member in (e2, user):
+        with refused(403, "Not allowed to remove a function from another executor"):
+            member.call("removefunctionmsg", functionid=gone["functionid"])
+    with refused(403, "Access denied, not a member"):
+        foreign.call("removefunctionmsg", functionid=gone["functionid"])
+    assert e1.call("removefunctionmsg", functionid=gone["functionid"]) == {}
+    assert functions(e1) == [kept]
+    with refused(404, "Failed to remove function, function does not exist"):
+        e1.call("removefunctionmsg", functionid=gone["functionid"])
+    for nothing in ({}, {"functionid": ""}, {"functionid": None}):
+        with refused(400, "Failed to remove function, msg.FunctionID is empty"):
+            e1.call("removefunctionmsg", **nothing)

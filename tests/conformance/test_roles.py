@@ -70,6 +70,15 @@ class Cast:
     def executor(self):
         return self.here | {"executorname": self.colony.pending().name}
 
+    def function(self):
+        fun = self.here | {"executorname": "assigned", "funcname": "f"}
+        return {"functionid": self.assigned.call("addfunctionmsg", fun=fun)["functionid"]}
+
+    def location(self):
+        place = self.here | {"name": some_name()}
+        self.colony.wire.call("addlocationmsg", self.colony.ownerkey, location=place)
+        return place
+
     def attribute(self):
         return {"targetid": self.running()["processid"], "key": "k", "attributetype": 1}
 
@@ -144,17 +153,22 @@ REQUESTS = {
     },
     "getusersmsg": lambda cast: cast.here,
     "getusermsg": lambda cast: cast.here | {"name": "user"},
+    "getuserbyidmsg": lambda cast: cast.here | {"userid": id_of(cast.keys["user"])},
     "removeusermsg": lambda cast: cast.here | {"name": cast.colony.user().name},
     "addexecutormsg": lambda cast: {
         "executor": cast.here | {"executorname": some_name(), "executorid": id_of(new_key())}
     },
     "getexecutorsmsg": lambda cast: cast.here,
     "getexecutormsg": itself,
+    "getexecutorbyidmsg": lambda cast: {"executorid": cast.assigned.id},
     "approveexecutormsg": lambda cast: cast.executor(),
     "rejectexecutormsg": lambda cast: cast.executor(),
     "removeexecutormsg": lambda cast: cast.executor(),
+    "reportallocationmsg": lambda cast: itself(cast) | {"allocations": {"projects": {}}},
+    "updateexecutormsg": lambda cast: itself(cast) | {"capabilities": {"hardware": []}},
     "addfunctionmsg": lambda cast: {"fun": itself(cast) | {"funcname": "f"}},
     "getfunctionsmsg": lambda cast: cast.here,
+    "removefunctionmsg": lambda cast: cast.function(),
     "submitfuncspecmsg": lambda cast: {
         "spec": cast.assigned.spec(conditions={"executortype": "x"})
     },
@@ -180,10 +194,17 @@ REQUESTS = {
     "addattributemsg": lambda cast: {"attribute": cast.attribute()},
     "getattributemsg": lambda cast: cast.stored_attribute(),
     "addlogmsg": lambda cast: cast.running() | {"message": "m"},
+    "addexecutorlogmsg": lambda cast: itself(cast) | {"message": "m"},
     "getlogsmsg": lambda cast: cast.running() | {"count": 1},
+    "searchlogsmsg": lambda cast: cast.here | {"text": "m", "days": 1, "count": 1},
+    "addlocationmsg": lambda cast: {"location": cast.here | {"name": some_name()}},
+    "getlocationsmsg": lambda cast: cast.here,
+    "getlocationmsg": lambda cast: cast.location(),
+    "removelocationmsg": lambda cast: cast.location(),
     "versionmsg": lambda _: {},
     "getserverinfomsg": lambda _: {},
     "getstatisticsmsg": lambda _: {},
+    "getclustermsg": lambda _: {},
     "subscribeprocessmsg": lambda cast: cast.waiting() | {"state": 3, "timeout": 0},
     "subscribeprocessesmsg": lambda cast: (
         cast.here | {"state": 3, "executortype": "t", "timeout": 0}

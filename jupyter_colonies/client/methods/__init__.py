@@ -3,6 +3,8 @@
 from jupyter_colonies.client.methods.blueprints import BlueprintsMethods
 from jupyter_colonies.client.methods.colonies import ColoniesMethods
 from jupyter_colonies.client.methods.executors import ExecutorsMethods
+from jupyter_colonies.client.methods.locations import LocationsMethods
+from jupyter_colonies.client.methods.logs import LogsMethods
 from jupyter_colonies.client.methods.processes import ProcessesMethods
 from jupyter_colonies.client.methods.server import ServerMethods
 from jupyter_colonies.client.methods.workflows import WorkflowsMethods
@@ -12,6 +14,8 @@ class Methods(
     BlueprintsMethods,
     ColoniesMethods,
     ExecutorsMethods,
+    LocationsMethods,
+    LogsMethods,
     ProcessesMethods,
     ServerMethods,
     WorkflowsMethods,

@@ -155,6 +155,27 @@ class ColoniesMethods(Operations):
         )
         return reply
 
+    async def get_user_by_id(
+        self,
+        *,
+        colonyname: str = "",
+        userid: str = "",
+    ) -> User:
+        """Get user by id.
+
+        A request about the user with an id.
+
+        Sent as `getuserbyidmsg`; for an approved or pending executor, or a user, of the colony.
+        """
+        reply: User = await self.call(
+            colonies.GET_USER_BY_ID,
+            colonies.IdentifiedUser(
+                colonyname=colonyname,
+                userid=userid,
+            ),
+        )
+        return reply
+
     async def remove_user(
         self,
         *,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jupyter_colonies.client.operations import Operations
-from jupyter_colonies.core.member import Executor, Function
+from jupyter_colonies.core.member import Allocations, Capabilities, Executor, Function
 from jupyter_colonies.core.messages import Empty, executors
 
 
@@ -65,6 +65,27 @@ class ExecutorsMethods(Operations):
             executors.NamedExecutor(
                 colonyname=colonyname,
                 executorname=executorname,
+            ),
+        )
+        return reply
+
+    async def get_executor_by_id(
+        self,
+        *,
+        colonyname: str = "",
+        executorid: str = "",
+    ) -> Executor:
+        """Get executor by id.
+
+        A request about the executor with an id; of several, the one in the named colony.
+
+        Sent as `getexecutorbyidmsg`; for an approved executor or a user of the colony.
+        """
+        reply: Executor = await self.call(
+            executors.GET_EXECUTOR_BY_ID,
+            executors.IdentifiedExecutor(
+                colonyname=colonyname,
+                executorid=executorid,
             ),
         )
         return reply
@@ -132,6 +153,54 @@ class ExecutorsMethods(Operations):
         )
         return reply
 
+    async def report_allocations(
+        self,
+        *,
+        colonyname: str = "",
+        executorname: str = "",
+        allocations: Allocations | None = None,
+    ) -> Empty:
+        """Report allocations.
+
+        An executor says what projects may use; it replaces what was said before.
+
+        Sent as `reportallocationmsg`; for an approved or pending executor, or a user, of the
+        colony.
+        """
+        reply: Empty = await self.call(
+            executors.REPORT_ALLOCATIONS,
+            executors.ReportAllocations(
+                colonyname=colonyname,
+                executorname=executorname,
+                allocations=allocations,
+            ),
+        )
+        return reply
+
+    async def update_executor(
+        self,
+        *,
+        colonyname: str = "",
+        executorname: str = "",
+        capabilities: Capabilities | None = None,
+    ) -> Empty:
+        """Update executor.
+
+        An executor says what it can do; it replaces what was said before.
+
+        Sent as `updateexecutormsg`; for an approved or pending executor, or a user, of the
+        colony.
+        """
+        reply: Empty = await self.call(
+            executors.UPDATE_EXECUTOR,
+            executors.UpdateExecutor(
+                colonyname=colonyname,
+                executorname=executorname,
+                capabilities=capabilities,
+            ),
+        )
+        return reply
+
     async def add_function(
         self,
         *,
@@ -168,6 +237,25 @@ class ExecutorsMethods(Operations):
             executors.NamedExecutor(
                 colonyname=colonyname,
                 executorname=executorname,
+            ),
+        )
+        return reply
+
+    async def remove_function(
+        self,
+        *,
+        functionid: str = "",
+    ) -> Empty:
+        """Remove function.
+
+        A request about one function.
+
+        Sent as `removefunctionmsg`; for an approved executor or a user of the colony.
+        """
+        reply: Empty = await self.call(
+            executors.REMOVE_FUNCTION,
+            executors.IdentifiedFunction(
+                functionid=functionid,
             ),
         )
         return reply

@@ -7,7 +7,6 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 from jupyter_colonies.client.operations import Operations
-from jupyter_colonies.core.member import Log
 from jupyter_colonies.core.messages import Empty, processes
 from jupyter_colonies.core.process import Attribute, Process
 from jupyter_colonies.core.spec import FunctionSpec
@@ -293,56 +292,6 @@ class ProcessesMethods(Operations):
             processes.GET_ATTRIBUTE,
             processes.OneAttribute(
                 attributeid=attributeid,
-            ),
-        )
-        return reply
-
-    async def add_log(
-        self,
-        *,
-        processid: str = "",
-        message: str = "",
-    ) -> Empty:
-        """Add log.
-
-        Write to the log of a running process.
-
-        Sent as `addlogmsg`; for the executor the process is assigned to.
-        """
-        reply: Empty = await self.call(
-            processes.ADD_LOG,
-            processes.AddLog(
-                processid=processid,
-                message=message,
-            ),
-        )
-        return reply
-
-    async def get_logs(
-        self,
-        *,
-        colonyname: str = "",
-        processid: str = "",
-        executorname: str = "",
-        count: int = 0,
-        since: int = 0,
-        latest: bool = False,
-    ) -> list[Log]:
-        """Get logs.
-
-        Read a log by process or by executor; `since` in nanoseconds, exclusive.
-
-        Sent as `getlogsmsg`; for an approved executor or a user of the colony.
-        """
-        reply: list[Log] = await self.call(
-            processes.GET_LOGS,
-            processes.GetLogs(
-                colonyname=colonyname,
-                processid=processid,
-                executorname=executorname,
-                count=count,
-                since=since,
-                latest=latest,
             ),
         )
         return reply

@@ -59,3 +59,13 @@ class ServerMethods(Operations):
         """
         reply: Statistics = await self.call(server.SERVER_STATISTICS, Request())
         return reply
+
+    async def get_cluster(self) -> server.Cluster:
+        """Get cluster.
+
+        A request without arguments.
+
+        Sent as `getclustermsg`; for the server owner.
+        """
+        reply: server.Cluster = await self.call(server.CLUSTER, Request())
+        return reply

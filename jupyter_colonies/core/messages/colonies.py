@@ -1,4 +1,4 @@
-"""Colonies, users and locations' colony-wide facts (protocol part 01, sections 4.1, 4.2, 4.10)."""
+"""Colonies and users (protocol part 01, sections 4.1, 4.2, 4.10)."""
 
 from __future__ import annotations
 
@@ -31,6 +31,13 @@ class NamedUser(Request):
 
     colonyname: str = ""
     name: str = ""
+
+
+class IdentifiedUser(Request):
+    """A request about the user with an id."""
+
+    colonyname: str = ""
+    userid: str = ""
 
 
 ADD_COLONY = declare(
@@ -95,7 +102,7 @@ GET_COLONY_STATISTICS = declare(
     )
 )
 
-_COLONY_EXISTS = InvalidRequest("Colony with name <{}> does not exists")
+COLONY_EXISTS = InvalidRequest("Colony with name <{}> does not exists")
 
 ADD_USER = declare(
     Message(
@@ -107,7 +114,7 @@ ADD_USER = declare(
         role=Role.COLONY_OWNER,
         colony="user.colonyname",
         needs=("user", "Failed to add user, executor is nil"),
-        subject=Subject(kind="colony", field="user.colonyname", missing=_COLONY_EXISTS),
+        subject=Subject(kind="colony", field="user.colonyname", missing=COLONY_EXISTS),
     )
 )
 GET_USERS = declare(
@@ -120,7 +127,7 @@ GET_USERS = declare(
         role=Role.MEMBER_OR_PENDING,
         colony="colonyname",
         reads=True,
-        subject=Subject(kind="colony", field="colonyname", missing=_COLONY_EXISTS),
+        subject=Subject(kind="colony", field="colonyname", missing=COLONY_EXISTS),
     )
 )
 GET_USER = declare(
@@ -133,7 +140,20 @@ GET_USER = declare(
         role=Role.MEMBER_OR_PENDING,
         colony="colonyname",
         reads=True,
-        subject=Subject(kind="colony", field="colonyname", missing=_COLONY_EXISTS),
+        subject=Subject(kind="colony", field="colonyname", missing=COLONY_EXISTS),
+    )
+)
+GET_USER_BY_ID = declare(
+    Message(
+        "getuserbyidmsg",
+        "get_user_by_id",
+        IdentifiedUser,
+        User,
+        does="get user by ID",
+        role=Role.MEMBER_OR_PENDING,
+        colony="colonyname",
+        reads=True,
+        subject=Subject(kind="colony", field="colonyname", missing=COLONY_EXISTS),
     )
 )
 REMOVE_USER = declare(
@@ -145,6 +165,6 @@ REMOVE_USER = declare(
         does="remove user",
         role=Role.COLONY_OWNER,
         colony="colonyname",
-        subject=Subject(kind="colony", field="colonyname", missing=_COLONY_EXISTS),
+        subject=Subject(kind="colony", field="colonyname", missing=COLONY_EXISTS),
     )
 )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from jupyter_colonies.core.decoding import Integer
-from jupyter_colonies.core.member import Executor, Function
+from jupyter_colonies.core.member import Allocations, Capabilities, Executor, Function
 from jupyter_colonies.core.messages.registry import Empty, Message, Request, Subject, declare
 from jupyter_colonies.core.policy import Role
-from jupyter_colonies.errors import UnknownObject
+from jupyter_colonies.errors import NotFound, UnknownObject
 
 
 class AddExecutor(Request):
@@ -30,10 +30,39 @@ class NamedExecutor(Request):
     executorname: str = ""
 
 
+class IdentifiedExecutor(Request):
+    """A request about the executor with an id; of several, the one in the named colony."""
+
+    colonyname: str = ""
+    executorid: str = ""
+
+
+class ReportAllocations(Request):
+    """An executor says what projects may use; it replaces what was said before."""
+
+    colonyname: str = ""
+    executorname: str = ""
+    allocations: Allocations | None = None
+
+
+class UpdateExecutor(Request):
+    """An executor says what it can do; it replaces what was said before."""
+
+    colonyname: str = ""
+    executorname: str = ""
+    capabilities: Capabilities | None = None
+
+
 class AddFunction(Request):
     """Offer a function; `fun` is the protocol's own spelling."""
 
     fun: Function | None = None
+
+
+class IdentifiedFunction(Request):
+    """A request about one function."""
+
+    functionid: str = ""
 
 
 class EnrolExecutor(Request):
@@ -112,6 +141,24 @@ GET_EXECUTOR = declare(
         subject=_executor("get"),
     )
 )
+GET_EXECUTOR_BY_ID = declare(
+    Message(
+        "getexecutorbyidmsg",
+        "get_executor_by_id",
+        IdentifiedExecutor,
+        Executor,
+        does="get executor by ID",
+        role=Role.MEMBER,
+        reads=True,
+        subject=Subject(
+            kind="identified executor",
+            field="executorid",
+            missing=NotFound(
+                "Failed to get executor by ID, executor is nil: there is none with id '{}'"
+            ),
+        ),
+    )
+)
 APPROVE_EXECUTOR = declare(
     Message(
         "approveexecutormsg",
@@ -148,6 +195,28 @@ REMOVE_EXECUTOR = declare(
         subject=_executor("remove"),
     )
 )
+REPORT_ALLOCATIONS = declare(
+    Message(
+        "reportallocationmsg",
+        "report_allocations",
+        ReportAllocations,
+        Empty,
+        does="report allocations",
+        role=Role.MEMBER_OR_PENDING,
+        colony="colonyname",
+    )
+)
+UPDATE_EXECUTOR = declare(
+    Message(
+        "updateexecutormsg",
+        "update_executor",
+        UpdateExecutor,
+        Empty,
+        does="update executor",
+        role=Role.MEMBER_OR_PENDING,
+        colony="colonyname",
+    )
+)
 ADD_FUNCTION = declare(
     Message(
         "addfunctionmsg",
@@ -170,6 +239,24 @@ GET_FUNCTIONS = declare(
         role=Role.MEMBER,
         colony="colonyname",
         reads=True,
+    )
+)
+REMOVE_FUNCTION = declare(
+    Message(
+        "removefunctionmsg",
+        "remove_function",
+        IdentifiedFunction,
+        Empty,
+        does="remove function",
+        role=Role.MEMBER,
+        needs=("functionid", "Failed to remove function, msg.FunctionID is empty"),
+        subject=Subject(
+            kind="function",
+            field="functionid",
+            missing=NotFound(
+                "Failed to remove function, function does not exist: there is none with id '{}'"
+            ),
+        ),
     )
 )
 ENROL_EXECUTOR = declare(

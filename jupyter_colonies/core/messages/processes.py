@@ -1,4 +1,4 @@
-"""Processes, their attributes and logs (protocol part 02, sections 2 to 5, 10 and 12)."""
+"""Processes and their attributes (protocol part 02, sections 2 to 5, 10 and 12)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 
 from jupyter_colonies.core.decoding import Integer
-from jupyter_colonies.core.member import Log
 from jupyter_colonies.core.messages.registry import Empty, Message, Request, Subject, declare
 from jupyter_colonies.core.policy import Role
 from jupyter_colonies.core.process import Attribute, Process
@@ -101,24 +100,6 @@ class OneAttribute(Request):
     """A request about one attribute."""
 
     attributeid: str = ""
-
-
-class AddLog(Request):
-    """Write to the log of a running process."""
-
-    processid: str = ""
-    message: str = ""
-
-
-class GetLogs(Request):
-    """Read a log by process or by executor; `since` in nanoseconds, exclusive."""
-
-    colonyname: str = ""
-    processid: str = ""
-    executorname: str = ""
-    count: Integer = 0
-    since: Integer = 0
-    latest: bool = False
 
 
 class SubscribeProcess(Request):
@@ -307,35 +288,6 @@ GET_ATTRIBUTE = declare(
             kind="attribute",
             field="attributeid",
             missing=InvalidRequest("Attribute does not exists"),
-        ),
-    )
-)
-ADD_LOG = declare(
-    Message(
-        "addlogmsg",
-        "add_log",
-        AddLog,
-        Empty,
-        does="add log",
-        role=Role.ASSIGNED_EXECUTOR,
-        subject=_nil("Failed to add log, process is nil"),
-    )
-)
-GET_LOGS = declare(
-    Message(
-        "getlogsmsg",
-        "get_logs",
-        GetLogs,
-        list[Log],
-        does="get logs",
-        role=Role.MEMBER,
-        reads=True,
-        subject=Subject(
-            kind="log",
-            field="processid",
-            missing=NotFound(
-                "Failed to get logs, process does not exist: there is no process '{}'"
-            ),
         ),
     )
 )

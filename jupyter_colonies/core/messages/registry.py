@@ -47,8 +47,9 @@ class Message(Generic[RequestT, ReplyT]):
     type: the wire's `payloadtype`. method: name in the typed client. does: completes "Failed
     to …" in error texts. request, reply: struct types. role: who may call it. colony: dotted
     path in the request to the colony the role is checked in; empty with a subject. needs: field
-    that must be present and the error text otherwise. subject: see `Subject`. extension: not
-    part of the original protocol. reads: changes nothing. streams: websocket only.
+    that must be present and not an empty text, and the error text otherwise. subject: see
+    `Subject`. extension: not part of the original protocol. reads: changes nothing. streams:
+    websocket only.
     """
 
     def __init__(
@@ -87,7 +88,7 @@ class Message(Generic[RequestT, ReplyT]):
         """Raise InvalidRequest for a wrong `msgtype` or a missing part (part 01, 1.4)."""
         if request.msgtype != self.type:
             raise InvalidRequest(f"Failed to {self.does}, msg.MsgType does not match payloadType")
-        if self.needs is not None and getattr(request, self.needs[0]) is None:
+        if self.needs is not None and getattr(request, self.needs[0]) in (None, ""):
             raise InvalidRequest(self.needs[1])
 
     def colony_of(self, request: RequestT) -> str:

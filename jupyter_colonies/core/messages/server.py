@@ -55,6 +55,24 @@ class ServerInfo(msgspec.Struct, kw_only=True):
     proof: str = ""
 
 
+class ClusterNode(msgspec.Struct, kw_only=True):
+    """A server of the cluster; ports it does not have are 0."""
+
+    name: str = ""
+    host: str = ""
+    port: int = 0
+    peerport: int = 0
+    relayport: int = 0
+    apiport: int = 0
+
+
+class Cluster(msgspec.Struct, kw_only=True):
+    """The servers that act together, as far as the one that answers knows them: itself."""
+
+    nodes: list[ClusterNode]
+    leader: ClusterNode
+
+
 VERSION = declare(
     Message(
         "versionmsg",
@@ -84,6 +102,17 @@ SERVER_STATISTICS = declare(
         Request,
         Statistics,
         does="get server version",
+        role=Role.SERVER_OWNER,
+        reads=True,
+    )
+)
+CLUSTER = declare(
+    Message(
+        "getclustermsg",
+        "get_cluster",
+        Request,
+        Cluster,
+        does="get cluster info",
         role=Role.SERVER_OWNER,
         reads=True,
     )

@@ -5,7 +5,7 @@ import pytest
 from jupyter_colonies.broker.deadlines import expire
 from jupyter_colonies.core import enrolment, identity
 from jupyter_colonies.core.member import Executor, ExecutorState
-from jupyter_colonies.core.messages import executors, processes, workflows
+from jupyter_colonies.core.messages import executors, logs, workflows
 from jupyter_colonies.core.process import State
 from jupyter_colonies.core.times import NEVER
 from jupyter_colonies.errors import AccessDenied
@@ -125,7 +125,7 @@ async def test_every_call_renews_a_lease(stage) -> None:
     for _ in range(5):
         stage.clock.advance(50)
         await stage.call(
-            processes.ADD_LOG,
+            logs.ADD_LOG,
             stage.executors["cell"],
             processid=taken.processid,
             message="alive\n",

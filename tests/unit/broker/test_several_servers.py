@@ -13,7 +13,7 @@ from jupyter_colonies.broker.service import Broker
 from jupyter_colonies.broker.signals import MOST_NOTICES, Changed, Due, Missed, Ready, SignalNotices
 from jupyter_colonies.core import identity
 from jupyter_colonies.core.member import Colony, Executor, User
-from jupyter_colonies.core.messages import colonies, executors, processes, workflows
+from jupyter_colonies.core.messages import colonies, executors, logs, processes, workflows
 from jupyter_colonies.core.process import State
 from jupyter_colonies.errors import InvalidRequest, NothingToAssign, ServerStopping
 from jupyter_colonies.store.address import parse
@@ -233,7 +233,7 @@ async def test_lines_of_a_log_have_times_of_their_own(pair: Pair) -> None:
     await asyncio.gather(
         *(
             pair[index % 2].call(
-                processes.ADD_LOG,
+                logs.ADD_LOG,
                 pair.a.executors["e1"],
                 processid=process.processid,
                 message=f"{index}",
@@ -241,15 +241,15 @@ async def test_lines_of_a_log_have_times_of_their_own(pair: Pair) -> None:
             for index in range(40)
         )
     )
-    logs = await pair.a.call(
-        processes.GET_LOGS,
+    lines = await pair.a.call(
+        logs.GET_LOGS,
         pair.a.user,
         colonyname="dev",
         processid=process.processid,
         count=100,
         since=0,
     )
-    assert len({line.timestamp for line in logs}) == 40
+    assert len({line.timestamp for line in lines}) == 40
 
 
 async def test_a_deadline_acts_once_whichever_server_set_it(pair: Pair) -> None:

@@ -113,4 +113,4 @@ async def test_a_start_that_fails_leaves_nothing_open(tmp_path, monkeypatch):
     assert hosting.broker.stopping.is_set()
     assert not folder.host.exists()
     with pytest.raises(ConnectionRefusedError):
-        await asyncio.open_connection("127.0.0.1", hosting.broker.backends[0].port)
+        await asyncio.open_connection("127.0.0.1", hosting.broker.facts.backends[0].port)

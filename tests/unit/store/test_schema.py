@@ -55,11 +55,21 @@ def test_an_upgrade_keeps_the_data(empty: Address, engine: Engine) -> None:
         schema.upgrade(connection, "the database", "0001")
         connection.execute(text("INSERT INTO settings VALUES ('serverid', 'abc')"))
         connection.execute(text("INSERT INTO colonies (name, colonyid) VALUES ('dev', 'c')"))
+        for line in range(3):
+            connection.execute(
+                text(
+                    "INSERT INTO logs (processid, colonyname, executorname, timestamp, message) "
+                    f"VALUES ('p', 'dev', 'e', {line}, 'said')"
+                )
+            )
     open_database(empty)
     open_database(empty)
     with engine.connect() as connection:
         assert connection.execute(text("SELECT value FROM settings")).fetchall() == [("abc",)]
         assert connection.execute(text("SELECT name FROM colonies")).fetchall() == [("dev",)]
+        said = "SELECT count(*) FROM logs WHERE colonyname = 'dev' AND timestamp > 0"
+        assert connection.execute(text(said)).scalar_one() == 2
+        assert connection.execute(text("SELECT name FROM locations")).fetchall() == []
         found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
         assert found == schema.newest()
 

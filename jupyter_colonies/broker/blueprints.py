@@ -10,6 +10,7 @@ import msgspec
 from jupyter_colonies.broker import reconciliation
 from jupyter_colonies.broker.call import Call, answers
 from jupyter_colonies.broker.definitions import handler_of, schema_of
+from jupyter_colonies.broker.locations import make_known
 from jupyter_colonies.core import identity, schema
 from jupyter_colonies.core.blueprint import Blueprint, BlueprintHistory, BlueprintMetadata
 from jupyter_colonies.core.member import check_name
@@ -168,9 +169,11 @@ def _missing(name: str) -> NotFound:
 
 
 def _values(call: Call, wanted: Blueprint, generation: int) -> dict[str, Any]:
-    """The columns that an update sets too."""
+    """The columns that an update sets too; a location that was unknown is added."""
     metadata = wanted.metadata
     locationname = metadata.locationname or ""
+    if locationname:
+        make_known(call, locationname, f"Made for the blueprint {metadata.name}")
     return {
         "kind": wanted.kind,
         "locationname": locationname,

@@ -31,15 +31,7 @@ def add_location(call: Call, request: AddLocation) -> Location:
             f"<{location.colonyname}>"
         )
     location.locationid = location.locationid or identity.new_id()
-    call.tx.run(
-        statements.ADD,
-        locationid=location.locationid,
-        colonyname=location.colonyname,
-        name=location.name,
-        description=location.description,
-        long=location.long,
-        lat=location.lat,
-    )
+    _add(call, location)
     return location
 
 
@@ -66,6 +58,33 @@ def remove_location(call: Call, request: NamedLocation) -> Empty:
     if not call.tx.run(statements.REMOVE, colonyname=request.colonyname, name=request.name):
         raise InvalidRequest(f"Location with name <{request.name}> not found")
     return Empty()
+
+
+def make_known(call: Call, name: str, description: str) -> None:
+    """Add a location to the call's colony unless it is there (part 03, B-4)."""
+    if _found(call, call.colonyname, name) is None:
+        check_name(name, "location")
+        _add(
+            call,
+            Location(
+                locationid=identity.new_id(),
+                name=name,
+                colonyname=call.colonyname,
+                description=description,
+            ),
+        )
+
+
+def _add(call: Call, location: Location) -> None:
+    call.tx.run(
+        statements.ADD,
+        locationid=location.locationid,
+        colonyname=location.colonyname,
+        name=location.name,
+        description=location.description,
+        long=location.long,
+        lat=location.lat,
+    )
 
 
 def _found(call: Call, colonyname: str, name: str) -> Row | None:

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import click
 
+from jupyter_colonies.commands import reconciler  # noqa: F401 - adds verbs to `blueprint`
 from jupyter_colonies.commands.attribute import attribute
 from jupyter_colonies.commands.block import Block, Json, Line, Submitted, Text
+from jupyter_colonies.commands.blueprint import blueprint
 from jupyter_colonies.commands.colony import colony
 from jupyter_colonies.commands.executor import executor
 from jupyter_colonies.commands.function import function
@@ -23,6 +25,7 @@ from jupyter_colonies.commands.workflow import workflow
 
 _VERBS: dict[str, click.Command] = {
     "attribute": attribute,
+    "blueprint": blueprint,
     "colony": colony,
     "executor": executor,
     "function": function,
@@ -39,7 +42,7 @@ _VERBS: dict[str, click.Command] = {
 }
 
 _MISSING = not_yet(
-    "blueprint", "channel", "cluster", "completion", "config", "cron", "database", "fs",
+    "channel", "cluster", "completion", "config", "cron", "database", "fs",
     "generator", "location", "monitor", "snapshot",
 )  # fmt: skip
 

@@ -290,6 +290,31 @@ def test_a_blueprint_comes_back_as_the_protocol_writes_it(owner, e1):
     }
 
 
+def locations(member):
+    return [each["name"] for each in member.call("getlocationsmsg", colonyname=member.colony.name)]
+
+
+def test_scenario_65_unknown_locations(owner, e1):
+    define(owner, schema={"required": ["image"]})
+    owner.call("addlocationmsg", location={"colonyname": owner.colony.name, "name": "known"})
+    with refused(400):
+        add(e1, spec={}, metadata={"locationname": "edge"})
+    assert locations(e1) == ["known"]
+    add(e1, spec={"image": "i"}, metadata={"locationname": "edge"})
+    add(e1, "second", spec={"image": "i"}, metadata={"locationname": "known"})
+    assert locations(e1) == ["known", "edge"]
+    with refused(409):
+        add(e1, spec={"image": "i"}, metadata={"locationname": "third"})
+    with refused(400):
+        add(e1, "third", spec={"image": "i"}, metadata={"locationname": "a:b"})
+    assert locations(e1) == ["known", "edge"]
+    made = e1.call("getlocationmsg", colonyname=e1.colony.name, name="edge")
+    assert (made["long"], made["lat"]) == (0, 0)
+    assert "blueprint web" in made["description"]
+    update(e1, spec={"image": "i"}, metadata={"locationname": "moved"})
+    assert locations(e1) == ["known", "edge", "moved"]
+
+
 def test_lists_are_ordered_and_filtered(owner, e1):
     define(owner)
     define(owner, "Other")

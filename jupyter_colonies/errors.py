@@ -80,8 +80,20 @@ class StorageFailed(ServerError):
     """The database refused or could not complete a write: look at the server's log and disk."""
 
 
+class StorageFull(StorageFailed):
+    """No room is left for the database: free some. The server need not be restarted."""
+
+
+class StorageUnwritable(StorageFailed):
+    """The disk refuses to be written: look at it. The server need not be restarted."""
+
+
 class ServerStopping(ServerError):
     """The server is shutting down: try again in a moment."""
+
+
+class Superseded(ServerStopping):
+    """Another server has taken the database over: this one writes no more."""
 
 
 class UnsupportedSchema(ServerError):
@@ -145,6 +157,8 @@ HTTP_STATUS: dict[type[ColoniesError], tuple[int, int]] = {
     NotAnExecutor: (500, 403),
     AlreadyThere: (500, 409),
     Conflict: (409, 409),
+    StorageFull: (507, 507),
+    StorageUnwritable: (503, 503),
     StorageFailed: (500, 503),
     ServerStopping: (503, 503),
     ServerError: (500, 500),
@@ -176,6 +190,7 @@ def from_reply(status: int, message: str) -> ColoniesError:
         404: NotFound,
         409: Conflict,
         503: ServerStopping,
+        507: StorageFull,
     }
     if message == "No process available for assignment":
         return NothingToAssign(message)

@@ -50,6 +50,14 @@ from jupyter_colonies.server.settings import Settings
     "password comes from PGPASSWORD or ~/.pgpass. Without it the COLONIES_DB_* variables.",
 )
 @click.option(
+    "--synchronous",
+    type=click.Choice(settings.SYNCHRONOUS),
+    default=None,
+    help="How much of the SQLite file is on disk when a request is answered. Without it "
+    "COLONIES_DB_SYNCHRONOUS, else full; with normal a crash of the machine may take the last "
+    "answers back.",
+)
+@click.option(
     "--idle-timeout",
     type=click.FloatRange(min=0, min_open=True),
     default=None,
@@ -68,6 +76,7 @@ def serve(
     port: int | None,
     data: Path | None,
     database: str,
+    synchronous: str | None,
     idle_timeout: float | None,
     runtime_file: Path | None,
     ready_fd: int | None,
@@ -81,7 +90,12 @@ def serve(
     logging.getLogger("alembic").setLevel(logging.WARNING)
     folder = DataFolder(data or settings.default_data_folder())
     wanted = settings.from_environment(
-        os.environ, data=folder.path, host=host, port=port, database=database
+        os.environ,
+        data=folder.path,
+        host=host,
+        port=port,
+        database=database,
+        synchronous=synchronous or "",
     )
     runtime_file = runtime_file or Path(jupyter_runtime_dir()) / "colonies-serve.json"
     lock = Lock(folder)

@@ -12,6 +12,7 @@ from jupyter_colonies.errors import (
     ServerRefused,
     ServerStopping,
     ServerUnreachable,
+    StorageFull,
     UntrustedServer,
 )
 
@@ -29,7 +30,8 @@ def passes(error: ColoniesError) -> bool:
     """
     if isinstance(error, ServerRefused):
         return error.status in (408, 500, 502, 503, 504) and " is nil" not in error.message
-    return isinstance(error, ServerUnreachable | ServerStopping | UntrustedServer | NoServer)
+    away = ServerUnreachable | ServerStopping | UntrustedServer | NoServer
+    return isinstance(error, away | StorageFull)
 
 
 def pauses() -> Iterator[float]:

@@ -13,7 +13,7 @@ from jupyter_core.paths import jupyter_runtime_dir
 from jupyter_server._tz import utcnow
 from jupyter_server.extension.application import ExtensionApp
 from tornado.ioloop import PeriodicCallback
-from traitlets import Int, Unicode, default
+from traitlets import Enum, Int, Unicode, default
 
 from jupyter_colonies.errors import ColoniesError, ServerStopping
 from jupyter_colonies.server import settings
@@ -50,6 +50,13 @@ class ColoniesExtension(ExtensionApp):
     database = Unicode(
         help="""URL of a PostgreSQL database, postgresql://user@host:port/name, instead of the
         SQLite file in the data folder. The password is taken from PGPASSWORD or ~/.pgpass.""",
+    ).tag(config=True)
+
+    synchronous = Enum(
+        settings.SYNCHRONOUS,
+        settings.SYNCHRONOUS[0],
+        help="""How much of the SQLite file is on disk when a request is answered. With 'full'
+        all of it; with 'normal' a crash of the machine may take the last answers back.""",
     ).tag(config=True)
 
     certificate = Unicode(
@@ -135,6 +142,7 @@ class ColoniesExtension(ExtensionApp):
         wanted = Settings(
             data=self._folder.path,
             database=self.database,
+            synchronous=self.synchronous,
             host=self.host,
             port=self.port,
             certificate=self.certificate,

@@ -7,6 +7,7 @@ import logging
 import os
 from contextlib import AsyncExitStack
 from importlib import metadata
+from pathlib import Path
 
 from jupyter_colonies.broker.call import Facts
 from jupyter_colonies.broker.service import Broker
@@ -17,7 +18,7 @@ from jupyter_colonies.server.firststart import Identities
 from jupyter_colonies.server.folder import DataFolder, Runtime
 from jupyter_colonies.server.presence import Presence
 from jupyter_colonies.server.settings import Settings
-from jupyter_colonies.store.address import parse
+from jupyter_colonies.store.address import SqliteAddress, parse
 
 log = logging.getLogger(__name__)
 
@@ -81,8 +82,10 @@ class Hosting:
             self.ids.serverid, self._secret, self.settings.allow_reregister, backends=(backend,)
         )
         version = Version(buildversion=metadata.version("jupyter-colonies"))
-        database = self.settings.database or self.folder.database
-        return Broker(parse(database), facts, version=version)
+        database = parse(self.settings.database or self.folder.database)
+        if isinstance(database, Path):
+            database = SqliteAddress(database, self.settings.synchronous)
+        return Broker(database, facts, version=version)
 
     def _describe(self, port: int) -> Runtime:
         def kept(name: str) -> str:

@@ -22,6 +22,7 @@ from jupyter_colonies.store.address import Address
 PORT = 50080
 HOST = "127.0.0.1"
 COLONY = "dev"
+SYNCHRONOUS = ("full", "normal")
 
 
 def os_user() -> str:
@@ -37,11 +38,13 @@ class Settings:
     """One server's settings; keys are given as text only where the environment gave them.
 
     `port` 0 takes any free port. Empty keys are made on the first start. `database` is the URL of
-    a PostgreSQL database, without its password; empty for the SQLite file in the data folder.
+    a PostgreSQL database, without its password; empty for the SQLite file in the data folder,
+    which is written as `synchronous` says (`store.address.SqliteAddress`).
     """
 
     data: Path
     database: str | Address = ""
+    synchronous: str = SYNCHRONOUS[0]
     host: str = HOST
     port: int = PORT
     certificate: str = ""
@@ -63,6 +66,10 @@ class Settings:
             _check_key(name, key)
         if self.database:
             address.parse(self.database)
+        if self.synchronous not in SYNCHRONOUS:
+            raise InvalidConfiguration(
+                f"COLONIES_DB_SYNCHRONOUS is '{self.synchronous}': full or normal is expected"
+            )
         _check_serverid(self.serverid, self.server_key)
         _check_certificate(self.certificate, self.certificate_key)
 
@@ -80,6 +87,7 @@ def from_environment(
     host: str = "",
     port: int | None = None,
     database: str = "",
+    synchronous: str = "",
 ) -> Settings:
     """Settings of `jupyter colonies serve`; options given on the command line come first.
 
@@ -102,6 +110,7 @@ def from_environment(
     return Settings(
         data=data,
         database=database or _database(environment),
+        synchronous=(synchronous or text("COLONIES_DB_SYNCHRONOUS") or SYNCHRONOUS[0]).lower(),
         host=host or text("COLONIES_SERVER_HTTP_HOST") or HOST,
         port=port if port is not None else _port(environment),
         certificate=certificate,

@@ -25,7 +25,19 @@ class PostgresAddress:
     readers: int = 4
 
 
-Address = Path | PostgresAddress
+@dataclass(frozen=True)
+class SqliteAddress:
+    """An SQLite file, and how much of it is on disk when a commit is acknowledged.
+
+    `synchronous` is `full` for all of it. With `normal` a crash of the machine, not of the
+    server, may take the last commits back.
+    """
+
+    path: Path
+    synchronous: str = "full"
+
+
+Address = Path | SqliteAddress | PostgresAddress
 
 
 def parse(database: str | Address, password: str = "") -> Address:

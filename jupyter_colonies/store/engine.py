@@ -11,11 +11,10 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import TypeVar
 
 from jupyter_colonies.errors import InvalidConfiguration, ServerStopping
-from jupyter_colonies.store.address import Address, parse
+from jupyter_colonies.store.address import Address, PostgresAddress, SqliteAddress, parse
 from jupyter_colonies.store.database import Database, Job, ReadingSession
 from jupyter_colonies.store.notices import Notices
 from jupyter_colonies.store.writer import Writer
@@ -28,7 +27,8 @@ class Store:
 
     `database` is a path, a URL or an address. `committed` is called on the event loop after each
     commit with what its jobs announced, and with what other servers announced as far as `notices`
-    can be told to them. `clock` gives nanoseconds since 1970.
+    can be told to them. `clock` gives nanoseconds since 1970. `superseded` is set when another
+    server has taken an SQLite file over: this one writes no more then.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class Store:
         notices: Notices | None = None,
         clock: Callable[[], int] = time.time_ns,
     ) -> None:
+        self.superseded = asyncio.Event()
         self._committed = committed
         self._notices = notices
         self._database = database_at(parse(database), notices, clock)
@@ -54,7 +55,7 @@ class Store:
         can't be opened, InvalidConfiguration if it can't be used.
         """
         await asyncio.to_thread(self._database.open)
-        writer = Writer(self._database, self._committed)
+        writer = Writer(self._database, self._committed, self.superseded)
         await writer.start()
         self._writer = writer
         self._readers = ThreadPoolExecutor(
@@ -122,10 +123,11 @@ class Store:
 
 def database_at(address: Address, notices: Notices | None, clock: Callable[[], int]) -> Database:
     """The database at an address. Raises InvalidConfiguration if what it needs is missing."""
-    if isinstance(address, Path):
+    if not isinstance(address, PostgresAddress):
         from jupyter_colonies.store.sqlite import SqliteDatabase  # noqa: PLC0415 - one of two
 
-        return SqliteDatabase(address, clock)
+        file = address if isinstance(address, SqliteAddress) else SqliteAddress(address)
+        return SqliteDatabase(file, clock)
     try:
         from jupyter_colonies.store.postgres.database import (  # noqa: PLC0415 - an extra
             PostgresDatabase,

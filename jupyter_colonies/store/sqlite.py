@@ -7,51 +7,67 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import create_engine
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 
-from jupyter_colonies.errors import ColoniesError, InvalidConfiguration, StorageFailed
+from jupyter_colonies.errors import ColoniesError, InvalidConfiguration, StorageFailed, Superseded
 from jupyter_colonies.store import schema
+from jupyter_colonies.store.address import SqliteAddress
 from jupyter_colonies.store.database import Job, Outcome, Waiting
+from jupyter_colonies.store.faults import ends_the_batch, in_words
 from jupyter_colonies.store.statement import Transaction
 
 T = TypeVar("T")
 
 OLDEST = (3, 35, 0)
 
+CHECKED_UP_TO = 64 * 1024 * 1024
+"""Bytes of a file that is checked as a whole before it is used: some tenths of a second."""
+
+TAKE_OVER = """
+    INSERT INTO counters (name, value) VALUES ('hosts', 1)
+    ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value
+"""
+EPOCH = "SELECT value FROM counters WHERE name = 'hosts'"
+
 _log = logging.getLogger(__name__)
 _dialect = sqlite.dialect(paramstyle="named")
 
 
 class SqliteDatabase:
-    """The SQLite file at a path. `clock` gives nanoseconds since 1970."""
+    """An SQLite file. `clock` gives nanoseconds since 1970.
+
+    `epoch` counts the servers that have opened the file to write: the last one has the right to.
+    """
 
     writers = 1
     readers = 2
 
-    def __init__(self, path: Path, clock: Callable[[], int]) -> None:
-        self._path = path
+    def __init__(self, address: SqliteAddress, clock: Callable[[], int]) -> None:
+        self._path = address.path
+        self._synchronous = address.synchronous
         self._clock = clock
+        self.epoch = 0
 
     def open(self) -> None:
-        """Create or upgrade the schema."""
+        """Create or upgrade the schema, and take the file over from whoever wrote it before."""
         if sqlite3.sqlite_version_info < OLDEST:
+            needed = ".".join(map(str, OLDEST))
             raise InvalidConfiguration(
-                f"SQLite {sqlite3.sqlite_version} is too old, 3.35 or newer is needed: "
+                f"SQLite {sqlite3.sqlite_version} is too old, {needed} or newer is needed: "
                 "use a newer Python"
             )
         engine = create_engine(f"sqlite:///{self._path}")
         try:
+            with closing(self._connect()) as connection:
+                self._check(connection)
             with engine.begin() as upgraded:
                 schema.upgrade(upgraded, str(self._path))
-            # The file remembers the mode. Two connections that set it at once would lock each
-            # other out, and SQLite does not wait there.
             with closing(self._connect()) as connection:
-                connection.execute("PRAGMA journal_mode = WAL")
+                self._prepare(connection)
         except DBAPIError as error:
             raise self._unusable(error.orig or error) from error
         except sqlite3.Error as error:
@@ -61,11 +77,11 @@ class SqliteDatabase:
 
     def writing(self) -> SqliteWriting:
         """The one writing session."""
-        return SqliteWriting(self.connect(), self._clock)
+        return SqliteWriting(self.connect(), str(self._path), self.epoch, self._clock)
 
     def reading(self) -> SqliteReading:
         """A session that can't write."""
-        return SqliteReading(self.connect(), self._clock)
+        return SqliteReading(self.connect(), str(self._path), self._clock)
 
     def listen(self, heard: Callable[[str], None], again: Callable[[], None]) -> None:
         """There is nobody to listen to: one server has the file to itself."""
@@ -80,7 +96,29 @@ class SqliteDatabase:
         except sqlite3.Error as error:
             raise self._unusable(error) from error
 
+    def _check(self, connection: sqlite3.Connection) -> None:
+        if self._path.stat().st_size > CHECKED_UP_TO:
+            return
+        found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            damage = sqlite3.DatabaseError(str(found))
+            damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+            raise damage
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        # The file remembers the mode. Two connections that set it at once would lock each
+        # other out, and SQLite does not wait there.
+        mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+        if mode != "wal":
+            raise InvalidConfiguration(
+                f"SQLite can't keep a write-ahead log beside {self._path}: name a data folder on "
+                "an ordinary local disk"
+            )
+        self.epoch = connection.execute(TAKE_OVER).fetchall()[0][0]
+
     def _unusable(self, error: BaseException) -> StorageFailed:
+        if isinstance(error, sqlite3.Error):
+            return in_words(error, f"Can't open the database {self._path}: {error}")
         return StorageFailed(f"Can't open the database {self._path}: {error}")
 
     def _connect(self) -> sqlite3.Connection:
@@ -88,7 +126,7 @@ class SqliteDatabase:
             self._path, isolation_level=None, check_same_thread=False, cached_statements=512
         )
         connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA synchronous = {self._synchronous}")
         connection.execute("PRAGMA busy_timeout = 10000")
         connection.execute("PRAGMA cache_size = -65536")
         connection.execute("PRAGMA temp_store = MEMORY")
@@ -100,20 +138,27 @@ class SqliteDatabase:
 class SqliteReading:
     """A connection that can't write."""
 
-    def __init__(self, connection: sqlite3.Connection, clock: Callable[[], int]) -> None:
+    def __init__(self, connection: sqlite3.Connection, name: str, clock: Callable[[], int]) -> None:
         connection.execute("PRAGMA query_only = ON")
         self._connection = connection
+        self._name = name
         self._clock = clock
         self.statements = 0
 
     def run(self, job: Job[T]) -> T:
-        """Run a job on one consistent view."""
+        """Run a job on one consistent view. Raises StorageFailed."""
         transaction = Transaction(self._connection, _dialect, self._clock())
-        self._connection.execute("BEGIN")
         try:
-            return job(transaction)
+            self._connection.execute("BEGIN")
+            try:
+                return job(transaction)
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            _log.exception("The database refused to be read")
+            raise in_words(error, f"The database {self._name} can't be read: {error}") from error
         finally:
-            self._connection.execute("COMMIT")
             self.statements += transaction.statements
 
     def close(self) -> None:
@@ -122,33 +167,54 @@ class SqliteReading:
 
 
 class SqliteWriting:
-    """The one connection that writes: a batch is one transaction, a job one savepoint."""
+    """The one connection that writes: a batch is one transaction, a job one savepoint.
 
-    def __init__(self, connection: sqlite3.Connection, clock: Callable[[], int]) -> None:
+    `epoch` gives the right to write until another server has opened the file; a server that was
+    suspended and wakes up too late finds another epoch in the transaction and stores nothing.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, name: str, epoch: int, clock: Callable[[], int]
+    ) -> None:
         self._connection = connection
+        self._name = name
+        self._epoch = epoch
         self._clock = clock
         self.statements = 0
 
     def commit(self, batch: Sequence[Waiting]) -> Iterator[list[Outcome]]:
         """Run all jobs and commit once; a failed commit answers nobody with success."""
-        connection = self._connection
         try:
-            connection.execute("BEGIN IMMEDIATE")
-            outcomes = [self._run(waiting) for waiting in batch if not waiting.future.cancelled()]
-            connection.execute("COMMIT")
+            outcomes = self._commit(batch)
+        except Superseded as error:
+            outcomes = self._refused(batch, error)
         except sqlite3.Error as error:
             _log.exception("The database refused a batch of %d writes", len(batch))
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            failure = StorageFailed(
-                f"The database could not complete the write, nothing of it was stored: {error}"
-            )
-            outcomes = [Outcome(waiting.future, None, failure, []) for waiting in batch]
+            what = f"The database could not complete the write, nothing of it was stored: {error}"
+            outcomes = self._refused(batch, in_words(error, what))
         yield outcomes
 
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+    def _commit(self, batch: Sequence[Waiting]) -> list[Outcome]:
+        connection = self._connection
+        connection.execute("BEGIN IMMEDIATE")
+        found = connection.execute(EPOCH).fetchone()
+        if found is None or found[0] != self._epoch:
+            raise Superseded(
+                f"Another server has taken the database {self._name} over, nothing was stored: "
+                "ask that one"
+            )
+        outcomes = [self._run(waiting) for waiting in batch if not waiting.future.cancelled()]
+        connection.execute("COMMIT")
+        return outcomes
+
+    def _refused(self, batch: Sequence[Waiting], failure: ColoniesError) -> list[Outcome]:
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+        return [Outcome(waiting.future, None, failure, []) for waiting in batch]
 
     def _run(self, waiting: Waiting) -> Outcome:
         connection = self._connection
@@ -157,6 +223,8 @@ class SqliteWriting:
         try:
             value = waiting.job(transaction)
         except Exception as error:
+            if isinstance(error, sqlite3.Error) and ends_the_batch(error):
+                raise
             if not connection.in_transaction:
                 raise sqlite3.OperationalError(
                     f"the whole transaction was rolled back: {error}"
@@ -173,7 +241,7 @@ class SqliteWriting:
 def _told(error: Exception) -> BaseException:
     if isinstance(error, sqlite3.Error):
         _log.error("A statement failed", exc_info=error)
-        return StorageFailed(f"The database refused a statement, nothing was stored: {error}")
+        return in_words(error, f"The database refused a statement, nothing was stored: {error}")
     if not isinstance(error, ColoniesError):
         _log.error("A use-case failed", exc_info=error)
     return error

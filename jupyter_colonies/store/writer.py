@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from jupyter_colonies.errors import ServerStopping, StorageFailed
+from jupyter_colonies.errors import ServerStopping, StorageFailed, Superseded
 from jupyter_colonies.store.database import Database, Job, Outcome, Waiting, WritingSession
 
 T = TypeVar("T")
@@ -27,10 +27,17 @@ class Writer:
     """The writing threads, each with a session of its own.
 
     `committed` is called on the event loop after each commit with everything the jobs announced.
+    `superseded` is set when the database refuses to be written by this server any more.
     """
 
-    def __init__(self, database: Database, committed: Callable[[list[object]], None]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        committed: Callable[[list[object]], None],
+        superseded: asyncio.Event,
+    ) -> None:
         self._committed = committed
+        self._superseded = superseded
         self._loop = asyncio.get_running_loop()
         self._collected: list[Waiting] = []
         self._queue: queue.SimpleQueue[list[Waiting] | None] = queue.SimpleQueue()
@@ -114,6 +121,8 @@ class Writer:
         announced: list[object] = []
         for outcome in outcomes:
             announced.extend(outcome.announced)
+            if isinstance(outcome.error, Superseded):
+                self._superseded.set()
             if outcome.future.done():
                 continue
             if outcome.error is not None:

@@ -54,11 +54,19 @@ def test_keys_and_names():
     assert KEY not in repr(settings)
 
 
+def test_how_much_is_on_disk():
+    assert from_environment({}, data=DATA).synchronous == "full"
+    environment = {"COLONIES_DB_SYNCHRONOUS": "NORMAL"}
+    assert from_environment(environment, data=DATA).synchronous == "normal"
+    assert from_environment(environment, data=DATA, synchronous="full").synchronous == "full"
+
+
 @pytest.mark.parametrize(
     ("environment", "named"),
     [
         ({"COLONIES_SERVER_PORT": "http"}, "COLONIES_SERVER_PORT"),
         ({"COLONIES_SERVER_HTTP_PORT": "65536"}, "COLONIES_SERVER_HTTP_PORT"),
+        ({"COLONIES_DB_SYNCHRONOUS": "off"}, "COLONIES_DB_SYNCHRONOUS"),
         ({"COLONIES_TLS": "yes"}, "COLONIES_TLS"),
         ({"COLONIES_TLS": "true"}, "COLONIES_TLSCERT"),
         ({"COLONIES_TLSCERT": "/none.pem"}, "COLONIES_TLSKEY"),

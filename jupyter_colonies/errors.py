@@ -56,6 +56,14 @@ class NothingToAssign(NotFound):
     """No process was available for this executor within the time it was willing to wait."""
 
 
+class AssignmentsPaused(NothingToAssign):
+    """The colony's owner has paused assignments: ask again once they are resumed."""
+
+
+class PauseOutlasted(AssignmentsPaused):
+    """Assignments were still paused when the time was over that the executor could wait."""
+
+
 class UnknownInitiator(RequestError):
     """The submitter is neither an executor nor a user of the colony."""
 
@@ -153,6 +161,8 @@ HTTP_STATUS: dict[type[ColoniesError], tuple[int, int]] = {
     NotFound: (404, 404),
     UnknownObject: (500, 404),
     NothingToAssign: (404, 404),
+    AssignmentsPaused: (503, 503),
+    PauseOutlasted: (408, 503),
     UnknownInitiator: (500, 403),
     NotAnExecutor: (500, 403),
     AlreadyThere: (500, 409),
@@ -194,6 +204,8 @@ def from_reply(status: int, message: str) -> ColoniesError:
     }
     if message == "No process available for assignment":
         return NothingToAssign(message)
+    if "colony assignments are paused" in message:
+        return PauseOutlasted(message) if status == 408 else AssignmentsPaused(message)
     if status in kinds:
         return kinds[status](message)
     return ServerRefused(message, status)

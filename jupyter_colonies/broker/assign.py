@@ -6,10 +6,11 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from jupyter_colonies.broker import authorize, take
 from jupyter_colonies.broker.call import Facts
+from jupyter_colonies.broker.pauses import is_paused
 from jupyter_colonies.broker.take import Taker
 from jupyter_colonies.broker.waiters import Waiter, Waiters, Wake
 from jupyter_colonies.core.messages.processes import (
@@ -21,9 +22,11 @@ from jupyter_colonies.core.messages.processes import (
 )
 from jupyter_colonies.core.process import Process
 from jupyter_colonies.errors import (
+    AssignmentsPaused,
     ColoniesError,
     InvalidRequest,
     NothingToAssign,
+    PauseOutlasted,
     ServerStopping,
 )
 from jupyter_colonies.store.engine import Store
@@ -41,7 +44,14 @@ class Desk(Protocol):
     stopping: asyncio.Event
 
 
-Taken = tuple[Taker, list[Process]]
+class Taken(NamedTuple):
+    """What an attempt brought; whether the colony hands out nothing at present."""
+
+    who: Taker
+    processes: list[Process]
+    paused: bool = False
+
+
 Attempt = Callable[[Transaction], Taken]
 
 
@@ -50,14 +60,14 @@ async def assign(
 ) -> Process:
     """Hand out one process, waiting for it up to `timeout` seconds.
 
-    Raises NothingToAssign when the time is over, ServerStopping when the server ends. A process
-    taken for a caller that is gone is given back.
+    Raises NothingToAssign when the time is over, or a kind of it if assignments are paused, and
+    ServerStopping when the server ends. A process taken for a caller that is gone is given back.
     """
 
     def attempt(tx: Transaction) -> Taken:
         call = authorize.authorize(tx, desk.facts, ASSIGN_PROCESS, request, callerid)
         who = take.taker(call.caller, request)
-        return who, take.take(tx, who)
+        return _result(tx, who, take.take(tx, who))
 
     (process,) = await _taken(desk, request, attempt, gone or asyncio.Event())
     return process
@@ -79,7 +89,7 @@ async def assign_several(
     def attempt(tx: Transaction) -> Taken:
         call = authorize.authorize(tx, desk.facts, ASSIGN_PROCESSES, request, callerid)
         who = take.taker(call.caller, request)
-        return who, take.take_several(tx, who, count)
+        return _result(tx, who, take.take_several(tx, who, count))
 
     return await _taken(desk, request, attempt, gone or asyncio.Event())
 
@@ -96,7 +106,7 @@ async def _taken(
             # is kept, and leads to another attempt.
             wakes = waiter.answered() if waiter is not None else []
             try:
-                who, taken = await _unless_gone(desk, attempt, gone)
+                who, taken, paused = await _unless_gone(desk, attempt, gone)
             except BaseException:
                 if waiter is not None:
                     waiter.wakes.extend(wakes)
@@ -106,7 +116,7 @@ async def _taken(
                     waiter.wakes.extend(wakes[len(taken) :])
                 return taken
             if request.timeout < 0:
-                raise _nothing()
+                raise _paused() if paused else _nothing()
             if waiter is None:
                 waiter = Waiter(
                     request.colonyname,
@@ -117,7 +127,8 @@ async def _taken(
                 desk.waiters.add(waiter)
                 continue
             _pass_on(desk.waiters, wakes, who)
-            await _wait(desk, waiter, gone, deadline)
+            if not await _woken(desk, waiter, gone, deadline):
+                raise _still_paused() if paused else _nothing()
     finally:
         if waiter is not None:
             desk.waiters.remove(waiter)
@@ -126,21 +137,25 @@ async def _taken(
 async def _unless_gone(desk: Desk, attempt: Attempt, gone: asyncio.Event) -> Taken:
     future = desk.store.write(attempt)
     try:
-        who, taken = await asyncio.shield(future)
+        taken = await asyncio.shield(future)
     except asyncio.CancelledError:
         future.add_done_callback(lambda done: _return(desk, done))
         raise
-    if taken and gone.is_set():
+    if taken.processes and gone.is_set():
         _return(desk, future)
         raise _nothing()
-    return who, taken
+    return taken
+
+
+def _result(tx: Transaction, who: Taker, taken: list[Process]) -> Taken:
+    return Taken(who, taken, paused=not taken and is_paused(tx, who.colonyname))
 
 
 def _return(desk: Desk, future: asyncio.Future[Taken]) -> None:
     """Give back what was taken for a caller that is gone."""
     if future.cancelled() or future.exception() is not None:
         return
-    _, taken = future.result()
+    taken = future.result().processes
     if taken:
         given_back = desk.store.write(lambda tx: take.give_back(tx, taken))
         given_back.add_done_callback(_report)
@@ -158,12 +173,13 @@ def _pass_on(waiters: Waiters, wakes: list[Wake], who: Taker) -> None:
             waiters.wake(wake)
 
 
-async def _wait(desk: Desk, waiter: Waiter, gone: asyncio.Event, deadline: float) -> None:
+async def _woken(desk: Desk, waiter: Waiter, gone: asyncio.Event, deadline: float) -> bool:
+    """Wait for a reason to look again; False if the time was over or the caller left first."""
     # Whoever is here when the server stops is woken; who comes later must not begin to wait.
     _check_stopping(desk)
     remaining = deadline - asyncio.get_running_loop().time()
     if remaining <= 0:
-        raise _nothing()
+        return False
 
     def look(_: object) -> None:
         waiter.event.set()
@@ -179,8 +195,7 @@ async def _wait(desk: Desk, waiter: Waiter, gone: asyncio.Event, deadline: float
         leaving.remove_done_callback(look)
         leaving.cancel()
     _check_stopping(desk)
-    if gone.is_set() or not waiter.event.is_set():
-        raise _nothing()
+    return waiter.event.is_set() and not gone.is_set()
 
 
 def _check_stopping(desk: Desk) -> None:
@@ -190,3 +205,11 @@ def _check_stopping(desk: Desk) -> None:
 
 def _nothing() -> NothingToAssign:
     return NothingToAssign("No process available for assignment")
+
+
+def _paused() -> AssignmentsPaused:
+    return AssignmentsPaused("No processes available: colony assignments are paused")
+
+
+def _still_paused() -> PauseOutlasted:
+    return PauseOutlasted("Assignment timeout: colony assignments are paused")

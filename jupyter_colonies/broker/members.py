@@ -15,7 +15,7 @@ from jupyter_colonies.core.messages.colonies import (
 from jupyter_colonies.core.messages.server import Cluster, ClusterNode
 from jupyter_colonies.core.process import State
 from jupyter_colonies.errors import InvalidRequest, NotFound, UnknownObject
-from jupyter_colonies.store import blueprints, graphs, locations, members, processes
+from jupyter_colonies.store import blueprints, graphs, locations, members, pauses, processes
 from jupyter_colonies.store.statement import Row
 
 ID_LENGTH = 64
@@ -47,6 +47,7 @@ def remove_colony(call: Call, request: NamedColony) -> Empty:
         *blueprints.REMOVE_OF_COLONY,
         *members.REMOVE_MEMBERS,
         locations.REMOVE_ALL,
+        pauses.REMOVE,
     ):
         call.tx.run(statement, colonyname=colonyname)
     if not call.tx.run(members.REMOVE_COLONY, colonyname=colonyname):

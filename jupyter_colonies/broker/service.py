@@ -21,6 +21,7 @@ from jupyter_colonies.broker import (  # noqa: F401 - importing these registers 
     lookup,
     members,
     notes,
+    pauses,
     submit,
 )
 from jupyter_colonies.broker.assign import assign, assign_several

@@ -31,7 +31,10 @@ class Changed(NamedTuple):
 
 
 class Dismissed(NamedTuple):
-    """An executor lost its place: removed, replaced or rejected."""
+    """An executor lost its place: removed, replaced or rejected.
+
+    An empty name stands for all of the colony, whose assignments were paused or resumed.
+    """
 
     colonyname: str
     executorname: str

@@ -78,10 +78,12 @@ class Waiters:
             self.wake(Wake(ready))
 
     def dismiss(self, dismissed: Dismissed) -> None:
-        """Let an executor that lost its place look again, and learn of it."""
+        """Let an executor that lost its place, or all of a colony, look again and learn of it."""
         for (colonyname, _), waiting in self._waiting.items():
+            if colonyname != dismissed.colonyname:
+                continue
             for waiter in waiting.values():
-                if (colonyname, waiter.name) == dismissed:
+                if dismissed.executorname in ("", waiter.name):
                     waiter.event.set()
 
     def wake(self, wake: Wake) -> None:

@@ -16,7 +16,6 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from jupyter_colonies.broker.service import Broker
 from jupyter_colonies.core import envelope, identity
-from jupyter_colonies.core.messages.processes import SUBSCRIBE_PROCESS, SUBSCRIBE_PROCESSES
 from jupyter_colonies.core.messages.registry import REGISTRY, Message
 from jupyter_colonies.errors import AccessDenied, ColoniesError, RequestError
 from jupyter_colonies.server import rpc
@@ -96,7 +95,7 @@ class PubsubHandler(WebSocketHandler):
             events = self._broker.subscribe(operation, request, callerid)
             async with aclosing(events):  # type: ignore[type-var]
                 async for event in events:
-                    await frame.send(envelope.reply(event_type(operation), _encode(event)))
+                    await frame.send(envelope.reply(operation.reply_type, _encode(event)))
         except WebSocketClosedError:
             return
         except ColoniesError as error:
@@ -136,11 +135,6 @@ class Frames:
             await self.send(envelope.refusal(error)[1])
         except WebSocketClosedError:
             log.debug("A refused subscriber had left before it was told: %s", error.message)
-
-
-def event_type(operation: Message[Any, Any]) -> str:
-    """Envelope type of events: both process subscriptions share one (section 5.4)."""
-    return SUBSCRIBE_PROCESS.type if operation is SUBSCRIBE_PROCESSES else operation.type
 
 
 def as_subscription_error(operation: Message[Any, Any], error: ColoniesError) -> ColoniesError:

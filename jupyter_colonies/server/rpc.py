@@ -44,7 +44,7 @@ async def answer(
     try:
         opened = await read(body)
         result = await broker.call(opened.message, opened.request, opened.callerid, gone=gone)
-        return 200, envelope.reply(opened.message.type, _encode(result))
+        return 200, envelope.reply(opened.message.reply_type, _encode(result))
     except ColoniesError as error:
         return envelope.refusal(error)
     except Exception as error:  # noqa: BLE001 - a client must get an envelope whatever happens

@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from jupyter_colonies.store.pauses import PAUSED
 from jupyter_colonies.store.processes import SEVERAL, processes, targets
 from jupyter_colonies.store.statement import Statement
 
@@ -110,7 +111,7 @@ def _first_unlocked(depth: int, many: ColumnElement[int] = _ONE) -> ScalarSelect
 def _claim(chosen: ColumnElement[bool]) -> ReturningUpdate[Any]:
     return (
         update(processes)
-        .where(chosen)
+        .where(chosen, ~PAUSED)
         .values(
             state=_ONE,
             isassigned=_ONE,

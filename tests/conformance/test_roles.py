@@ -19,6 +19,7 @@ from tests.conformance.wire import (
     id_of,
     new_key,
     refused,
+    reply_type,
     signature,
 )
 
@@ -201,6 +202,9 @@ REQUESTS = {
     "getlocationsmsg": lambda cast: cast.here,
     "getlocationmsg": lambda cast: cast.location(),
     "removelocationmsg": lambda cast: cast.location(),
+    "pauseassignmentsmsg": lambda cast: cast.here,
+    "resumeassignmentsmsg": lambda cast: cast.here,
+    "getpausestatusmsg": lambda cast: cast.here,
     "versionmsg": lambda _: {},
     "getserverinfomsg": lambda _: {},
     "getstatisticsmsg": lambda _: {},
@@ -233,11 +237,8 @@ REQUESTS = {
 }
 
 
-# The caller is somebody else afterwards.
-ENDS_THE_CALLER = {"leavecolonymsg"}
-
-# Replies whose type is not that of the request.
-REPLIES = {"getpausestatusmsg": "pausestatusreplymsg"}
+# Nobody could act as before afterwards.
+ENDS_THE_CAST = {"leavecolonymsg", "pauseassignmentsmsg"}
 
 
 @pytest.fixture(scope="module")
@@ -262,7 +263,7 @@ def outcome(wire, message, cast, caller, fields):
                 socket.send_raw(request)
                 socket.receive()
         else:
-            wire.post(request, REPLIES.get(message.type, message.type))
+            wire.post(request, reply_type(message.type))
     except Refused as refusal:
         return refusal.status, refusal.message
     except Dropped:
@@ -284,7 +285,7 @@ def test_the_declared_role_is_that_of_the_protocol(message):
 @pytest.mark.parametrize("message", REGISTRY.values(), ids=lambda message: message.type)
 def test_only_whom_the_protocol_names_may(wire, cast, message):
     who = (WHO | EXTENSIONS)[message.type]
-    if message.type in ENDS_THE_CALLER:
+    if message.type in ENDS_THE_CAST:
         cast = Cast(wire)
     wrong = {}
     # Who may comes last: leaving the colony can be tried only once.

@@ -83,6 +83,11 @@ def opened(body: bytes | str, payloadtype: str, status: int = 0) -> Any:
     return message
 
 
+def reply_type(payloadtype: str) -> str:
+    """The type of a reply: with one exception that of the request."""
+    return {"getpausestatusmsg": "pausestatusreplymsg"}.get(payloadtype, payloadtype)
+
+
 @dataclass(frozen=True)
 class Answer:
     status: int
@@ -125,7 +130,7 @@ class Wire:
     def call(self, payloadtype: str, key: str, **fields: Any) -> Any:
         """One operation, the key's owner being the caller."""
         message = {"msgtype": payloadtype, **fields}
-        return self.post(envelope(payloadtype, message, key), payloadtype)
+        return self.post(envelope(payloadtype, message, key), reply_type(payloadtype))
 
     def new_colony(self, name: str = "") -> Colony:
         """A colony of its own for a test, with an owner."""

@@ -1,5 +1,6 @@
 """One method per message of the protocol; written by `client.generate`, do not edit."""
 
+from jupyter_colonies.client.methods.assignments import AssignmentsMethods
 from jupyter_colonies.client.methods.blueprints import BlueprintsMethods
 from jupyter_colonies.client.methods.colonies import ColoniesMethods
 from jupyter_colonies.client.methods.executors import ExecutorsMethods
@@ -11,6 +12,7 @@ from jupyter_colonies.client.methods.workflows import WorkflowsMethods
 
 
 class Methods(
+    AssignmentsMethods,
     BlueprintsMethods,
     ColoniesMethods,
     ExecutorsMethods,

@@ -1,6 +1,7 @@
 """Every operation of the protocol, declared once."""
 
 from jupyter_colonies.core.messages import (
+    assignments,
     blueprints,
     colonies,
     executors,
@@ -17,6 +18,7 @@ __all__ = [
     "Empty",
     "Message",
     "Request",
+    "assignments",
     "blueprints",
     "colonies",
     "executors",

@@ -317,5 +317,6 @@ SUBSCRIBE_PROCESSES = declare(
         colony="colonyname",
         streams=True,
         reads=True,
+        reply_type=SUBSCRIBE_PROCESS.type,
     )
 )

@@ -49,7 +49,7 @@ class Message(Generic[RequestT, ReplyT]):
     path in the request to the colony the role is checked in; empty with a subject. needs: field
     that must be present and not an empty text, and the error text otherwise. subject: see
     `Subject`. extension: not part of the original protocol. reads: changes nothing. streams:
-    websocket only.
+    websocket only. reply_type: the `payloadtype` of replies where it is another one.
     """
 
     def __init__(
@@ -67,6 +67,7 @@ class Message(Generic[RequestT, ReplyT]):
         reads: bool = False,
         streams: bool = False,
         extension: bool = False,
+        reply_type: str = "",
     ) -> None:
         self.type = type
         self.method = method
@@ -80,6 +81,7 @@ class Message(Generic[RequestT, ReplyT]):
         self.reads = reads
         self.streams = streams
         self.extension = extension
+        self.reply_type = reply_type or type
 
     def __repr__(self) -> str:
         return f"<Message {self.type}>"

@@ -13,9 +13,22 @@ from jupyter_colonies.broker.service import Broker
 from jupyter_colonies.broker.signals import MOST_NOTICES, Changed, Due, Missed, Ready, SignalNotices
 from jupyter_colonies.core import identity
 from jupyter_colonies.core.member import Colony, Executor, User
-from jupyter_colonies.core.messages import colonies, executors, logs, processes, workflows
+from jupyter_colonies.core.messages import (
+    assignments,
+    colonies,
+    executors,
+    logs,
+    processes,
+    workflows,
+)
 from jupyter_colonies.core.process import State
-from jupyter_colonies.errors import InvalidRequest, NothingToAssign, ServerStopping
+from jupyter_colonies.errors import (
+    AssignmentsPaused,
+    InvalidRequest,
+    NothingToAssign,
+    PauseOutlasted,
+    ServerStopping,
+)
 from jupyter_colonies.store.address import parse
 from tests.postgres import PostgresServer
 from tests.unit.broker.stage import Clock, Stage, spec
@@ -93,6 +106,27 @@ async def test_what_was_missed_while_nobody_listened_is_looked_for_once(
         process = await asyncio.wait_for(polling, 10)
         assert process.processid == submitted.processid
         await pair.a.close(process)
+
+
+async def test_a_pause_on_one_holds_on_the_other_and_its_end_wakes_who_waits_there(
+    pair: Pair,
+) -> None:
+    await pair.b.call(assignments.PAUSE_ASSIGNMENTS, pair.b.owner, colonyname="dev")
+    submitted = await pair.a.submit()
+    with pytest.raises(AssignmentsPaused):
+        await pair.a.assign()
+    polling = asyncio.create_task(pair.a.assign(wait=60))
+    await pair.a.waiting(1)
+    await pair.b.call(assignments.RESUME_ASSIGNMENTS, pair.b.owner, colonyname="dev")
+    assert (await asyncio.wait_for(polling, 10)).processid == submitted.processid
+
+
+async def test_a_poll_on_one_learns_of_a_pause_on_the_other(pair: Pair) -> None:
+    polling = asyncio.create_task(pair.a.assign(wait=2))
+    await pair.a.waiting(1)
+    await pair.b.call(assignments.PAUSE_ASSIGNMENTS, pair.b.owner, colonyname="dev")
+    with pytest.raises(PauseOutlasted):
+        await asyncio.wait_for(polling, 10)
 
 
 async def test_subscriptions_hear_of_changes_on_the_other_server(pair: Pair) -> None:

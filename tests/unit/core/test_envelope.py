@@ -8,12 +8,14 @@ import pytest
 from jupyter_colonies.core import envelope, identity
 from jupyter_colonies.errors import (
     AccessDenied,
+    AssignmentsPaused,
     ColoniesError,
     Conflict,
     InvalidRequest,
     InvalidWorkflow,
     NotFound,
     NothingToAssign,
+    PauseOutlasted,
     ServerRefused,
     ServerStopping,
     UnknownObject,
@@ -88,6 +90,8 @@ def test_an_empty_reply_is_an_empty_object():
         (NotFound("c"), 404, NotFound),
         (UnknownObject("d"), 500, ServerRefused),
         (NothingToAssign("No process available for assignment"), 404, NothingToAssign),
+        (AssignmentsPaused("colony assignments are paused"), 503, AssignmentsPaused),
+        (PauseOutlasted("colony assignments are paused"), 408, PauseOutlasted),
         (Conflict("e"), 409, Conflict),
         (ServerStopping("f"), 503, ServerStopping),
     ],

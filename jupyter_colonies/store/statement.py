@@ -23,7 +23,7 @@ class Connection(Protocol):
         """Run one statement and return its cursor."""
 
     def executemany(self, sql: str, parameters: Iterable[Any], /) -> Any:
-        """Run one statement for many sets of parameters."""
+        """Run one statement for many sets of parameters; an error may be told later."""
 
 
 class Statement:
@@ -118,7 +118,9 @@ class Transaction:
     def lock(self, statement: Statement, **parameters: Any) -> None:
         """Let nobody else change these rows until the commit; the only writer need not ask."""
         if self.shared:
-            self._execute(statement, parameters)
+            self.statements += 1
+            text, constants = statement.compiled(self._dialect)
+            self._connection.executemany(text, [{**constants, **parameters}])
 
     def last(
         self, place: tuple[str, ...], statement: Statement, *, needed: bool = False, **given: Any

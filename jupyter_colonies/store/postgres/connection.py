@@ -6,12 +6,12 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.rows import dict_row
+from psycopg.rows import TupleRow
 from psycopg.types.numeric import Int8Dumper
 
 from jupyter_colonies.errors import (
@@ -22,6 +22,7 @@ from jupyter_colonies.errors import (
     StorageFailed,
 )
 from jupyter_colonies.store.address import PostgresAddress
+from jupyter_colonies.store.postgres.pipeline import Pipeline
 
 # Seconds that a request waits for a database that is away, during a restart for example.
 PATIENCE = 20.0
@@ -45,7 +46,7 @@ COMMON = (
 WRITING = (
     f"{COMMON}; SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED; "
     "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; "
-    "SET jit = off"
+    "SET jit = off; SET plan_cache_mode = force_generic_plan"
 )
 READING = (
     f"{COMMON}; SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, "
@@ -55,63 +56,20 @@ READING = (
 _log = logging.getLogger(__name__)
 
 
-class Connection:
-    """A connection as a transaction uses it: statements as text, rows as mappings."""
-
-    def __init__(self, raw: psycopg.Connection[dict[str, Any]]) -> None:
-        self.raw = raw
-
-    def execute(self, sql: str, parameters: Any = None, /) -> psycopg.Cursor[dict[str, Any]]:
-        """Run one statement and return its cursor."""
-        return self.raw.execute(sql, parameters)
-
-    def control(self, sql: str) -> str:
-        """Begin or end a transaction; what the database says it did."""
-        return self.raw.execute(sql, prepare=False).statusmessage or ""
-
-    def executemany(self, sql: str, parameters: Iterable[Any], /) -> None:
-        """Run one statement for many sets of parameters."""
-        rows = list(parameters)
-        if len(rows) == 1:
-            self.execute(sql, rows[0])
-        elif rows:
-            self.raw.cursor().executemany(sql, rows)
-
-    @property
-    def lost(self) -> bool:
-        """Whether the connection can't be used any more."""
-        return self.raw.closed
-
-    def roll_back(self) -> None:
-        """End the transaction, or the connection if that fails."""
-        try:
-            self.control("ROLLBACK")
-        except psycopg.Error:
-            self.raw.close()
-
-
-def connect(address: PostgresAddress, settings: str = COMMON) -> Connection:
+def connect(address: PostgresAddress, settings: str = COMMON) -> psycopg.Connection[TupleRow]:
     """A connection in autocommit mode. Raises psycopg.Error."""
     given = conninfo_to_dict(address.url)
     secret: dict[str, Any] = {"password": address.password} if address.password else {}
     defaults = {name: value for name, value in _DEFAULTS.items() if name not in given}
-    raw: psycopg.Connection[dict[str, Any]] = psycopg.connect(
-        address.url,
-        autocommit=True,
-        row_factory=dict_row,
-        **defaults,
-        **secret,
-    )
+    raw = psycopg.connect(address.url, autocommit=True, **defaults, **secret)
     # One type for all whole numbers: otherwise each statement is prepared once per size of them.
     raw.adapters.register_dumper(int, Int8Dumper)
-    raw.prepare_threshold = 1
-    raw.prepared_max = None
     try:
         raw.execute(settings)
     except psycopg.Error:
         raw.close()
         raise
-    return Connection(raw)
+    return raw
 
 
 class Link:
@@ -130,10 +88,10 @@ class Link:
         self._address = address
         self._settings = settings
         self._stopping = stopping
-        self.connected: Callable[[Connection], None] | None = None
-        self._connection: Connection | None = None
+        self.connected: Callable[[Pipeline], None] | None = None
+        self._connection: Pipeline | None = None
 
-    def get(self) -> Connection:
+    def get(self) -> Pipeline:
         """The connection; waits for a database that is away.
 
         Raises StorageFailed if that takes too long.
@@ -161,8 +119,8 @@ class Link:
         if self._connection is not None:
             self._connection.raw.close()
 
-    def _connect(self) -> Connection:
-        connection = connect(self._address, self._settings)
+    def _connect(self) -> Pipeline:
+        connection = Pipeline(connect(self._address, self._settings))
         try:
             if self.connected is not None:
                 self.connected(connection)

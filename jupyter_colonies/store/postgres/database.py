@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 
 import psycopg
+from psycopg.rows import TupleRow
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
@@ -101,11 +102,10 @@ class PostgresDatabase:
             self._listener.stop()
             self._listener = None
 
-    def _raw(self) -> psycopg.Connection[tuple[object, ...]]:
-        connection = connect(self._address).raw
+    def _raw(self) -> psycopg.Connection[TupleRow]:
+        connection = connect(self._address)
         connection.autocommit = False
-        connection.row_factory = psycopg.rows.tuple_row  # type: ignore[assignment]
-        return connection  # type: ignore[return-value]
+        return connection
 
     def _check(self, connection: Connection) -> None:
         version = int(connection.execute(text("SHOW server_version_num")).scalar_one())

@@ -11,9 +11,10 @@ import threading
 from collections.abc import Callable
 
 import psycopg
+from psycopg.rows import TupleRow
 
 from jupyter_colonies.store.address import PostgresAddress
-from jupyter_colonies.store.postgres.connection import Connection, connect
+from jupyter_colonies.store.postgres.connection import connect
 
 CHANNEL = "colonies"
 # PostgreSQL takes less than 8000 bytes; the mark of the server stands before the text.
@@ -58,12 +59,12 @@ class Listener:
         os.close(self._ended)
         os.close(self._end)
 
-    def _connect(self) -> Connection:
+    def _connect(self) -> psycopg.Connection[TupleRow]:
         connection = connect(self._address)
         try:
             connection.execute(f"LISTEN {CHANNEL}")
         except psycopg.Error:
-            connection.raw.close()
+            connection.close()
             raise
         return connection
 
@@ -75,10 +76,10 @@ class Listener:
                 _log.warning("The connection that listens to other servers was lost: %s", error)
                 self._reconnect()
         with contextlib.suppress(psycopg.Error):
-            self._connection.raw.close()
+            self._connection.close()
 
     def _hear(self) -> None:
-        raw = self._connection.raw
+        raw = self._connection
         with selectors.DefaultSelector() as selector:
             selector.register(raw.fileno(), selectors.EVENT_READ)
             selector.register(self._ended, selectors.EVENT_READ)

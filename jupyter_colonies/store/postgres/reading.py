@@ -33,9 +33,9 @@ class PostgresReading:
             connection = self._link.get()
             transaction = Transaction(connection, dialect, self._clock())
             try:
-                connection.control("BEGIN")
+                connection.send("BEGIN")
                 result = job(transaction)
-                connection.control("COMMIT")
+                connection.execute("COMMIT")
             except psycopg.Error as error:
                 if not connection.lost:
                     connection.roll_back()

@@ -20,8 +20,9 @@ import psycopg
 from jupyter_colonies.errors import ColoniesError, ServerError, StorageFailed
 from jupyter_colonies.store.database import Outcome, Waiting
 from jupyter_colonies.store.notices import Notices
-from jupyter_colonies.store.postgres.connection import Connection, Link, refusal
+from jupyter_colonies.store.postgres.connection import Link, refusal
 from jupyter_colonies.store.postgres.listening import CHANNEL, LONGEST_NOTICE
+from jupyter_colonies.store.postgres.pipeline import Pipeline
 from jupyter_colonies.store.postgres.reading import dialect
 from jupyter_colonies.store.statement import Closing, Overtaken, Transaction
 
@@ -79,7 +80,7 @@ class PostgresWriting:
         self._number = 0
         self.statements = 0
 
-    def begin(self, connection: Connection) -> None:
+    def begin(self, connection: Pipeline) -> None:
         """Make the row that remembers the last batch; called with each new connection."""
         connection.execute(_START, {"writer": self._writer, "at": self._clock()})
 
@@ -123,7 +124,7 @@ class PostgresWriting:
         connection = self._link.get()
         done = _Done([], [])
         try:
-            connection.control("BEGIN")
+            connection.send("BEGIN")
             stored = False
             for waiting in jobs:
                 transaction = Transaction(connection, dialect, self._clock(), shared=True)
@@ -142,15 +143,18 @@ class PostgresWriting:
                 done.outcomes.append(Outcome(waiting.future, value, None, transaction.announced))
                 if transaction.ends_batch:
                     break
+            if not stored:
+                connection.roll_back()
+                return done.outcomes
             self._close_batch(connection, done)
         except psycopg.Error as error:
-            raise self._refused(connection, error) from error
+            return self._refused(connection, error, done.outcomes)
         except Overtaken:
             connection.roll_back()
             raise _Again("other writers were faster") from None
-        return self._commit(connection, done.outcomes) if stored else self._end(connection, done)
+        return self._commit(connection, done.outcomes)
 
-    def _refuse(self, connection: Connection, error: Exception, *, others: bool) -> None:
+    def _refuse(self, connection: Pipeline, error: Exception, *, others: bool) -> None:
         """Take back what a refused job wrote. Raises _Again where more than that is taken back."""
         if connection.lost:
             raise _Again(error, alone=False)
@@ -158,7 +162,7 @@ class PostgresWriting:
         if others or (isinstance(error, psycopg.Error) and error.sqlstate in CONFLICTS):
             raise _Again(error)
 
-    def _close_batch(self, connection: Connection, done: _Done) -> None:
+    def _close_batch(self, connection: Pipeline, done: _Done) -> None:
         """The last statements of a batch: shared rows, the batch's number, the notices."""
         if done.closing:
             last = Transaction(connection, dialect, self._clock(), shared=True)
@@ -167,7 +171,7 @@ class PostgresWriting:
         announced = done.announced
         self._number += 1
         notices = self._notices.write(announced, LONGEST_NOTICE) if self._notices else []
-        connection.execute(
+        connection.send(
             _REMEMBER,
             {
                 "channel": CHANNEL,
@@ -178,28 +182,26 @@ class PostgresWriting:
             },
         )
 
-    def _refused(self, connection: Connection, error: psycopg.Error) -> Exception:
-        """What to raise when the database refused the batch as a whole."""
+    def _refused(
+        self, connection: Pipeline, error: psycopg.Error, outcomes: list[Outcome]
+    ) -> list[Outcome]:
+        """The outcome of the one job that the database refused.
+
+        Raises _Again where it may go better, and for several jobs: whose fault it is shows then.
+        """
         if connection.lost:
-            return _Again(error, alone=False)
+            raise _Again(error, alone=False) from error
         connection.roll_back()
-        if error.sqlstate in CONFLICTS:
-            return _Again(error)
-        return StorageFailed(
-            f"The database could not complete the write, nothing of it was stored: {error}"
-        )
+        if error.sqlstate in CONFLICTS or len(outcomes) != 1:
+            raise _Again(error) from error
+        return [outcomes[0]._replace(value=None, error=_told(error), announced=[])]
 
-    def _end(self, connection: Connection, done: _Done) -> list[Outcome]:
-        """End a transaction that changed nothing."""
-        connection.roll_back()
-        return done.outcomes
-
-    def _commit(self, connection: Connection, outcomes: list[Outcome]) -> list[Outcome]:
+    def _commit(self, connection: Pipeline, outcomes: list[Outcome]) -> list[Outcome]:
         try:
-            ended = connection.control("COMMIT")
+            ended = connection.execute("COMMIT").done
         except psycopg.Error as error:
             if not connection.lost:
-                raise self._refused(connection, error) from error
+                return self._refused(connection, error, outcomes)
             if not self._committed():
                 raise _Again(error, alone=False) from error
             return outcomes

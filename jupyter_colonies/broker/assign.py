@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from jupyter_colonies.broker import authorize, take
+from jupyter_colonies.broker.ahead import Foresight
 from jupyter_colonies.broker.call import Facts
 from jupyter_colonies.broker.pauses import is_paused
 from jupyter_colonies.broker.take import Taker
@@ -30,7 +31,7 @@ from jupyter_colonies.errors import (
     ServerStopping,
 )
 from jupyter_colonies.store.engine import Store
-from jupyter_colonies.store.statement import Transaction
+from jupyter_colonies.store.statement import Question, Transaction
 
 _log = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ class Desk(Protocol):
 
     store: Store
     waiters: Waiters
+    foresight: Foresight
     facts: Facts
     stopping: asyncio.Event
 
@@ -52,7 +54,7 @@ class Taken(NamedTuple):
     paused: bool = False
 
 
-Attempt = Callable[[Transaction], Taken]
+Attempt = tuple[Callable[[Transaction], Taken], Sequence[Question]]
 
 
 async def assign(
@@ -69,7 +71,8 @@ async def assign(
         who = take.taker(call.caller, request)
         return _result(tx, who, take.take(tx, who))
 
-    (process,) = await _taken(desk, request, attempt, gone or asyncio.Event())
+    ahead = desk.foresight.of(ASSIGN_PROCESS, request, callerid)
+    (process,) = await _taken(desk, request, (attempt, ahead), gone or asyncio.Event())
     return process
 
 
@@ -91,7 +94,8 @@ async def assign_several(
         who = take.taker(call.caller, request)
         return _result(tx, who, take.take_several(tx, who, count))
 
-    return await _taken(desk, request, attempt, gone or asyncio.Event())
+    ahead = desk.foresight.of(ASSIGN_PROCESSES, request, callerid)
+    return await _taken(desk, request, (attempt, ahead), gone or asyncio.Event())
 
 
 async def _taken(
@@ -135,7 +139,7 @@ async def _taken(
 
 
 async def _unless_gone(desk: Desk, attempt: Attempt, gone: asyncio.Event) -> Taken:
-    future = desk.store.write(attempt)
+    future = desk.store.write(*attempt)
     try:
         taken = await asyncio.shield(future)
     except asyncio.CancelledError:

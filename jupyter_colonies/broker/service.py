@@ -24,6 +24,7 @@ from jupyter_colonies.broker import (  # noqa: F401 - importing these registers 
     pauses,
     submit,
 )
+from jupyter_colonies.broker.ahead import Foresight
 from jupyter_colonies.broker.assign import assign, assign_several
 from jupyter_colonies.broker.authorize import authorize
 from jupyter_colonies.broker.call import USE_CASES, Call, Facts
@@ -63,6 +64,7 @@ class Broker:
         self.store = Store(
             database, committed=self._committed, notices=SignalNotices(), clock=clock
         )
+        self.foresight = Foresight()
         self.waiters = Waiters()
         self.subscriptions = Subscriptions(self.store)
         self.stopping = asyncio.Event()
@@ -127,7 +129,7 @@ class Broker:
 
         if message.reads:
             return await self.store.read(job)
-        return await self.store.write(job)
+        return await self.store.write(job, self.foresight.of(message, request, callerid))
 
     async def subscribe(
         self, message: Message[Any, Any], request: Any, callerid: str

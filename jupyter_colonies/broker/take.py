@@ -145,7 +145,7 @@ def _with_input(tx: Transaction, row: Row) -> Process:
     assigned = dict(row)
     if parents:
         assigned["input"] = _joined([parent["output"] for parent in parents])
-        tx.run(processes.SET_INPUT, at_seq=row["seq"], new_input=assigned["input"])
+        tx.many(processes.SET_INPUT, [{"at_seq": row["seq"], "new_input": assigned["input"]}])
     return reading.process(
         assigned,
         parents=[parent["processid"] for parent in parents],

@@ -6,17 +6,18 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from jupyter_colonies.store.statement import Transaction
+from jupyter_colonies.store.statement import Question, Transaction
 
 T = TypeVar("T")
 Job = Callable[[Transaction], T]
 
 
 class Waiting(NamedTuple):
-    """A job and the future of its outcome."""
+    """A job, the future of its outcome, and what it is going to ask first."""
 
     job: Job[Any]
     future: asyncio.Future[Any]
+    ahead: Sequence[Question] = ()
 
 
 class Outcome(NamedTuple):

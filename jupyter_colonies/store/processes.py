@@ -139,20 +139,6 @@ GIVE_BACK = Statement(
 SET_INPUT = Statement(
     update(processes).where(_P.seq == bindparam("at_seq")).values(input=bindparam("new_input"))
 )
-CLOSE = Statement(
-    update(processes)
-    .where(
-        _P.seq == bindparam("at_seq"),
-        _P.state == _ONE,
-        _P.assignedexecutorid == bindparam("executorid"),
-    )
-    .values(
-        state=literal_column("2"),
-        endtime=_NOW,
-        output=case((bindparam("new_output") == "[]", _P.output), else_=bindparam("new_output")),
-    )
-    .returning(*HEAD)
-)
 FAIL = Statement(
     update(processes)
     .where(_P.seq == bindparam("at_seq"), _P.state == bindparam("from_state"))

@@ -10,11 +10,12 @@ import asyncio
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from jupyter_colonies.errors import ServerStopping, StorageFailed, Superseded
 from jupyter_colonies.store.database import Database, Job, Outcome, Waiting, WritingSession
+from jupyter_colonies.store.statement import Question
 
 T = TypeVar("T")
 
@@ -70,15 +71,15 @@ class Writer:
         for thread in self._threads:
             await asyncio.to_thread(thread.join)
 
-    def write(self, job: Job[T]) -> asyncio.Future[T]:
-        """Run a job with the next batch; the future ends after the commit."""
+    def write(self, job: Job[T], ahead: Sequence[Question] = ()) -> asyncio.Future[T]:
+        """Run a job with the next batch, see `Store.write`; the future ends after the commit."""
         future: asyncio.Future[T] = self._loop.create_future()
         if self._stopped:
             future.set_exception(ServerStopping("The server is shutting down, try again soon"))
             return future
         if not self._collected:
             self._loop.call_soon(self._flush)
-        self._collected.append(Waiting(job, future))
+        self._collected.append(Waiting(job, future, ahead))
         return future
 
     def _flush(self) -> None:

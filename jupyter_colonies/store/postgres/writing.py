@@ -22,7 +22,7 @@ from jupyter_colonies.store.database import Outcome, Waiting
 from jupyter_colonies.store.notices import Notices
 from jupyter_colonies.store.postgres.connection import Link, refusal
 from jupyter_colonies.store.postgres.listening import CHANNEL, LONGEST_NOTICE
-from jupyter_colonies.store.postgres.pipeline import Pipeline
+from jupyter_colonies.store.postgres.pipeline import Pipeline, Reply
 from jupyter_colonies.store.postgres.reading import dialect
 from jupyter_colonies.store.statement import Closing, Overtaken, Transaction
 
@@ -78,6 +78,8 @@ class PostgresWriting:
         self._server = server
         self._writer = secrets.token_hex(16)
         self._number = 0
+        # Whether the last batch ended with its last job, as far as that tells of the next.
+        self._together = True
         self.statements = 0
 
     def begin(self, connection: Pipeline) -> None:
@@ -126,8 +128,14 @@ class PostgresWriting:
         try:
             connection.send("BEGIN")
             stored = False
+            answers = _ask(connection, jobs if self._together else jobs[:1])
             for waiting in jobs:
-                transaction = Transaction(connection, dialect, self._clock(), shared=True)
+                if not waiting.ahead:
+                    # It may change whatever was answered.
+                    answers.clear()
+                transaction = Transaction(
+                    connection, dialect, self._clock(), shared=True, answers=answers
+                )
                 try:
                     value = waiting.job(transaction)
                 except Exception as error:  # noqa: BLE001 - a job's error is its caller's
@@ -143,6 +151,7 @@ class PostgresWriting:
                 done.outcomes.append(Outcome(waiting.future, value, None, transaction.announced))
                 if transaction.ends_batch:
                     break
+            self._together = len(done.outcomes) == len(jobs)
             if not stored:
                 connection.roll_back()
                 return done.outcomes
@@ -230,6 +239,18 @@ class PostgresWriting:
                 ) from error
             else:
                 return found is not None and int(found["number"]) == self._number
+
+
+def _ask(connection: Pipeline, jobs: Sequence[Waiting]) -> dict[object, Reply]:
+    """Ask what the jobs are going to ask first, all at once; the answers by question."""
+    answers: dict[object, Reply] = {}
+    for waiting in jobs:
+        for question in waiting.ahead:
+            key = question.key()
+            if key not in answers:
+                text, constants = question.statement.compiled(dialect)
+                answers[key] = connection.send(text, {**constants, **question.parameters})
+    return answers
 
 
 def _failed(waiting: Waiting, error: BaseException) -> Outcome:

@@ -125,7 +125,8 @@ async def test_connections_ended_at_random_moments(
     postgres: PostgresServer, postgres_url: str
 ) -> None:
     async with opened(postgres_url) as (store, announced):
-        ending = asyncio.create_task(_end_connections(postgres, postgres_url))
+        calm = asyncio.Event()
+        ending = asyncio.create_task(_end_connections(postgres, postgres_url, calm))
         names = [f"n{number:04}" for number in range(600)]
         writing = []
         for name in names:
@@ -133,14 +134,15 @@ async def test_connections_ended_at_random_moments(
             if len(writing) % 20 == 0:
                 await asyncio.sleep(0.01)
         assert await asyncio.gather(*writing) == names
-        ending.cancel()
+        calm.set()
+        await ending
     assert sorted(stored(postgres_url)) == names
     assert sorted(map(str, announced)) == names
 
 
-async def _end_connections(server: PostgresServer, url: str) -> None:
+async def _end_connections(server: PostgresServer, url: str, calm: asyncio.Event) -> None:
     name = urlsplit(url).path.strip("/")
-    while True:
+    while not calm.is_set():
         await asyncio.to_thread(
             server.run,
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "

@@ -203,7 +203,12 @@ class PostgresWriting:
         connection.roll_back()
         if error.sqlstate in CONFLICTS or len(outcomes) != 1:
             raise _Again(error) from error
-        return [outcomes[0]._replace(value=None, error=_told(error), announced=[])]
+        told: ColoniesError = StorageFailed(
+            f"The database could not complete the write, nothing of it was stored: {error}"
+        )
+        if isinstance(error, psycopg.DataError):
+            told = refusal(error)
+        return [outcomes[0]._replace(value=None, error=told, announced=[])]
 
     def _commit(self, connection: Pipeline, outcomes: list[Outcome]) -> list[Outcome]:
         try:

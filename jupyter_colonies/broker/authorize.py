@@ -20,6 +20,8 @@ from jupyter_colonies.errors import AccessDenied, UnknownObject
 from jupyter_colonies.store import blueprints, graphs, members, processes
 from jupyter_colonies.store.statement import Row, Transaction
 
+SERVERS_OWNER = "serverid"
+
 Finder = Callable[[Transaction, Any, str], Row | None]
 
 
@@ -42,7 +44,7 @@ def authorize(
         case Role.ANYONE | Role.SIGNER:
             pass
         case Role.SERVER_OWNER:
-            policy.check_server_owner(callerid, facts.serverid)
+            policy.check_server_owner(callerid, owner_of_server(tx, facts.serverid))
         case Role.COLONY_OWNER:
             policy.check_colony_owner(callerid, colonyname, _owner(tx, colonyname))
         case Role.MEMBER_OR_OWNER:
@@ -97,10 +99,31 @@ def _member_or_owner(tx: Transaction, colonyname: str, callerid: str, *, renew: 
         raise
 
 
-def heard_from(tx: Transaction, seq: int, *, needed: bool = False) -> None:
-    """An executor gave a sign of life; `needed` if it has to be registered still."""
-    place = ("executors", f"{seq:020}")
-    tx.last(place, members.HEARD_FROM, needed=needed, at_seq=seq, now=tx.now)
+def owner_of_server(tx: Transaction, founder: str) -> str:
+    """The id that owns the server: the one it started with, unless it was changed."""
+    row = tx.one(members.GET_SETTING, name=SERVERS_OWNER)
+    return founder if row is None else str(row["value"])
+
+
+def heard_from(tx: Transaction, seq: int) -> None:
+    """An executor gave a sign of life."""
+    tx.last(_at_the_end(seq), members.HEARD_FROM, at_seq=seq, now=tx.now)
+
+
+def still_there(tx: Transaction, seq: int, executorid: str) -> None:
+    """An executor gave a sign of life, and has to be registered under this id to the end."""
+    tx.last(
+        _at_the_end(seq),
+        members.STILL_THERE,
+        needed=True,
+        at_seq=seq,
+        executorid=executorid,
+        now=tx.now,
+    )
+
+
+def _at_the_end(seq: int) -> tuple[str, str]:
+    return ("executors", f"{seq:020}")
 
 
 def _owner(tx: Transaction, colonyname: str) -> str | None:

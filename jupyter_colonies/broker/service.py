@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
@@ -17,6 +18,7 @@ from jupyter_colonies.broker import (  # noqa: F401 - importing these registers 
     dynamic,
     executors,
     finish,
+    identities,
     locations,
     lookup,
     members,
@@ -26,7 +28,7 @@ from jupyter_colonies.broker import (  # noqa: F401 - importing these registers 
 )
 from jupyter_colonies.broker.ahead import Foresight
 from jupyter_colonies.broker.assign import assign, assign_several
-from jupyter_colonies.broker.authorize import authorize
+from jupyter_colonies.broker.authorize import authorize, owner_of_server
 from jupyter_colonies.broker.call import USE_CASES, Call, Facts
 from jupyter_colonies.broker.duty import Duty
 from jupyter_colonies.broker.signals import Dismissed, Due, Missed, Ready, SignalNotices
@@ -41,6 +43,8 @@ from jupyter_colonies.store import processes as statements
 from jupyter_colonies.store.address import Address
 from jupyter_colonies.store.engine import Store
 from jupyter_colonies.store.statement import Transaction
+
+_log = logging.getLogger(__name__)
 
 
 class Broker:
@@ -84,6 +88,7 @@ class Broker:
     async def start(self) -> None:
         """Open the database and begin. Raises what `Store.open` raises."""
         await self.store.open()
+        await self._learn_owner()
         for duty in self._duties.values():
             duty.start()
 
@@ -175,6 +180,18 @@ class Broker:
                 for duty in self._duties.values():
                     duty.look()
         self.subscriptions.tell(announced)
+
+    async def _learn_owner(self) -> None:
+        """The server's owner may have been changed while it had another key at hand."""
+        founder = self.facts.serverid
+        owner = await self.store.read(lambda tx: owner_of_server(tx, founder))
+        if owner != founder:
+            _log.warning(
+                "The server's owner was changed from %s to %s: the former key gives no rights",
+                founder,
+                owner,
+            )
+            self.facts = self.facts._replace(serverid=owner)
 
     def _info(self, request: GetServerInfo) -> ServerInfo:
         proof = ""

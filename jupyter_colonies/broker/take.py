@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from jupyter_colonies.broker import reading, transition
-from jupyter_colonies.broker.authorize import heard_from
+from jupyter_colonies.broker.authorize import still_there
 from jupyter_colonies.broker.signals import Due
 from jupyter_colonies.broker.transition import Moved
 from jupyter_colonies.core import quantity
@@ -98,7 +98,7 @@ def to_micros(nanoseconds: int) -> int:
 
 def _claimed(tx: Transaction, who: Taker, claim: Statement, **count: int) -> list[Row]:
     """What an executor gets, in the order of the queue."""
-    heard_from(tx, who.executor.seq, needed=True)
+    still_there(tx, who.executor.seq, who.executorid)
     request = {
         "colonyname": who.colonyname,
         "executortype": who.executor.executortype,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from jupyter_colonies.broker.call import Facts
 from jupyter_colonies.broker.service import Broker
-from jupyter_colonies.core import enrolment
+from jupyter_colonies.core import enrolment, identity
 from jupyter_colonies.core.messages.server import Backend, Version
 from jupyter_colonies.server import firststart, listener
 from jupyter_colonies.server.firststart import Identities
@@ -54,6 +54,7 @@ class Hosting:
             self.broker = self._make_broker(port)
             await self.broker.start()
             undo.push_async_callback(self.broker.stop)
+            self.ids = self.ids._replace(serverid=self.broker.serverid)
             await firststart.populate(self.broker, self.ids, self.settings)
             self.runtime = self._describe(port)
             await asyncio.to_thread(self.folder.describe, self.runtime)
@@ -87,6 +88,11 @@ class Hosting:
             database = SqliteAddress(database, self.settings.synchronous)
         return Broker(database, facts, version=version)
 
+    def _holds_server_key(self) -> bool:
+        """Whether the key of the data folder is the owner's, who may have changed."""
+        key = self.folder.read_key("server")
+        return bool(key) and identity.id_of(key) == self.ids.serverid
+
     def _describe(self, port: int) -> Runtime:
         def kept(name: str) -> str:
             path = self.folder.key_file(name)
@@ -103,6 +109,6 @@ class Hosting:
             username=self.settings.username,
             userkeyfile=kept("user"),
             colonykeyfile=kept("colony"),
-            serverkeyfile=kept("server"),
+            serverkeyfile=kept("server") if self._holds_server_key() else "",
             jupyter_url=self._jupyter_url,
         )

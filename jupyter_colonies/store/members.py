@@ -128,7 +128,7 @@ UNREGISTER_EXECUTOR = Statement(
     .where(executors.c.seq == bindparam("at_seq"))
     .values(state=literal_column("3"), leasedeadline=literal_column("0"))
 )
-HEARD_FROM = Statement(
+_heard_from = (
     update(executors)
     .where(executors.c.seq == bindparam("at_seq"), executors.c.state != literal_column("3"))
     .values(
@@ -143,6 +143,8 @@ HEARD_FROM = Statement(
         ),
     )
 )
+HEARD_FROM = Statement(_heard_from)
+STILL_THERE = Statement(_heard_from.where(executors.c.executorid == bindparam("executorid")))
 SET_LEASE = Statement(
     update(executors)
     .where(executors.c.seq == bindparam("at_seq"))

@@ -202,6 +202,11 @@ REQUESTS = {
     "getlocationsmsg": lambda cast: cast.here,
     "getlocationmsg": lambda cast: cast.location(),
     "removelocationmsg": lambda cast: cast.location(),
+    "changeuseridmsg": lambda cast: cast.here | {"userid": id_of(new_key())},
+    "changeexecutoridmsg": lambda cast: cast.here | {"executorid": id_of(new_key())},
+    # To the id it has, so that the others go on.
+    "changecolonyidmsg": lambda cast: cast.here | {"colonyid": id_of(cast.colony.ownerkey)},
+    "changeserveridmsg": lambda cast: {"serverid": id_of(cast.colony.wire.serverkey)},
     "pauseassignmentsmsg": lambda cast: cast.here,
     "resumeassignmentsmsg": lambda cast: cast.here,
     "getpausestatusmsg": lambda cast: cast.here,
@@ -238,7 +243,12 @@ REQUESTS = {
 
 
 # Nobody could act as before afterwards.
-ENDS_THE_CAST = {"leavecolonymsg", "pauseassignmentsmsg"}
+ENDS_THE_CAST = {
+    "leavecolonymsg",
+    "pauseassignmentsmsg",
+    "changeuseridmsg",
+    "changeexecutoridmsg",
+}
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from jupyter_colonies.client.methods.assignments import AssignmentsMethods
 from jupyter_colonies.client.methods.blueprints import BlueprintsMethods
 from jupyter_colonies.client.methods.colonies import ColoniesMethods
 from jupyter_colonies.client.methods.executors import ExecutorsMethods
+from jupyter_colonies.client.methods.identities import IdentitiesMethods
 from jupyter_colonies.client.methods.locations import LocationsMethods
 from jupyter_colonies.client.methods.logs import LogsMethods
 from jupyter_colonies.client.methods.processes import ProcessesMethods
@@ -16,6 +17,7 @@ class Methods(
     BlueprintsMethods,
     ColoniesMethods,
     ExecutorsMethods,
+    IdentitiesMethods,
     LocationsMethods,
     LogsMethods,
     ProcessesMethods,

@@ -17,12 +17,14 @@ from jupyter_colonies.core.messages import (
     assignments,
     colonies,
     executors,
+    identities,
     logs,
     processes,
     workflows,
 )
 from jupyter_colonies.core.process import State
 from jupyter_colonies.errors import (
+    AccessDenied,
     AssignmentsPaused,
     InvalidRequest,
     NothingToAssign,
@@ -127,6 +129,15 @@ async def test_a_poll_on_one_learns_of_a_pause_on_the_other(pair: Pair) -> None:
     await pair.b.call(assignments.PAUSE_ASSIGNMENTS, pair.b.owner, colonyname="dev")
     with pytest.raises(PauseOutlasted):
         await asyncio.wait_for(polling, 10)
+
+
+async def test_both_servers_have_one_owner(pair: Pair) -> None:
+    founder, heir = pair.a.broker.serverid, identity.new_id()
+    await pair.a.call(identities.CHANGE_SERVER_ID, founder, serverid=heir)
+    for stage in pair:
+        with pytest.raises(AccessDenied, match="not server owner"):
+            await stage.call(colonies.GET_COLONIES, founder)
+        assert await stage.call(colonies.GET_COLONIES, heir)
 
 
 async def test_subscriptions_hear_of_changes_on_the_other_server(pair: Pair) -> None:

@@ -80,6 +80,10 @@ class AlreadyThere(Conflict):
     """The name is taken; the original server reports this as an internal error."""
 
 
+class LimitReached(RequestError):
+    """A limit of size, number or rate was reached: the message says which."""
+
+
 class ServerError(ColoniesError):
     """The server could not carry out a correct request; nothing of it was stored."""
 
@@ -167,6 +171,7 @@ HTTP_STATUS: dict[type[ColoniesError], tuple[int, int]] = {
     NotAnExecutor: (500, 403),
     AlreadyThere: (500, 409),
     Conflict: (409, 409),
+    LimitReached: (500, 429),
     StorageFull: (507, 507),
     StorageUnwritable: (503, 503),
     StorageFailed: (500, 503),

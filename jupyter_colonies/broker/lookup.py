@@ -11,7 +11,7 @@ from jupyter_colonies.core.messages.processes import ListProcesses, OneProcess
 from jupyter_colonies.core.messages.workflows import ListGraphs, OneGraph, WorkflowChange
 from jupyter_colonies.core.process import Process, State
 from jupyter_colonies.errors import InvalidRequest
-from jupyter_colonies.store import graphs, journal, members, processes
+from jupyter_colonies.store import channels, graphs, journal, members, processes
 from jupyter_colonies.store.statement import Row, Transaction
 
 MOST = 100
@@ -67,7 +67,7 @@ def remove_process(call: Call, _: OneProcess) -> Empty:
         )
     if call.row["state"] == State.RUNNING:
         raise InvalidRequest("Failed to remove process, cannot remove a running process")
-    for statement in processes.REMOVE:
+    for statement in (*channels.REMOVE_OF_PROCESS, *processes.REMOVE):
         call.tx.run(statement, seq=call.row["seq"])
     return Empty()
 
@@ -103,9 +103,9 @@ def remove_process_graph(call: Call, _: OneGraph) -> Empty:
 
 
 def remove_graph(tx: Transaction, graphseq: int) -> None:
-    """Remove a workflow with its processes, edges, attributes and events; logs stay."""
+    """Remove a workflow with its processes, edges, attributes, channels and events; logs stay."""
     tx.end_batch()
-    for statement in graphs.REMOVE:
+    for statement in (*channels.REMOVE_OF_GRAPH, *graphs.REMOVE):
         tx.run(statement, graphseq=graphseq)
 
 

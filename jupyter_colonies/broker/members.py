@@ -15,7 +15,15 @@ from jupyter_colonies.core.messages.colonies import (
 from jupyter_colonies.core.messages.server import Cluster, ClusterNode
 from jupyter_colonies.core.process import State
 from jupyter_colonies.errors import InvalidRequest, NotFound, UnknownObject
-from jupyter_colonies.store import blueprints, graphs, locations, members, pauses, processes
+from jupyter_colonies.store import (
+    blueprints,
+    channels,
+    graphs,
+    locations,
+    members,
+    pauses,
+    processes,
+)
 from jupyter_colonies.store.statement import Row
 
 ID_LENGTH = 64
@@ -43,6 +51,7 @@ def remove_colony(call: Call, request: NamedColony) -> Empty:
     call.tx.end_batch()
     call.tx.lock(members.LOCK_COLONY, colonyname=colonyname)
     for statement in (
+        *channels.REMOVE_OF_COLONY,
         *graphs.REMOVE_OF_COLONY,
         *blueprints.REMOVE_OF_COLONY,
         *members.REMOVE_MEMBERS,

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from typing import Any
-
-import msgspec
 
 from jupyter_colonies.broker import (  # noqa: F401 - importing these registers their use-cases
     blueprints,
+    channels,
     closing,
     deadlines,
     definitions,
@@ -25,17 +24,20 @@ from jupyter_colonies.broker import (  # noqa: F401 - importing these registers 
     notes,
     pauses,
     submit,
+    sweeping,
 )
 from jupyter_colonies.broker.ahead import Foresight
 from jupyter_colonies.broker.assign import assign, assign_several
 from jupyter_colonies.broker.authorize import authorize, owner_of_server
 from jupyter_colonies.broker.call import USE_CASES, Call, Facts
+from jupyter_colonies.broker.channels import Position, Unread, unread
 from jupyter_colonies.broker.duty import Duty
-from jupyter_colonies.broker.signals import Dismissed, Due, Missed, Ready, SignalNotices
+from jupyter_colonies.broker.signals import Changed, Dismissed, Due, Missed, Ready, SignalNotices
 from jupyter_colonies.broker.subscriptions import Subscriptions
 from jupyter_colonies.broker.waiters import Waiters
 from jupyter_colonies.core import enrolment
 from jupyter_colonies.core.messages import REGISTRY, Message, Request, processes, server, workflows
+from jupyter_colonies.core.messages.channels import SubscribeChannel
 from jupyter_colonies.core.messages.processes import SubscribeProcesses
 from jupyter_colonies.core.messages.server import GetServerInfo, ServerInfo, Version
 from jupyter_colonies.errors import InvalidRequest, ServerStopping
@@ -72,7 +74,8 @@ class Broker:
         self.waiters = Waiters()
         self.subscriptions = Subscriptions(self.store)
         self.stopping = asyncio.Event()
-        duties = (deadlines.duty(self.store, clock),)
+        self._clock = clock
+        duties = (deadlines.duty(self.store, clock), sweeping.duty(self.store, clock))
         self._duties: dict[str, Duty] = {duty.name: duty for duty in duties}
 
     @property
@@ -138,10 +141,11 @@ class Broker:
 
     async def subscribe(
         self, message: Message[Any, Any], request: Any, callerid: str
-    ) -> AsyncIterator[msgspec.Struct]:
+    ) -> AsyncGenerator[Any, None]:
         """Events of a subscription until its time is over or the server stops.
 
-        Raises ColoniesError, before the first event, if the caller may not subscribe.
+        Raises ColoniesError, before the first event, if the caller may not subscribe, and Over
+        where nothing can follow because what was subscribed to has ended.
         """
         message.check(request)
         call = await self.store.read(
@@ -166,7 +170,23 @@ class Broker:
             return self.subscriptions.workflow(request)
         if isinstance(request, SubscribeProcesses):
             return self.subscriptions.processes(request, call.colonyname)
+        if isinstance(request, SubscribeChannel):
+            return self.subscriptions.channel(request, self._channel_reader(message, request, call))
         raise InvalidRequest(f"{message.type} is not a subscription")
+
+    def _channel_reader(
+        self, message: Message[Any, Any], request: SubscribeChannel, call: Call
+    ) -> Callable[[Position], Awaitable[Unread]]:
+        """Reads a channel for a subscriber; its rights are looked at each time."""
+
+        def look(position: Position) -> Awaitable[Unread]:
+            return self.store.read(
+                lambda tx: unread(
+                    authorize(tx, self.facts, message, request, call.caller.id), request, position
+                )
+            )
+
+        return look
 
     def _committed(self, announced: list[object]) -> None:
         self.waiters.wake_for(signal for signal in announced if isinstance(signal, Ready))
@@ -175,6 +195,9 @@ class Broker:
                 self._duties[signal.duty].due(signal.at)
             elif isinstance(signal, Dismissed):
                 self.waiters.dismiss(signal)
+            elif isinstance(signal, Changed):
+                if signal.state.finished:
+                    self._duties[sweeping.NAME].due(self._clock() + sweeping.KEPT_FOR)
             elif isinstance(signal, Missed):
                 self.waiters.wake_all()
                 for duty in self._duties.values():

@@ -49,6 +49,13 @@ class GraphChanged(NamedTuple):
     state: State
 
 
+class Appended(NamedTuple):
+    """A channel of a process has a new entry."""
+
+    processid: str
+    name: str
+
+
 class Due(NamedTuple):
     """A duty has something to do at a moment, in nanoseconds since 1970."""
 
@@ -69,6 +76,7 @@ class Notice(msgspec.Struct, array_like=True):
     dismissed: list[Dismissed] = []
     due: dict[str, int] = {}
     missed: bool = False
+    appended: list[Appended] = []
 
 
 MOST_NOTICES = 16
@@ -102,6 +110,7 @@ class SignalNotices:
             *notice.changed,
             *notice.graphs,
             *notice.dismissed,
+            *notice.appended,
             *due,
             *missed,
         ]
@@ -112,8 +121,9 @@ class SignalNotices:
 
 
 def _gathered(announced: Sequence[object]) -> Notice:
-    notice = Notice(ready=[], changed=[], graphs=[], dismissed=[], due={})
+    notice = Notice(ready=[], changed=[], graphs=[], dismissed=[], due={}, appended=[])
     newest: dict[int, GraphChanged] = {}
+    appended: dict[Appended, None] = {}
     for signal in announced:
         match signal:
             case Ready():
@@ -124,15 +134,27 @@ def _gathered(announced: Sequence[object]) -> Notice:
                 newest[signal.graphseq] = signal
             case Dismissed():
                 notice.dismissed.append(signal)
+            case Appended():
+                appended[signal] = None
             case Due():
                 notice.due[signal.duty] = min(notice.due.get(signal.duty, signal.at), signal.at)
     notice.graphs = list(newest.values())
+    notice.appended = list(appended)
     return notice
 
 
 def _parts(notice: Notice, longest: int) -> list[Notice]:
     """The notice as it is, or its halves if it is too long."""
-    many = max(len(notice.ready), len(notice.changed), len(notice.graphs), len(notice.dismissed))
+    many = max(
+        len(part)
+        for part in (
+            notice.ready,
+            notice.changed,
+            notice.graphs,
+            notice.dismissed,
+            notice.appended,
+        )
+    )
     if len(msgspec.json.encode(notice)) <= longest or many <= 1:
         return [notice]
 
@@ -142,6 +164,7 @@ def _parts(notice: Notice, longest: int) -> list[Notice]:
             changed=notice.changed[number::2],
             graphs=notice.graphs[number::2],
             dismissed=notice.dismissed[number::2],
+            appended=notice.appended[number::2],
             due=notice.due,
         )
 

@@ -9,6 +9,7 @@ import msgspec
 
 from jupyter_colonies.broker import reading, transition
 from jupyter_colonies.broker.call import Call, answers
+from jupyter_colonies.broker.channels import declared
 from jupyter_colonies.broker.signals import Changed, Due, Ready
 from jupyter_colonies.core import identity, lifecycle, quantity
 from jupyter_colonies.core.graph import ProcessGraph, check_workflow
@@ -31,7 +32,7 @@ from jupyter_colonies.core.spec import (
 )
 from jupyter_colonies.core.times import to_wire
 from jupyter_colonies.errors import InvalidRequest, InvalidWorkflow
-from jupyter_colonies.store import graphs, processes
+from jupyter_colonies.store import channels, graphs, processes
 from jupyter_colonies.store.statement import Row, Transaction
 
 PROCESS = "process"
@@ -148,7 +149,7 @@ def new_row(
 def insert(
     tx: Transaction, rows: Sequence[dict[str, Any]], specs: Sequence[FunctionSpec]
 ) -> list[Row]:
-    """Store new processes with their environment and the several executors they may name.
+    """Store new processes with environment, channels and the several executors they may name.
 
     The environment becomes attributes of type 3 (protocol part 02, section 1.9); they are given
     back.
@@ -175,6 +176,8 @@ def insert(
         tx.many(processes.INSERT_ATTRIBUTE, attributes)
     if targets:
         tx.many(processes.INSERT_TARGET, targets)
+    if made := declared(rows, specs):
+        tx.many(channels.INSERT, made)
     return attributes
 
 

@@ -7,22 +7,31 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from typing import Any
 
 import msgspec
 
-from jupyter_colonies.broker import lookup
-from jupyter_colonies.broker.signals import Changed, GraphChanged, Missed
+from jupyter_colonies.broker import channels, lookup
+from jupyter_colonies.broker.channels import Position, Unread
+from jupyter_colonies.broker.signals import Appended, Changed, GraphChanged, Missed
+from jupyter_colonies.core.channel import ChannelEntry
+from jupyter_colonies.core.messages.channels import SubscribeChannel
 from jupyter_colonies.core.messages.processes import SubscribeProcess, SubscribeProcesses
 from jupyter_colonies.core.messages.workflows import SubscribeWorkflow, WorkflowChange
 from jupyter_colonies.core.process import Process, State
-from jupyter_colonies.errors import InvalidRequest
+from jupyter_colonies.errors import InvalidRequest, NotFound
 from jupyter_colonies.store import graphs
 from jupyter_colonies.store.engine import Store
 from jupyter_colonies.store.statement import Transaction
 
 Topic = tuple[Any, ...]
+
+CHANNEL_TIMEOUT = 30
+
+
+class Over(Exception):
+    """What was subscribed to has ended; nothing can follow."""
 
 
 class Watcher:
@@ -48,6 +57,26 @@ class Watcher:
             self._waiting.put_nowait(None)
 
 
+class Bell(Watcher):
+    """A subscription that looks for itself: however often it rings, that is one thing to do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ended = False
+        self._rung = asyncio.Event()
+
+    def put(self, item: object) -> None:
+        """There is something to look for; None ends the subscription."""
+        self.ended = self.ended or item is None
+        self._rung.set()
+
+    async def next(self) -> object:
+        """Wait until it rings; None once the subscription has ended."""
+        await self._rung.wait()
+        self._rung.clear()
+        return None if self.ended else self
+
+
 class Subscriptions:
     """All subscriptions of the server, by topic."""
 
@@ -64,6 +93,9 @@ class Subscriptions:
                 self._put(("process", signal.processid, signal.state), signal)
                 topic = ("type", signal.colonyname, signal.executortype, signal.state)
                 self._put(topic, signal)
+                self._put(("channels", signal.processid), signal)
+            elif isinstance(signal, Appended):
+                self._put(("channel", signal.processid, signal.name), signal)
             elif isinstance(signal, GraphChanged):
                 self._put(("workflow", signal.processgraphid), signal)
             elif isinstance(signal, Missed):
@@ -82,7 +114,7 @@ class Subscriptions:
     async def process(self, request: SubscribeProcess) -> AsyncIterator[Process]:
         """A process, each time it reaches the state; at once if it is in it already."""
         topic = ("process", request.processid, request.state)
-        with self._watching(topic, request.timeout) as watcher:
+        with self._watching(topic, timeout=request.timeout) as watcher:
             told = None
             signal: object = Missed()
             while signal is not None:
@@ -102,7 +134,7 @@ class Subscriptions:
     ) -> AsyncIterator[Process]:
         """Every process of a type that reaches the state from now on."""
         topic = ("type", colonyname, request.executortype, request.state)
-        with self._watching(topic, request.timeout) as watcher:
+        with self._watching(topic, timeout=request.timeout) as watcher:
             while (signal := await watcher.next()) is not None:
                 changed = await self._changed(signal)
                 if changed is not None:
@@ -112,7 +144,7 @@ class Subscriptions:
         """A workflow's changes after a revision, the missed ones first, until it ends."""
         topic = ("workflow", request.processgraphid)
         after = request.after
-        with self._watching(topic, request.timeout) as watcher:
+        with self._watching(topic, timeout=request.timeout) as watcher:
             while True:
                 watcher.drain()
                 change = await self._store.read(_workflow_reader(request.processgraphid, after))
@@ -124,18 +156,52 @@ class Subscriptions:
                 if await watcher.next() is None:
                     return
 
+    async def channel(
+        self, request: SubscribeChannel, look: Callable[[Position], Awaitable[Unread]]
+    ) -> AsyncIterator[list[ChannelEntry]]:
+        """A channel's backlog at once, then entry by entry, and an empty list at the end.
+
+        `look` reads what is unread and raises if the caller has no right to it any more. Only what
+        is being sent is in memory: a slow subscriber catches up from the database. Raises Over
+        after the end of the process (protocol part 03, section 2.5).
+        """
+        topics = (("channel", request.processid, request.name), ("channels", request.processid))
+        timeout = request.timeout or CHANNEL_TIMEOUT
+        with self._watching(*topics, timeout=timeout, watcher=Bell()) as bell:
+            found = await look(Position())
+            if found.entries:
+                yield found.entries
+            try:
+                while not bell.ended and (found.open or found.position.pending):
+                    if not found.position.pending and await bell.next() is None:
+                        break
+                    found = await look(found.position)
+                    for entry in found.entries:
+                        yield [entry]
+            except NotFound:
+                if found.position.pending:
+                    yield channels.cut_off()
+                found = found._replace(open=False)
+            yield []
+            if not found.open:
+                raise Over
+
     @contextlib.contextmanager
-    def _watching(self, topic: Topic, timeout: int) -> Any:
-        watcher = Watcher()
-        self._watchers.setdefault(topic, set()).add(watcher)
+    def _watching(
+        self, *topics: Topic, timeout: int, watcher: Watcher | None = None
+    ) -> Iterator[Any]:
+        watcher = watcher or Watcher()
+        for topic in topics:
+            self._watchers.setdefault(topic, set()).add(watcher)
         timer = asyncio.get_running_loop().call_later(max(timeout, 0), watcher.put, None)
         try:
             yield watcher
         finally:
             timer.cancel()
-            self._watchers[topic].discard(watcher)
-            if not self._watchers[topic]:
-                del self._watchers[topic]
+            for topic in topics:
+                self._watchers[topic].discard(watcher)
+                if not self._watchers[topic]:
+                    del self._watchers[topic]
 
     def _put(self, topic: Topic, signal: object) -> None:
         for watcher in self._watchers.get(topic, ()):

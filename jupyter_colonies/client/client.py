@@ -56,13 +56,17 @@ class Client(Methods):
         """Subscribe, with several requests on one connection, and yield what is pushed.
 
         Ends when a subscription expires or the connection breaks: the server does not say which
-        (protocol part 01, section 5.5).
+        (protocol part 01, section 5.5). One to a channel also ends with the process.
         """
         bodies = [self._sealed(message, request) for request in requests]
         frames = self._transport.frames(bodies)
         async with aclosing(frames):
             async for frame in frames:
-                yield _read(frame, message)
+                event = _read(frame, message)
+                if event == []:
+                    # The end of a channel's subscription; the connection stays (part 03, CH-22).
+                    return
+                yield event
 
     def signed_by(self, private_key: str) -> Client:
         """A client for the same server that signs as somebody else; they share connections."""

@@ -5,6 +5,7 @@ The roles are not hierarchical: owners are not members (protocol part 01, sectio
 
 from __future__ import annotations
 
+from collections.abc import Container
 from enum import Enum
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ class Role(Enum):
     MEMBER_OR_PENDING = "an approved or pending executor, or a user, of the colony"
     MEMBER_OR_OWNER = "an approved executor or a user of the colony, or its owner"
     ASSIGNED_EXECUTOR = "the executor the process is assigned to"
+    PARTY = "the submitter or the assigned executor of the process"
     ITSELF = "the executor it concerns"
     SIGNER = "anyone who signs; each part of the request is decided on its own"
     ENROLLED = "whoever proves to know the server's registration secret"
@@ -90,3 +92,15 @@ def not_a_member(colonyname: str, *, exists: bool) -> AccessDenied:
     if not exists:
         return AccessDenied(f"Colony with name <{colonyname}> does not exists")
     return AccessDenied(f"Access denied, not a member of Colony with name <{colonyname}>")
+
+
+def check_party(callerid: str, parties: Container[str], doing: str) -> None:
+    """Raise AccessDenied unless the caller is a party; `doing` completes "to … channel".
+
+    Protocol part 03, section 2.3: the submitter and the assigned executor, nobody else.
+    """
+    if callerid not in parties:
+        raise AccessDenied(
+            f"Not authorized to {doing} channel: it belongs to the submitter of the process and "
+            "to the executor it is assigned to"
+        )

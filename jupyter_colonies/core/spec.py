@@ -86,6 +86,11 @@ class FunctionSpec(msgspec.Struct, kw_only=True):
         return [] if ANYONE in names else names
 
     @property
+    def channelnames(self) -> list[str]:
+        """Names of the channels the process is to have, in order and without repeats."""
+        return list(dict.fromkeys(self.channels or ()))
+
+    @property
     def locationname(self) -> str:
         """Location the executor must have; empty means anywhere."""
         return self.conditions.locationname or ""

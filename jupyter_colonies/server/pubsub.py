@@ -1,7 +1,8 @@
 """Subscriptions over a websocket (protocol part 01, section 5).
 
-One socket carries any number of subscriptions. When one of them expires the connection is cut
-without a close frame: that is how the SDKs tell a timeout from an end.
+One socket carries any number of subscriptions. When one to processes expires the connection is
+cut without a close frame: that is how the SDKs tell a timeout from an end. One to a channel says
+itself that it is over, and the connection stays unless the process has ended.
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ import msgspec
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from jupyter_colonies.broker.service import Broker
+from jupyter_colonies.broker.subscriptions import Over
 from jupyter_colonies.core import envelope, identity
+from jupyter_colonies.core.messages.channels import SUBSCRIBE_CHANNEL
+from jupyter_colonies.core.messages.processes import SUBSCRIBE_PROCESS, SUBSCRIBE_PROCESSES
 from jupyter_colonies.core.messages.registry import REGISTRY, Message
 from jupyter_colonies.errors import AccessDenied, ColoniesError, RequestError
 from jupyter_colonies.server import rpc
@@ -98,13 +102,19 @@ class PubsubHandler(WebSocketHandler):
                     await frame.send(envelope.reply(operation.reply_type, _encode(event)))
         except WebSocketClosedError:
             return
+        except Over:
+            # Others on this connection are not over.
+            if len(self._subscriptions) == 1:
+                self.close()
+            return
         except ColoniesError as error:
             await frame.refuse(as_subscription_error(operation, error))
             return
         except Exception as error:  # noqa: BLE001 - a client must hear of it whatever happens
             await frame.refuse(rpc.unexpected(error))
             return
-        self._cut()
+        if operation is not SUBSCRIBE_CHANNEL or self._presence.stopping:
+            self._cut()
 
     def _cut(self) -> None:
         """Drop the connection without a close frame (protocol part 01, section 5.5)."""
@@ -139,6 +149,6 @@ class Frames:
 
 def as_subscription_error(operation: Message[Any, Any], error: ColoniesError) -> ColoniesError:
     """Process subscriptions refuse with 403 whatever the reason (protocol part 01, 5.2)."""
-    if isinstance(error, RequestError) and not operation.extension:
+    if isinstance(error, RequestError) and operation in (SUBSCRIBE_PROCESS, SUBSCRIBE_PROCESSES):
         return AccessDenied(error.message)
     return error

@@ -70,6 +70,7 @@ _TOUCHED = (
 HEAD = (
     *_TOUCHED,
     _P.funcname,
+    _P.initiatorid,
     _P.assignedexecutorid,
     _P.isassigned,
     _P.submissiontime,

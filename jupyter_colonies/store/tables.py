@@ -7,7 +7,7 @@ last, so that reading the columns before them does not touch their pages.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, Text, text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Text, text
 from sqlmodel import Field, SQLModel
 
 _BIG = BigInteger().with_variant(Integer, "sqlite")
@@ -344,6 +344,48 @@ class Edge(SQLModel, table=True):
     child: int = Field(sa_column=_big())
     parentposition: int
     childposition: int
+
+
+class Channel(SQLModel, table=True):
+    """A channel of a process that has not ended, or only just.
+
+    `entries` and `bytes` count what it holds; `spent` is the moment up to which messages at the
+    steady rate are used up. A turn is a stretch of entries of one sender: the log is in the order
+    of turns and, within one, of the sender's sequence.
+    """
+
+    __tablename__ = "channels"
+    __table_args__ = (Index("channels_by_name", "process", "name", unique=True),)
+
+    seq: int = Field(sa_column=_big(primary_key=True))
+    process: int = Field(sa_column=_big())
+    name: str
+    entries: int
+    bytes: int = Field(sa_column=_big())
+    spent: int = Field(sa_column=_big())
+    turn: int
+    speaker: str
+
+
+class ChannelEntry(SQLModel, table=True):
+    """A message in a channel; `seq` is also the order of arrival, `size` counts payload bytes."""
+
+    __tablename__ = "channel_entries"
+    __table_args__ = (
+        Index("channel_entries_in_order", "channel", "turn", "sequence", "seq"),
+        Index("channel_entries_by_arrival", "channel", "seq"),
+    )
+
+    seq: int = Field(sa_column=_big(primary_key=True))
+    channel: int = Field(sa_column=_big())
+    turn: int
+    sequence: int = Field(sa_column=_big())
+    inreplyto: int = Field(sa_column=_big())
+    timestamp: int = Field(sa_column=_big())
+    senderid: str
+    payloadtype: str
+    size: int
+    payload: bytes | None = Field(sa_column=Column(LargeBinary, nullable=True))
 
 
 class Attribute(SQLModel, table=True):

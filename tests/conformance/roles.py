@@ -61,7 +61,7 @@ ANY_EXECUTOR = Who("MEMBER_OR_PENDING", {"approved", "assigned", "pending"}, {"u
 MEMBER_OR_OWNER = Who(
     "MEMBER_OR_OWNER", MEMBERS | {"colony owner"}, text="Access denied, not colony owner"
 )
-CHANNEL = Who("MEMBER", {"assigned"}, {"approved": 403, "user": 403})
+CHANNEL = Who("PARTY", {"assigned"}, {"approved": 403, "user": 403})
 
 NO_SERVER_SIDE = {"getnodemsg", "getnodesmsg", "getnodesbylocationmsg"}
 

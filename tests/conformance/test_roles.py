@@ -51,6 +51,11 @@ class Cast:
         self.assigned.submit(priority=1)
         return {"processid": self.assigned.assign()["processid"]}
 
+    def talking(self):
+        """A process with a channel, submitted and run by the assigned executor."""
+        self.assigned.submit(channels=["c"], priority=1)
+        return {"processid": self.assigned.assign()["processid"], "name": "c"}
+
     def waiting(self):
         return {"processid": self.assigned.submit(conditions={"executortype": "x"})["processid"]}
 
@@ -192,6 +197,9 @@ REQUESTS = {
     "removeprocessgraphmsg": lambda cast: cast.waiting_workflow(),
     "cancelprocessgraphmsg": lambda cast: cast.waiting_workflow(),
     "addchildmsg": child_of,
+    "channelappendmsg": lambda cast: cast.talking() | {"sequence": 1},
+    "channelreadmsg": lambda cast: cast.talking(),
+    "subscribechannelmsg": lambda cast: cast.talking() | {"timeout": -1},
     "addattributemsg": lambda cast: {"attribute": cast.attribute()},
     "getattributemsg": lambda cast: cast.stored_attribute(),
     "addlogmsg": lambda cast: cast.running() | {"message": "m"},
@@ -271,7 +279,7 @@ def outcome(wire, message, cast, caller, fields):
         if message.streams:
             with wire.socket() as socket:
                 socket.send_raw(request)
-                socket.receive()
+                socket.receive(payloadtype=message.type)
         else:
             wire.post(request, reply_type(message.type))
     except Refused as refusal:

@@ -127,7 +127,7 @@ class Wire:
         answer = self.http("POST", "/api", body)
         return opened(answer.body, payloadtype, answer.status)
 
-    def call(self, payloadtype: str, key: str, **fields: Any) -> Any:
+    def call(self, payloadtype: str, key: str, /, **fields: Any) -> Any:
         """One operation, the key's owner being the caller."""
         message = {"msgtype": payloadtype, **fields}
         return self.post(envelope(payloadtype, message, key), reply_type(payloadtype))
@@ -224,7 +224,7 @@ class Member:
     def id(self) -> str:
         return id_of(self.key)
 
-    def call(self, payloadtype: str, **fields: Any) -> Any:
+    def call(self, payloadtype: str, /, **fields: Any) -> Any:
         return self.colony.wire.call(payloadtype, self.key, **fields)
 
     def spec(self, funcname: str = "f", **fields: Any) -> dict[str, Any]:

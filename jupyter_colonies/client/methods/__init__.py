@@ -2,6 +2,7 @@
 
 from jupyter_colonies.client.methods.assignments import AssignmentsMethods
 from jupyter_colonies.client.methods.blueprints import BlueprintsMethods
+from jupyter_colonies.client.methods.channels import ChannelsMethods
 from jupyter_colonies.client.methods.colonies import ColoniesMethods
 from jupyter_colonies.client.methods.executors import ExecutorsMethods
 from jupyter_colonies.client.methods.identities import IdentitiesMethods
@@ -15,6 +16,7 @@ from jupyter_colonies.client.methods.workflows import WorkflowsMethods
 class Methods(
     AssignmentsMethods,
     BlueprintsMethods,
+    ChannelsMethods,
     ColoniesMethods,
     ExecutorsMethods,
     IdentitiesMethods,

@@ -3,6 +3,7 @@
 from jupyter_colonies.core.messages import (
     assignments,
     blueprints,
+    channels,
     colonies,
     executors,
     identities,
@@ -21,6 +22,7 @@ __all__ = [
     "Request",
     "assignments",
     "blueprints",
+    "channels",
     "colonies",
     "executors",
     "identities",

@@ -11,10 +11,12 @@ import pytest
 from jupyter_colonies.broker.call import Facts
 from jupyter_colonies.broker.service import Broker
 from jupyter_colonies.broker.signals import MOST_NOTICES, Changed, Due, Missed, Ready, SignalNotices
+from jupyter_colonies.broker.subscriptions import Over
 from jupyter_colonies.core import identity
 from jupyter_colonies.core.member import Colony, Executor, User
 from jupyter_colonies.core.messages import (
     assignments,
+    channels,
     colonies,
     executors,
     identities,
@@ -27,6 +29,7 @@ from jupyter_colonies.errors import (
     AccessDenied,
     AssignmentsPaused,
     InvalidRequest,
+    LimitReached,
     NothingToAssign,
     PauseOutlasted,
     ServerStopping,
@@ -161,6 +164,53 @@ async def test_subscriptions_hear_of_changes_on_the_other_server(pair: Pair) -> 
         await pair.a.close(await pair.a.assign(), "done")
     assert (await asyncio.wait_for(ended, 10)).output == ["done"]
     assert (await asyncio.wait_for(changed, 10)).revision > 1
+
+
+async def test_a_channel_is_one_log_on_both_servers(pair: Pair) -> None:
+    process = await pair.a.submit(channels=["c"])
+    fields = {"processid": process.processid, "name": "c"}
+    message = channels.SUBSCRIBE_CHANNEL
+    request = message.request(msgtype=message.type, timeout=60, **fields)
+
+    async def append(stage: Stage, sequence: int) -> None:
+        await stage.call(channels.APPEND_TO_CHANNEL, stage.user, sequence=sequence, **fields)
+
+    await append(pair.a, 0)
+    events = pair.b.broker.subscribe(message, request, pair.b.user)
+    assert [entry.sequence for entry in await anext(events)] == [0]
+    waiting = asyncio.create_task(anext(events))
+    await pair.b.settled()
+    before = pair.b.broker.store.statements
+    await asyncio.sleep(0.2)
+    assert pair.b.broker.store.statements == before
+    await append(pair.a, 1)
+    assert [entry.sequence for entry in await asyncio.wait_for(waiting, 10)] == [1]
+    await asyncio.gather(*(append(pair[number % 2], number) for number in range(2, 60)))
+    found = [(await asyncio.wait_for(anext(events), 10))[0].sequence for _ in range(58)]
+    assert sorted(found) == list(range(2, 60))
+    for stage in pair:
+        log = await stage.call(channels.READ_CHANNEL, stage.user, **fields)
+        assert [entry.sequence for entry in log] == list(range(60))
+    await pair.a.close(await pair.a.assign())
+    assert await asyncio.wait_for(anext(events), 10) == []
+    with pytest.raises(Over):
+        await anext(events)
+
+
+async def test_the_rate_of_a_channel_counts_over_both_servers(pair: Pair) -> None:
+    process = await pair.a.submit(channels=["c"])
+    pair.a.clock.now = now = pair.a.clock.now
+    refused = 0
+    for number in range(502):
+        pair.a.clock.now = now
+        stage = pair[number % 2]
+        try:
+            await stage.call(
+                channels.APPEND_TO_CHANNEL, stage.user, processid=process.processid, name="c"
+            )
+        except LimitReached:
+            refused += 1
+    assert refused == 2
 
 
 async def _first(events):

@@ -64,6 +64,9 @@ ORIGINAL = {
     "updateblueprintstatusmsg",
     "reconcileblueprintmsg",
     "getblueprinthistorymsg",
+    "channelappendmsg",
+    "channelreadmsg",
+    "subscribechannelmsg",
 }
 EXTENSIONS = {
     "assignprocessesmsg",

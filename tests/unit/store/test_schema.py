@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, MetaData, Table, create_engine, text
 from sqlmodel import SQLModel
 
 import jupyter_colonies.store.tables  # noqa: F401 - fills the metadata
@@ -72,6 +72,32 @@ def test_an_upgrade_keeps_the_data(empty: Address, engine: Engine) -> None:
         assert connection.execute(text("SELECT name FROM locations")).fetchall() == []
         found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
         assert found == schema.newest()
+
+
+def _process(engine: Engine, seq: int, **values: object) -> None:
+    """A row of the first schema's processes."""
+    with engine.begin() as connection:
+        table = Table("processes", MetaData(), autoload_with=connection)
+        empty = {c.name: 0 if c.type.python_type is int else "" for c in table.columns}
+        row = empty | {"seq": seq, "processid": f"p{seq}"} | values
+        connection.execute(table.insert().values(row))
+
+
+def test_open_processes_get_the_channels_they_declared(empty: Address, engine: Engine) -> None:
+    with engine.begin() as connection:
+        schema.upgrade(connection, "the database", "0002")
+    many = ",".join(f'"{index}"' for index in range(120))
+    _process(engine, 1, spec='{"funcname":"f","channels":["b","a","b"]}')
+    _process(engine, 2, spec='{"funcname":"f"}')
+    _process(engine, 3, spec='{"funcname":"f","args":["\\"channels\\":["]}')
+    _process(engine, 4, spec='{"channels":["c"]}', state=2)
+    _process(engine, 5, spec=f'{{"channels":[{many}]}}', state=1)
+    open_database(empty)
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT process, name FROM channels ORDER BY seq"))
+        made = [(process, name) for process, name in found]
+    assert made[:2] == [(1, "b"), (1, "a")]
+    assert made[2:] == [(5, f"{index}") for index in range(100)]
 
 
 def test_a_newer_database_is_refused_with_what_to_do(empty: Address, engine: Engine) -> None:

@@ -97,7 +97,7 @@ class PubsubHandler(WebSocketHandler):
         try:
             request = rpc.message_of(operation, payload)
             events = self._broker.subscribe(operation, request, callerid)
-            async with aclosing(events):  # type: ignore[type-var]
+            async with aclosing(events):
                 async for event in events:
                     await frame.send(envelope.reply(operation.reply_type, _encode(event)))
         except WebSocketClosedError:

@@ -8,7 +8,7 @@ import pytest
 from tests.conformance.wire import Closed, Refused, moment, refused
 
 MIB = 1 << 20
-END = []
+END: list[dict] = []
 
 
 @pytest.fixture

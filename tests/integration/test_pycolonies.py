@@ -2,6 +2,7 @@
 
 import secrets
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from types import SimpleNamespace
 
 import pytest
@@ -151,6 +152,50 @@ def test_logs(server, sdk, executor, submit):
     of_executor = sdk.get_executor_log(server.colonyname, executor.name, 100, -1, executor.key)
     for found in (of_process, of_executor):
         assert [line["message"] for line in found] == ["one\n", "two\n"]
+
+
+def test_channels(server, sdk, executor, submit):
+    process = submit(channels=["chat"])
+    taken = sdk.assign(server.colonyname, 10, executor.key)
+    assert taken.spec.channels == ["chat"]
+    sdk.channel_append(process.processid, "chat", 1, "hello", server.user_key)
+    sdk.channel_append(process.processid, "chat", 1, b"\x00\xff", executor.key, 1, "end")
+    first, second = sdk.channel_read(process.processid, "chat", 0, 0, executor.key)
+    assert (first["payload"], first["type"]) == (b"hello", "data")
+    assert first["senderid"] == identity.id_of(server.user_key)
+    assert (second["payload"], second["type"], second["inreplyto"]) == (b"\x00\xff", "end", 1)
+    assert len(sdk.channel_read(process.processid, "chat", 1, 1, executor.key)) == 1
+    with pytest.raises(ColoniesConnectionError, match="^Channel not found"):
+        sdk.channel_read(process.processid, "other", 0, 0, executor.key)
+    found = sdk.subscribe_channel(process.processid, "chat", server.user_key, timeout=1)
+    assert [entry["payload"] for entry in found] == [b"hello", b"\x00\xff"]
+
+
+def test_a_channel_subscription_ends_with_the_process(server, sdk, executor, submit):
+    process = submit(channels=["chat"])
+    sdk.assign(server.colonyname, 10, executor.key)
+    sdk.channel_append(process.processid, "chat", 1, "0", executor.key)
+    found, first = [], Event()
+
+    def callback(entries):
+        found.extend(entry["payload"] for entry in entries)
+        first.set()
+
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(
+            sdk.subscribe_channel,
+            process.processid,
+            "chat",
+            server.user_key,
+            timeout=60,
+            callback=callback,
+        )
+        assert first.wait(30)
+        for sequence in (2, 3, 4):
+            sdk.channel_append(process.processid, "chat", sequence, f"{sequence}", executor.key)
+        sdk.close(process.processid, [], executor.key)
+        waiting.result(60)
+    assert found == [b"0", b"2", b"3", b"4"]
 
 
 def test_functions(server, sdk, executor, submit):

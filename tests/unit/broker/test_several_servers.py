@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
@@ -168,7 +168,7 @@ async def test_subscriptions_hear_of_changes_on_the_other_server(pair: Pair) -> 
 
 async def test_a_channel_is_one_log_on_both_servers(pair: Pair) -> None:
     process = await pair.a.submit(channels=["c"])
-    fields = {"processid": process.processid, "name": "c"}
+    fields: dict[str, Any] = {"processid": process.processid, "name": "c"}
     message = channels.SUBSCRIBE_CHANNEL
     request = message.request(msgtype=message.type, timeout=60, **fields)
 
@@ -178,7 +178,7 @@ async def test_a_channel_is_one_log_on_both_servers(pair: Pair) -> None:
     await append(pair.a, 0)
     events = pair.b.broker.subscribe(message, request, pair.b.user)
     assert [entry.sequence for entry in await anext(events)] == [0]
-    waiting = asyncio.create_task(anext(events))
+    waiting = asyncio.ensure_future(anext(events))
     await pair.b.settled()
     before = pair.b.broker.store.statements
     await asyncio.sleep(0.2)
@@ -186,23 +186,21 @@ async def test_a_channel_is_one_log_on_both_servers(pair: Pair) -> None:
     await append(pair.a, 1)
     assert [entry.sequence for entry in await asyncio.wait_for(waiting, 10)] == [1]
     await asyncio.gather(*(append(pair[number % 2], number) for number in range(2, 60)))
-    found = [(await asyncio.wait_for(anext(events), 10))[0].sequence for _ in range(58)]
+    found = [(await asyncio.wait_for(anext(events), 30))[0].sequence for _ in range(58)]
     assert sorted(found) == list(range(2, 60))
     for stage in pair:
         log = await stage.call(channels.READ_CHANNEL, stage.user, **fields)
         assert [entry.sequence for entry in log] == list(range(60))
     await pair.a.close(await pair.a.assign())
-    assert await asyncio.wait_for(anext(events), 10) == []
+    assert await asyncio.wait_for(anext(events), 30) == []
     with pytest.raises(Over):
         await anext(events)
 
 
 async def test_the_rate_of_a_channel_counts_over_both_servers(pair: Pair) -> None:
     process = await pair.a.submit(channels=["c"])
-    pair.a.clock.now = now = pair.a.clock.now
     refused = 0
     for number in range(502):
-        pair.a.clock.now = now
         stage = pair[number % 2]
         try:
             await stage.call(

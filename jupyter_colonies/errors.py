@@ -25,6 +25,10 @@ class InvalidRequest(RequestError):
     """The request is malformed or breaks a rule: correct it and send it again."""
 
 
+class Unspecific(InvalidRequest):
+    """The request does not say what it is about; the original reports an internal error."""
+
+
 class InvalidSpec(RequestError):
     """A function spec or workflow file can't be read: the message names file, line and key."""
 
@@ -159,6 +163,7 @@ class WaitTimeout(ClientError):
 HTTP_STATUS: dict[type[ColoniesError], tuple[int, int]] = {
     # error: (status on the RPC, status on REST)
     InvalidRequest: (400, 400),
+    Unspecific: (500, 400),
     InvalidSpec: (400, 400),
     InvalidWorkflow: (500, 400),
     AccessDenied: (403, 403),

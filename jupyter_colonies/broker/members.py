@@ -18,6 +18,7 @@ from jupyter_colonies.errors import InvalidRequest, NotFound, UnknownObject
 from jupyter_colonies.store import (
     blueprints,
     channels,
+    files,
     graphs,
     locations,
     members,
@@ -52,6 +53,7 @@ def remove_colony(call: Call, request: NamedColony) -> Empty:
     call.tx.lock(members.LOCK_COLONY, colonyname=colonyname)
     for statement in (
         *channels.REMOVE_OF_COLONY,
+        *files.REMOVE_OF_COLONY,
         *graphs.REMOVE_OF_COLONY,
         *blueprints.REMOVE_OF_COLONY,
         *members.REMOVE_MEMBERS,

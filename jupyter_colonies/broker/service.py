@@ -16,6 +16,7 @@ from jupyter_colonies.broker import (  # noqa: F401 - importing these registers 
     definitions,
     dynamic,
     executors,
+    files,
     finish,
     identities,
     locations,
@@ -23,6 +24,7 @@ from jupyter_colonies.broker import (  # noqa: F401 - importing these registers 
     members,
     notes,
     pauses,
+    snapshots,
     submit,
     sweeping,
 )

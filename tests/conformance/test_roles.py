@@ -56,6 +56,15 @@ class Cast:
         self.assigned.submit(channels=["c"], priority=1)
         return {"processid": self.assigned.assign()["processid"], "name": "c"}
 
+    def file(self):
+        """The id of a file."""
+        file = self.here | {"label": "/l", "name": "n"}
+        return self.assigned.call("addfilemsg", file=file)["fileid"]
+
+    def snapshot(self):
+        made = self.assigned.call("createsnapshotmsg", label="/l", name=some_name(), **self.here)
+        return self.here | {"snapshotid": made["snapshotid"]}
+
     def waiting(self):
         return {"processid": self.assigned.submit(conditions={"executortype": "x"})["processid"]}
 
@@ -200,6 +209,16 @@ REQUESTS = {
     "channelappendmsg": lambda cast: cast.talking() | {"sequence": 1},
     "channelreadmsg": lambda cast: cast.talking(),
     "subscribechannelmsg": lambda cast: cast.talking() | {"timeout": -1},
+    "addfilemsg": lambda cast: {"file": cast.here | {"label": "/l", "name": "n"}},
+    "getfilemsg": lambda cast: cast.here | {"fileid": cast.file()},
+    "getfilesmsg": lambda cast: cast.here | {"label": "/l"},
+    "getfilelabelsmsg": lambda cast: cast.here,
+    "removefilemsg": lambda cast: cast.here | {"fileid": cast.file()},
+    "createsnapshotmsg": lambda cast: cast.here | {"label": "/l", "name": some_name()},
+    "getsnapshotmsg": lambda cast: cast.snapshot(),
+    "getsnapshotsmsg": lambda cast: cast.here,
+    "removesnapshotmsg": lambda cast: cast.snapshot(),
+    "removeallsnapshotmsg": lambda cast: cast.here,
     "addattributemsg": lambda cast: {"attribute": cast.attribute()},
     "getattributemsg": lambda cast: cast.stored_attribute(),
     "addlogmsg": lambda cast: cast.running() | {"message": "m"},

@@ -7,7 +7,17 @@ from types import SimpleNamespace
 
 import pytest
 import websocket
-from pycolonies import Colonies, ColoniesConnectionError, Conditions, Crypto, FuncSpec, Workflow
+from pycolonies import (
+    Colonies,
+    ColoniesConnectionError,
+    Conditions,
+    Crypto,
+    File,
+    FuncSpec,
+    Reference,
+    S3Object,
+    Workflow,
+)
 
 from jupyter_colonies.core import identity
 from jupyter_colonies.testing import server_in_thread
@@ -196,6 +206,53 @@ def test_a_channel_subscription_ends_with_the_process(server, sdk, executor, sub
         sdk.close(process.processid, [], executor.key)
         waiting.result(60)
     assert found == [b"0", b"2", b"3", b"4"]
+
+
+def test_files_labels_and_snapshots(server, sdk, executor):
+    colonyname, key = server.colonyname, executor.key
+    assert not sdk.get_file_labels(colonyname, key)
+    texts = ("accesskey", "secretkey", "region", "encryptionkey", "encryptionalg")
+    s3object = S3Object(
+        server="localhost",
+        port=9000,
+        tls=False,
+        object="o" * 64,
+        bucket="b",
+        **dict.fromkeys(texts, ""),
+    )
+    file = File(
+        fileid="",
+        colonyname=colonyname,
+        label="///l",
+        name="a.txt",
+        size=3,
+        sequencenr=1,
+        checksum="c" * 64,
+        checksumalg="SHA256",
+        ref=Reference(protocol="s3", s3object=s3object),
+    )
+    # What `upload_file` sends once the bytes are in the object store.
+    message = {"msgtype": "addfilemsg", "file": file.model_dump(by_alias=True)}
+    added = [sdk._Colonies__rpc(message, key) for _ in range(2)]
+    assert [each["label"] for each in added] == ["/l", "/l"]
+    (found,) = sdk.get_file(colonyname, key, label="/l", filename="a.txt")
+    assert File.model_validate(found).fileid == added[1]["fileid"]
+    assert sdk.get_file(colonyname, key, fileid=added[0]["fileid"]) == [added[0]]
+    assert len(sdk.get_file(colonyname, key, label="/l", filename="a.txt", latest=False)) == 2
+    assert [each["s3filename"] for each in sdk.get_files("/l", colonyname, key)] == ["o" * 64]
+    assert sdk.get_file_labels(colonyname, key) == [{"name": "/l", "files": 2}]
+    assert sdk.get_file_labels(colonyname, key, name="/l", exact=True) == [
+        {"name": "/l", "files": 2}
+    ]
+    made = sdk.create_snapshot(colonyname, "/l", "s1", key)
+    assert made["fileids"] == [added[1]["fileid"]]
+    assert sdk.get_snapshot_by_id(colonyname, made["snapshotid"], key) == made
+    assert sdk.get_snapshot_by_name(colonyname, "s1", key) == made
+    assert sdk.create_snapshot(colonyname, "/none", "s2", key)["label"] == "/none"
+    assert [each["name"] for each in sdk.get_snapshots(colonyname, key)] == ["s2", "s1"]
+    sdk._Colonies__remove_file("/l", None, "a.txt", colonyname, key)
+    with pytest.raises(ColoniesConnectionError, match="Failed to get file"):
+        sdk.get_file(colonyname, key, label="/l", filename="a.txt")
 
 
 def test_functions(server, sdk, executor, submit):

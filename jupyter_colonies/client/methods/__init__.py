@@ -5,11 +5,13 @@ from jupyter_colonies.client.methods.blueprints import BlueprintsMethods
 from jupyter_colonies.client.methods.channels import ChannelsMethods
 from jupyter_colonies.client.methods.colonies import ColoniesMethods
 from jupyter_colonies.client.methods.executors import ExecutorsMethods
+from jupyter_colonies.client.methods.files import FilesMethods
 from jupyter_colonies.client.methods.identities import IdentitiesMethods
 from jupyter_colonies.client.methods.locations import LocationsMethods
 from jupyter_colonies.client.methods.logs import LogsMethods
 from jupyter_colonies.client.methods.processes import ProcessesMethods
 from jupyter_colonies.client.methods.server import ServerMethods
+from jupyter_colonies.client.methods.snapshots import SnapshotsMethods
 from jupyter_colonies.client.methods.workflows import WorkflowsMethods
 
 
@@ -19,11 +21,13 @@ class Methods(
     ChannelsMethods,
     ColoniesMethods,
     ExecutorsMethods,
+    FilesMethods,
     IdentitiesMethods,
     LocationsMethods,
     LogsMethods,
     ProcessesMethods,
     ServerMethods,
+    SnapshotsMethods,
     WorkflowsMethods,
 ):
     """The protocol's operations as methods; `Client` gives them a server."""

@@ -6,11 +6,13 @@ from jupyter_colonies.core.messages import (
     channels,
     colonies,
     executors,
+    files,
     identities,
     locations,
     logs,
     processes,
     server,
+    snapshots,
     workflows,
 )
 from jupyter_colonies.core.messages.registry import REGISTRY, Empty, Message, Request
@@ -25,10 +27,12 @@ __all__ = [
     "channels",
     "colonies",
     "executors",
+    "files",
     "identities",
     "locations",
     "logs",
     "processes",
     "server",
+    "snapshots",
     "workflows",
 ]

@@ -67,6 +67,16 @@ ORIGINAL = {
     "channelappendmsg",
     "channelreadmsg",
     "subscribechannelmsg",
+    "addfilemsg",
+    "getfilemsg",
+    "getfilesmsg",
+    "getfilelabelsmsg",
+    "removefilemsg",
+    "createsnapshotmsg",
+    "getsnapshotmsg",
+    "getsnapshotsmsg",
+    "removesnapshotmsg",
+    "removeallsnapshotmsg",
 }
 EXTENSIONS = {
     "assignprocessesmsg",

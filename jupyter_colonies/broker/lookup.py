@@ -7,9 +7,10 @@ from jupyter_colonies.broker.call import Call, answers
 from jupyter_colonies.core.graph import ProcessGraph
 from jupyter_colonies.core.messages import Empty, workflows
 from jupyter_colonies.core.messages import processes as process_messages
-from jupyter_colonies.core.messages.processes import ListProcesses, OneProcess
+from jupyter_colonies.core.messages.processes import ListProcesses, OneProcess, ProcessHistory
 from jupyter_colonies.core.messages.workflows import ListGraphs, OneGraph, WorkflowChange
 from jupyter_colonies.core.process import Process, State
+from jupyter_colonies.core.times import SECOND
 from jupyter_colonies.errors import InvalidRequest
 from jupyter_colonies.store import channels, graphs, journal, members, processes
 from jupyter_colonies.store.statement import Row, Transaction
@@ -53,6 +54,22 @@ def get_processes(call: Call, request: ListProcesses) -> list[Process]:
             label=request.label,
             initiatorname=request.initiator,
         )
+    )
+    return reading.several(call.tx, rows)
+
+
+@answers(process_messages.GET_PROCESS_HISTORY)
+def get_process_history(call: Call, request: ProcessHistory) -> list[Process]:
+    """Processes in one state that were submitted lately, oldest first."""
+    if not _is_state(request.state):
+        raise InvalidRequest("Failed to get process history, invalid msg.State")
+    if request.seconds < 0:
+        raise InvalidRequest("Failed to get process history, seconds must not be negative")
+    rows = call.tx.all(
+        processes.HISTORY[request.state],
+        colonyname=request.colonyname,
+        executorid=request.executorid,
+        since=max(call.tx.now - request.seconds * SECOND, 0),
     )
     return reading.several(call.tx, rows)
 

@@ -26,6 +26,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
     update,
 )
 from sqlalchemy.dialects.postgresql import REGCLASS
@@ -363,6 +364,31 @@ def listing(
     if initiatorname:
         query = query.where(_P.initiatorname == initiatorname)
     return query.order_by(*order).limit(literal_column(str(int(count))))
+
+
+def _history(state: int, since: ColumnElement[bool]) -> Statement:
+    return Statement(
+        select(processes)
+        .where(
+            _P.colonyname == _COLONY,
+            _P.state == literal_column(str(state)),
+            since,
+            _P.submissiontime >= bindparam("since"),
+            or_(
+                _P.assignedexecutorid == bindparam("executorid"),
+                literal_column("''") == bindparam("executorid"),
+            ),
+        )
+        .order_by(_P.submissiontime, _P.seq)
+    )
+
+
+# What began or ended before a moment was submitted before it: so the indexes of states serve.
+HISTORY = {
+    0: _history(0, true()),
+    1: _history(1, _P.starttime >= bindparam("since")),
+    **{state: _history(state, _P.endtime >= bindparam("since")) for state in (2, 3, 4)},
+}
 
 
 @cache

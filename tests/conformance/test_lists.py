@@ -1,4 +1,4 @@
-"""Protocol part 02, section 10.1, and scenario 67: lists of processes."""
+"""Protocol part 02, sections 10.1 and 10.2, scenarios 67 and 68: lists and histories."""
 
 import pytest
 
@@ -94,3 +94,61 @@ def test_processes_of_one_workflow(colony, e1):
     elsewhere = colony.wire.new_colony().executor()
     with refused(400):
         elsewhere.call("getprocessesmsg", state=-1, **this | {"colonyname": elsewhere.colony.name})
+
+
+# --- histories ---
+
+
+def history(member, state, seconds=600, executorid=""):
+    return member.call(
+        "getprocesshistmsg",
+        colonyname=member.colony.name,
+        state=state,
+        seconds=seconds,
+        executorid=executorid,
+    )
+
+
+def test_scenario_68_a_history(e1, e2):
+    submitted = [e1.submit() for _ in range(6)]
+    first, second, third = e1.assign(), e2.assign(), e1.assign()
+    assert ids(history(e1, RUNNING)) == ids([first, second, third])
+    assert ids(history(e1, RUNNING, executorid=e1.id)) == ids([first, third])
+    assert ids(history(e1, WAITING)) == ids(submitted[3:])
+    e1.close(third)
+    e1.close(first)
+    e2.fail(second)
+    e1.call("cancelprocessmsg", processid=submitted[3]["processid"])
+    assert ids(history(e1, SUCCESS)) == ids([first, third])
+    assert history(e1, SUCCESS, executorid=e2.id) == []
+    assert ids(history(e2, FAILED, executorid=e2.id)) == ids([second])
+    assert ids(history(e1, CANCELLED)) == ids([submitted[3]])
+    assert history(e1, SUCCESS, seconds=0) == []
+    assert history(e1, RUNNING) == []
+
+
+def test_a_history_has_whole_processes_and_no_limit(e1):
+    graph = e1.submit_workflow(a=[], b=["a"])
+    e1.run("out")
+    (found,) = history(e1, SUCCESS)
+    assert found == e1.process(found)
+    assert found["processgraphid"] == graph["processgraphid"]
+    for _ in range(110):
+        e1.submit()
+    assert len(history(e1, WAITING, seconds=10**18)) == 111
+
+
+def test_who_sees_a_history(colony, e1, user):
+    e1.submit()
+    assert len(history(user, WAITING)) == 1
+    other = colony.outsiders_executor()
+    for stranger in (other, colony.outsider(), colony.pending()):
+        with refused(403, "Access denied, not a member"):
+            history(stranger, WAITING)
+    with refused(403, "Access denied, not a member"):
+        colony.owner("getprocesshistmsg", seconds=60)
+    for wrong in ({"state": 5}, {"state": -1}, {"seconds": -1}):
+        with refused(400, "Failed to get process history"):
+            history(e1, **{"state": WAITING} | wrong)
+    with refused(400, "Failed to get process history, invalid JSON"):
+        history(e1, "waiting")

@@ -196,6 +196,7 @@ REQUESTS = {
     "cancelprocessmsg": lambda cast: cast.waiting(),
     "getprocessmsg": lambda cast: cast.waiting(),
     "getprocessesmsg": lambda cast: cast.here | {"count": 1},
+    "getprocesshistmsg": lambda cast: cast.here | {"seconds": 60},
     "removeprocessmsg": lambda cast: cast.waiting(),
     "submitworkflowspecmsg": lambda cast: {
         "spec": cast.here

@@ -239,6 +239,33 @@ class ProcessesMethods(Operations):
         )
         return reply
 
+    async def get_process_history(
+        self,
+        *,
+        colonyname: str = "",
+        executorid: str = "",
+        seconds: int = 0,
+        state: int = 0,
+    ) -> list[Process]:
+        """Get process history.
+
+        Processes in one state that were submitted in the last `seconds`, oldest first.
+
+        With an `executorid` those that were assigned to that executor. There is no limit.
+
+        Sent as `getprocesshistmsg`; for an approved executor or a user of the colony.
+        """
+        reply: list[Process] = await self.call(
+            processes.GET_PROCESS_HISTORY,
+            processes.ProcessHistory(
+                colonyname=colonyname,
+                executorid=executorid,
+                seconds=seconds,
+                state=state,
+            ),
+        )
+        return reply
+
     async def remove_process(
         self,
         *,

@@ -90,6 +90,18 @@ class ListProcesses(Request):
     processgraphid: str = ""
 
 
+class ProcessHistory(Request):
+    """Processes in one state that were submitted in the last `seconds`, oldest first.
+
+    With an `executorid` those that were assigned to that executor. There is no limit.
+    """
+
+    colonyname: str = ""
+    executorid: str = ""
+    seconds: Integer = 0
+    state: Integer = 0
+
+
 class AddAttribute(Request):
     """Attach a text to a running process."""
 
@@ -244,6 +256,18 @@ GET_PROCESSES = declare(
         ListProcesses,
         list[Process],
         does="get processes",
+        role=Role.MEMBER,
+        colony="colonyname",
+        reads=True,
+    )
+)
+GET_PROCESS_HISTORY = declare(
+    Message(
+        "getprocesshistmsg",
+        "get_process_history",
+        ProcessHistory,
+        list[Process],
+        does="get process history",
         role=Role.MEMBER,
         colony="colonyname",
         reads=True,

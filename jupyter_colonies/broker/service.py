@@ -24,6 +24,7 @@ from jupyter_colonies.broker import (  # noqa: F401 - importing these registers 
     members,
     notes,
     pauses,
+    removal,
     snapshots,
     submit,
     sweeping,

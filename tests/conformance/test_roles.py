@@ -198,6 +198,8 @@ REQUESTS = {
     "getprocessesmsg": lambda cast: cast.here | {"count": 1},
     "getprocesshistmsg": lambda cast: cast.here | {"seconds": 60},
     "removeprocessmsg": lambda cast: cast.waiting(),
+    "removeallprocessesmsg": lambda cast: cast.here | {"state": 2},
+    "removeallprocessgraphsmsg": lambda cast: cast.here | {"state": 2},
     "submitworkflowspecmsg": lambda cast: {
         "spec": cast.here
         | {"functionspecs": [cast.assigned.spec(conditions={"executortype": "x"})]}

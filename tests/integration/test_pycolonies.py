@@ -275,6 +275,46 @@ def test_lists_and_removal(server, sdk, executor, submit):
         sdk.get_process(process.processid, server.user_key)
 
 
+def test_removing_everything(server, sdk, executor, spec, submit):
+    name, owner, reader = server.colonyname, server.colony_key, server.user_key
+
+    def listed():
+        waiting = sdk.list_processes(name, 100, WAITING, reader)
+        graphs = sdk.get_processgraphs(name, 100, reader) or []
+        return (
+            {each["processid"] for each in waiting},
+            {each["processgraphid"] for each in graphs},
+        )
+
+    process = submit()
+    workflow = Workflow(colonyname=name)
+    workflow.functionspecs.append(spec("f", "only"))
+    graph = sdk.submit_workflow(workflow, reader)
+    with pytest.raises(ColoniesConnectionError, match="Access denied, not colony owner"):
+        sdk.remove_all_processes(name, reader)
+    sdk.remove_all_processes(name, owner)
+    processes, graphs = listed()
+    assert process.processid not in processes
+    assert (graph.processids[0] in processes, graph.processgraphid in graphs) == (True, True)
+    sdk.remove_all_processgraphs(name, owner)
+    assert listed() == (set(), set())
+
+
+def test_users(server, sdk):
+    crypto = Crypto()
+    user = {
+        "colonyname": server.colonyname,
+        "userid": crypto.id(crypto.prvkey()),
+        "name": f"user-{secrets.token_hex(4)}",
+        "email": "",
+        "phone": "",
+    }
+    assert sdk.add_user(user, server.colony_key) == user
+    assert user in sdk.get_users(server.colonyname, server.user_key)
+    sdk.remove_user(server.colonyname, user["name"], server.colony_key)
+    assert user not in sdk.get_users(server.colonyname, server.user_key)
+
+
 def test_statistics(server, sdk, submit):
     before = sdk.stats(server.colonyname, server.user_key)
     submit()

@@ -285,6 +285,27 @@ class ProcessesMethods(Operations):
         )
         return reply
 
+    async def remove_all_processes(
+        self,
+        *,
+        colonyname: str = "",
+        state: int = 0,
+    ) -> Empty:
+        """Remove all processes.
+
+        Remove all processes in a state that belong to no workflow; -1 for any, 0 is waiting.
+
+        Sent as `removeallprocessesmsg`; for the colony owner.
+        """
+        reply: Empty = await self.call(
+            processes.REMOVE_ALL_PROCESSES,
+            processes.RemoveAllProcesses(
+                colonyname=colonyname,
+                state=state,
+            ),
+        )
+        return reply
+
     async def add_attribute(
         self,
         *,

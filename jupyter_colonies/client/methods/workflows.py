@@ -94,6 +94,27 @@ class WorkflowsMethods(Operations):
         )
         return reply
 
+    async def remove_all_process_graphs(
+        self,
+        *,
+        colonyname: str = "",
+        state: int = 0,
+    ) -> Empty:
+        """Remove all process graphs.
+
+        Remove all workflows in a state, with their processes; -1 for any, 0 is waiting.
+
+        Sent as `removeallprocessgraphsmsg`; for the colony owner.
+        """
+        reply: Empty = await self.call(
+            workflows.REMOVE_ALL_GRAPHS,
+            workflows.RemoveAllGraphs(
+                colonyname=colonyname,
+                state=state,
+            ),
+        )
+        return reply
+
     async def cancel_process_graph(
         self,
         *,

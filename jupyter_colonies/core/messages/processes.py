@@ -102,6 +102,13 @@ class ProcessHistory(Request):
     state: Integer = 0
 
 
+class RemoveAllProcesses(Request):
+    """Remove all processes in a state that belong to no workflow; -1 for any, 0 is waiting."""
+
+    colonyname: str = ""
+    state: Integer = 0
+
+
 class AddAttribute(Request):
     """Attach a text to a running process."""
 
@@ -282,6 +289,17 @@ REMOVE_PROCESS = declare(
         does="remove process",
         role=Role.MEMBER,
         subject=_nil("Failed to remove process, process is nil"),
+    )
+)
+REMOVE_ALL_PROCESSES = declare(
+    Message(
+        "removeallprocessesmsg",
+        "remove_all_processes",
+        RemoveAllProcesses,
+        Empty,
+        does="remove all processes",
+        role=Role.COLONY_OWNER,
+        colony="colonyname",
     )
 )
 ADD_ATTRIBUTE = declare(

@@ -36,6 +36,13 @@ class ListGraphs(Request):
     state: Integer = 0
 
 
+class RemoveAllGraphs(Request):
+    """Remove all workflows in a state, with their processes; -1 for any, 0 is waiting."""
+
+    colonyname: str = ""
+    state: Integer = 0
+
+
 class AddChild(Request):
     """Add a process below a running one, or insert it before that one's children."""
 
@@ -138,6 +145,17 @@ REMOVE_GRAPH = declare(
         does="remove processgraph",
         role=Role.MEMBER,
         subject=_graph("remove"),
+    )
+)
+REMOVE_ALL_GRAPHS = declare(
+    Message(
+        "removeallprocessgraphsmsg",
+        "remove_all_process_graphs",
+        RemoveAllGraphs,
+        Empty,
+        does="remove all processgraphs",
+        role=Role.COLONY_OWNER,
+        colony="colonyname",
     )
 )
 CANCEL_GRAPH = declare(

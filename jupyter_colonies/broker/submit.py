@@ -167,7 +167,12 @@ def insert(
         for key, value in (spec.env or {}).items()
     ]
     targets = [
-        {"process": row["seq"], "executorname": name}
+        {
+            **{column: row[column] for column in processes.IN_QUEUE},
+            "process": row["seq"],
+            "executorname": name,
+            "ready": int(not row["pending"]),
+        }
         for row, spec in zip(rows, specs, strict=True)
         if row["target"] == processes.SEVERAL
         for name in dict.fromkeys(spec.executornames)

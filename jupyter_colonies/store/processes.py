@@ -101,6 +101,8 @@ INSERT = Statement(inserting(processes, *processes.columns.keys()))
 INSERT_EDGE = Statement(inserting(edges))
 INSERT_ATTRIBUTE = Statement(inserting(attributes))
 INSERT_TARGET = Statement(inserting(targets))
+# What a row of `targets` repeats of its process.
+IN_QUEUE = ("colonyname", "executortype", "location", "prioritytime", "cpu", "mem")
 _by_id = select(*HEAD).where(_P.processid == bindparam("processid"))
 BY_ID = Statement(_by_id)
 BY_ID_TO_CHANGE = Statement(_by_id.with_for_update())

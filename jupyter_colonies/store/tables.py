@@ -7,6 +7,8 @@ last, so that reading the columns before them does not touch their pages.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Text, text
 from sqlmodel import Field, SQLModel
 
@@ -259,6 +261,16 @@ def _partial(name: str, *columns: str, where: str) -> Index:
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
+def _queues(table: str, name: str, process: str, *, ready: str) -> Iterator[Index]:
+    """What keeps ready work in order, see `store.heads`; `name` says whom it is for."""
+    queue = ("colonyname", "executortype", name, "location")
+    order = ("prioritytime", process)
+    sized = f"{ready} AND (cpu > 0 OR mem > 0)"
+    yield _partial(f"{table}_ready", *queue, *order, where=f"{ready} AND cpu = 0 AND mem = 0")
+    yield _partial(f"{table}_ready_sized", *queue, *order, where=sized)
+    yield _partial(f"{table}_ready_by_size", *queue, "cpu", "mem", *order, where=sized)
+
+
 class Process(SQLModel, table=True):
     """A process. `pending` counts parents that have not succeeded; 0 means it may be assigned.
 
@@ -267,15 +279,7 @@ class Process(SQLModel, table=True):
 
     __tablename__ = "processes"
     __table_args__ = (
-        _partial(
-            "processes_ready",
-            "colonyname",
-            "executortype",
-            "target",
-            "prioritytime",
-            "seq",
-            where="state = 0 AND pending = 0",
-        ),
+        *_queues("processes", "target", "seq", ready="state = 0 AND pending = 0"),
         _partial("processes_waiting", "colonyname", "prioritytime", "seq", where="state = 0"),
         _partial("processes_running", "colonyname", "starttime", where="state = 1"),
         _partial("processes_ended", "colonyname", "state", "endtime", where="state > 1"),
@@ -322,12 +326,24 @@ class Process(SQLModel, table=True):
 
 
 class Target(SQLModel, table=True):
-    """One of several executors that a process names."""
+    """One of several executors that a process names.
+
+    It stands in that executor's queue with a copy of what decides; `ready` is 1 while the process
+    may be assigned. A trigger keeps it so with each change of the process.
+    """
 
     __tablename__ = "targets"
+    __table_args__ = (*_queues("targets", "executorname", "process", ready="ready = 1"),)
 
     process: int = Field(sa_column=_big(primary_key=True))
     executorname: str = Field(primary_key=True)
+    colonyname: str
+    executortype: str
+    location: str
+    prioritytime: int = Field(sa_column=_big())
+    cpu: int = Field(sa_column=_big())
+    mem: int = Field(sa_column=_big())
+    ready: int
 
 
 class Edge(SQLModel, table=True):

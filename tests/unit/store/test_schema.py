@@ -100,6 +100,35 @@ def test_open_processes_get_the_channels_they_declared(empty: Address, engine: E
     assert made[2:] == [(5, f"{index}") for index in range(100)]
 
 
+def test_queues_of_processes_that_name_several_are_made_and_kept(
+    empty: Address, engine: Engine
+) -> None:
+    copied = {"colonyname": "dev", "location": "here", "cpu": 7, "target": "*"}
+    with engine.begin() as connection:
+        schema.upgrade(connection, "the database", "0005")
+        for seq in (1, 2, 3):
+            connection.execute(text(f"INSERT INTO targets VALUES ({seq}, 'a'), ({seq}, 'b')"))
+    _process(engine, 1, prioritytime=5, **copied)
+    _process(engine, 2, pending=1, **copied)
+    _process(engine, 3, state=2, **copied)
+    open_database(empty)
+
+    def found(column: str) -> list[object]:
+        query = text(f"SELECT {column} FROM targets ORDER BY process, executorname")
+        return list(connection.execute(query).scalars())
+
+    with engine.begin() as connection:
+        assert found("ready") == [1, 1, 0, 0, 0, 0]
+        assert found("prioritytime") == [5, 5, 0, 0, 0, 0]
+        assert set(found("location")) == {"here"}
+        assert set(found("cpu")) == {7}
+        connection.execute(text("UPDATE processes SET state = 1 WHERE seq = 1"))
+        connection.execute(text("UPDATE processes SET pending = pending - 1 WHERE seq = 2"))
+        assert found("ready") == [0, 0, 1, 1, 0, 0]
+        connection.execute(text("UPDATE processes SET state = 0"))
+        assert found("ready") == [1, 1, 1, 1, 1, 1]
+
+
 def test_a_newer_database_is_refused_with_what_to_do(empty: Address, engine: Engine) -> None:
     open_database(empty)
     with engine.begin() as connection:

@@ -96,7 +96,7 @@ def to_micros(nanoseconds: int) -> int:
     return nanoseconds // 1000
 
 
-def _claimed(tx: Transaction, who: Taker, claim: Statement, **count: int) -> list[Row]:
+def _claimed(tx: Transaction, who: Taker, claim: Statement, count: int = 1) -> list[Row]:
     """What an executor gets, in the order of the queue."""
     still_there(tx, who.executor.seq, who.executorid)
     request = {
@@ -108,8 +108,9 @@ def _claimed(tx: Transaction, who: Taker, claim: Statement, **count: int) -> lis
         "cpu": who.cpu,
         "mem": who.mem,
         "now": tx.now,
+        "count": count,
     }
-    rows = tx.all(claim, **request, **count)
+    rows = tx.all(claim, **request)
     if not rows and tx.shared:
         rows = tx.all(queues.CLAIM_DEEPER, **request)
     for row in rows:

@@ -92,11 +92,14 @@ def _claim(chosen: ColumnElement[bool]) -> ReturningUpdate[Any]:
     )
 
 
-CLAIM = Statement(_claim(_P.seq == _first()), postgresql=_claim(_P.seq == _first_unlocked(_FEW)))
-# For when others hold all of those.
-CLAIM_DEEPER = Statement(_claim(_P.seq == _first_unlocked(_MANY)))
-CLAIM_SEVERAL = Statement(
-    _claim(_P.seq.in_(_first(_COUNT))),
+def _claim_several(depth: ColumnElement[int]) -> ReturningUpdate[Any]:
     # An array is made once, where a subquery might be run again for each row.
-    postgresql=_claim(_P.seq == any_(func.array(_first_unlocked(_COUNT + _FEW, _COUNT)))),
+    return _claim(_P.seq == any_(func.array(_first_unlocked(depth, _COUNT))))
+
+
+CLAIM = Statement(_claim(_P.seq == _first()), postgresql=_claim(_P.seq == _first_unlocked(_FEW)))
+CLAIM_SEVERAL = Statement(
+    _claim(_P.seq.in_(_first(_COUNT))), postgresql=_claim_several(_COUNT + _FEW)
 )
+# For when others hold all that was looked at, with several takers only.
+CLAIM_DEEPER = Statement(_claim_several(_MANY))

@@ -105,7 +105,7 @@ def test_queues_of_processes_that_name_several_are_made_and_kept(
 ) -> None:
     copied = {"colonyname": "dev", "location": "here", "cpu": 7, "target": "*"}
     with engine.begin() as connection:
-        schema.upgrade(connection, "the database", "0005")
+        schema.upgrade(connection, "the database", "0006")
         for seq in (1, 2, 3):
             connection.execute(text(f"INSERT INTO targets VALUES ({seq}, 'a'), ({seq}, 'b')"))
     _process(engine, 1, prioritytime=5, **copied)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,19 +58,23 @@ class RunningServer:
 
 
 @asynccontextmanager
-async def running_server(folder: Path, **settings: Any) -> AsyncIterator[RunningServer]:
+async def running_server(
+    folder: Path, *, clock: Callable[[], int] = time.time_ns, **settings: Any
+) -> AsyncIterator[RunningServer]:
     """A server on the running loop, its data below a folder.
 
-    `settings` are fields of `server.settings.Settings`; the port is any free one and the user is
-    called `tester` unless they say otherwise. Starting again on the same folder finds what the
-    server before left there.
+    `clock` gives nanoseconds since 1970. `settings` are fields of `server.settings.Settings`; the
+    port is any free one and the user is called `tester` unless they say otherwise. Starting again
+    on the same folder finds what the server before left there.
     """
     data = DataFolder(folder / "colonies")
     lock = Lock(data)
     if not lock.try_acquire():
         raise RuntimeError(f"another server uses {data.path}")
     hosting = Hosting(
-        Settings(data=data.path, **{"port": 0, "username": "tester", **settings}), data
+        Settings(data=data.path, **{"port": 0, "username": "tester", **settings}),
+        data,
+        clock=clock,
     )
     try:
         await hosting.start()
@@ -82,7 +87,9 @@ async def running_server(folder: Path, **settings: Any) -> AsyncIterator[Running
 
 
 @contextmanager
-def server_in_thread(folder: Path, **settings: Any) -> Iterator[RunningServer]:
+def server_in_thread(
+    folder: Path, *, clock: Callable[[], int] = time.time_ns, **settings: Any
+) -> Iterator[RunningServer]:
     """The same on a thread with an event loop of its own."""
     ready: list[RunningServer] = []
     failed: list[BaseException] = []
@@ -90,7 +97,7 @@ def server_in_thread(folder: Path, **settings: Any) -> Iterator[RunningServer]:
     stop = asyncio.Event()
 
     async def run() -> None:
-        async with running_server(folder, **settings) as server:
+        async with running_server(folder, clock=clock, **settings) as server:
             ready.append(server)
             started.set()
             await stop.wait()

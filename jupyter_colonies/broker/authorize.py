@@ -17,7 +17,7 @@ from jupyter_colonies.core.messages.registry import Subject
 from jupyter_colonies.core.policy import Caller, ExecutorFacts, Role
 from jupyter_colonies.core.times import SECOND
 from jupyter_colonies.errors import AccessDenied, UnknownObject
-from jupyter_colonies.store import blueprints, graphs, members, processes
+from jupyter_colonies.store import blueprints, crons, generators, graphs, members, processes
 from jupyter_colonies.store.statement import Row, Transaction
 
 SERVERS_OWNER = "serverid"
@@ -192,10 +192,15 @@ _FINDERS: dict[str, Finder] = {
     "function": lambda tx, _, value: tx.one(members.FUNCTION, functionid=value),
     "log": _log,
     "blueprint": lambda tx, _, value: tx.one(blueprints.BY_ID, blueprintid=value),
+    "cron": lambda tx, _, value: tx.one(crons.BY_ID, cronid=value),
+    "generator": lambda tx, _, value: tx.one(generators.BY_ID, generatorid=value),
+    "generator to pack": lambda tx, _, value: tx.one(generators.BY_ID_TO_PACK, generatorid=value),
 }
 _FINDERS_TO_CHANGE: dict[str, Finder] = {
     "process": lambda tx, _, value: tx.one(processes.BY_ID_TO_CHANGE, processid=value),
     "executor": lambda tx, request, value: tx.one(
         members.GET_EXECUTOR_TO_CHANGE, colonyname=request.colonyname, executorname=value
     ),
+    "cron": lambda tx, _, value: tx.one(crons.BY_ID_TO_CHANGE, cronid=value),
+    "generator": lambda tx, _, value: tx.one(generators.BY_ID_TO_REMOVE, generatorid=value),
 }

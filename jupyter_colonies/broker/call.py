@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, tzinfo
 from typing import Any, NamedTuple, TypeVar
 
 from jupyter_colonies.core.messages import Message
@@ -15,13 +16,15 @@ class Facts(NamedTuple):
     """What the server itself knows and use-cases may ask.
 
     `secret` is the registration secret; `reregister` allows taking over the name of a live
-    executor (protocol part 01, section 4.3). `backends` are the addresses it listens on.
+    executor (protocol part 01, section 4.3). `backends` are the addresses it listens on, `zone` is
+    that of cron expressions which name none.
     """
 
     serverid: str
     secret: str
     reregister: bool = False
     backends: tuple[Backend, ...] = ()
+    zone: tzinfo = UTC
 
 
 class Call(NamedTuple):

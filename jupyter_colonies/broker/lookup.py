@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jupyter_colonies.broker import reading
 from jupyter_colonies.broker.call import Call, answers
+from jupyter_colonies.broker.signals import CRONS, Due
 from jupyter_colonies.core.graph import ProcessGraph
 from jupyter_colonies.core.messages import Empty, workflows
 from jupyter_colonies.core.messages import processes as process_messages
@@ -124,6 +125,8 @@ def remove_graph(tx: Transaction, graphseq: int) -> None:
     tx.end_batch()
     for statement in (*channels.REMOVE_OF_GRAPH, *graphs.REMOVE):
         tx.run(statement, graphseq=graphseq)
+    # A cron may have waited for its end.
+    tx.announce(Due(tx.now, CRONS))
 
 
 def workflow_change(tx: Transaction, graph: Row, after: int) -> WorkflowChange:

@@ -18,7 +18,9 @@ from jupyter_colonies.errors import InvalidRequest, NotFound, UnknownObject
 from jupyter_colonies.store import (
     blueprints,
     channels,
+    crons,
     files,
+    generators,
     graphs,
     locations,
     members,
@@ -51,7 +53,11 @@ def remove_colony(call: Call, request: NamedColony) -> Empty:
     colonyname = request.colonyname
     call.tx.end_batch()
     call.tx.lock(members.LOCK_COLONY, colonyname=colonyname)
+    # First what could start something new in a colony that is being removed.
+    call.tx.lock(generators.LOCK_OF_COLONY, colonyname=colonyname)
     for statement in (
+        crons.REMOVE_OF_COLONY,
+        *generators.REMOVE_OF_COLONY,
         *channels.REMOVE_OF_COLONY,
         *files.REMOVE_OF_COLONY,
         *graphs.REMOVE_OF_COLONY,

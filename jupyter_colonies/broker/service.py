@@ -12,12 +12,14 @@ from jupyter_colonies.broker import (  # noqa: F401 - importing these registers 
     blueprints,
     channels,
     closing,
+    crons,
     deadlines,
     definitions,
     dynamic,
     executors,
     files,
     finish,
+    generators,
     identities,
     locations,
     lookup,
@@ -34,8 +36,19 @@ from jupyter_colonies.broker.assign import assign, assign_several
 from jupyter_colonies.broker.authorize import authorize, owner_of_server
 from jupyter_colonies.broker.call import USE_CASES, Call, Facts
 from jupyter_colonies.broker.channels import Position, Unread, unread
+from jupyter_colonies.broker.cronruns import CronRuns
 from jupyter_colonies.broker.duty import Duty
-from jupyter_colonies.broker.signals import Changed, Dismissed, Due, Missed, Ready, SignalNotices
+from jupyter_colonies.broker.generatorruns import GeneratorRuns
+from jupyter_colonies.broker.signals import (
+    Changed,
+    Dismissed,
+    Due,
+    GraphChanged,
+    Missed,
+    Packed,
+    Ready,
+    SignalNotices,
+)
 from jupyter_colonies.broker.subscriptions import Subscriptions
 from jupyter_colonies.broker.waiters import Waiters
 from jupyter_colonies.core import enrolment
@@ -78,7 +91,14 @@ class Broker:
         self.subscriptions = Subscriptions(self.store)
         self.stopping = asyncio.Event()
         self._clock = clock
-        duties = (deadlines.duty(self.store, clock), sweeping.duty(self.store, clock))
+        self._crons = CronRuns(self.store, facts, clock)
+        self._generators = GeneratorRuns(self.store, facts, clock)
+        duties = (
+            deadlines.duty(self.store, clock),
+            sweeping.duty(self.store, clock),
+            self._crons,
+            self._generators,
+        )
         self._duties: dict[str, Duty] = {duty.name: duty for duty in duties}
 
     @property
@@ -196,6 +216,10 @@ class Broker:
         for signal in announced:
             if isinstance(signal, Due) and signal.duty in self._duties:
                 self._duties[signal.duty].due(signal.at)
+            elif isinstance(signal, GraphChanged) and signal.state.finished:
+                self._crons.ended(signal.graphseq)
+            elif isinstance(signal, Packed):
+                self._generators.packed(signal.generator)
             elif isinstance(signal, Dismissed):
                 self.waiters.dismiss(signal)
             elif isinstance(signal, Changed):
@@ -203,6 +227,7 @@ class Broker:
                     self._duties[sweeping.NAME].due(self._clock() + sweeping.KEPT_FOR)
             elif isinstance(signal, Missed):
                 self.waiters.wake_all()
+                self._generators.missed()
                 for duty in self._duties.values():
                     duty.look()
         self.subscriptions.tell(announced)

@@ -10,6 +10,9 @@ import msgspec
 from jupyter_colonies.core.process import State
 
 DEADLINES = "deadlines"
+CRONS = "crons"
+GENERATORS = "generators"
+RETENTION = "retention"
 
 
 class Ready(NamedTuple):
@@ -63,6 +66,12 @@ class Due(NamedTuple):
     duty: str = DEADLINES
 
 
+class Packed(NamedTuple):
+    """An argument was packed for the generator of this number."""
+
+    generator: int
+
+
 class Missed(NamedTuple):
     """Other servers may have announced anything: whoever waits looks once."""
 
@@ -75,6 +84,7 @@ class Notice(msgspec.Struct, array_like=True):
     graphs: list[GraphChanged] = []
     dismissed: list[Dismissed] = []
     due: dict[str, int] = {}
+    packed: list[int] = []
     missed: bool = False
     appended: list[Appended] = []
 
@@ -112,6 +122,7 @@ class SignalNotices:
             *notice.dismissed,
             *notice.appended,
             *due,
+            *(Packed(generator) for generator in notice.packed),
             *missed,
         ]
 
@@ -122,6 +133,7 @@ class SignalNotices:
 
 def _gathered(announced: Sequence[object]) -> Notice:
     notice = Notice(ready=[], changed=[], graphs=[], dismissed=[], due={}, appended=[])
+    packed: set[int] = set()
     newest: dict[int, GraphChanged] = {}
     appended: dict[Appended, None] = {}
     for signal in announced:
@@ -138,23 +150,17 @@ def _gathered(announced: Sequence[object]) -> Notice:
                 appended[signal] = None
             case Due():
                 notice.due[signal.duty] = min(notice.due.get(signal.duty, signal.at), signal.at)
+            case Packed():
+                packed.add(signal.generator)
     notice.graphs = list(newest.values())
     notice.appended = list(appended)
+    notice.packed = sorted(packed)
     return notice
 
 
 def _parts(notice: Notice, longest: int) -> list[Notice]:
     """The notice as it is, or its halves if it is too long."""
-    many = max(
-        len(part)
-        for part in (
-            notice.ready,
-            notice.changed,
-            notice.graphs,
-            notice.dismissed,
-            notice.appended,
-        )
-    )
+    many = max(len(part) for part in msgspec.structs.astuple(notice) if isinstance(part, list))
     if len(msgspec.json.encode(notice)) <= longest or many <= 1:
         return [notice]
 
@@ -166,6 +172,7 @@ def _parts(notice: Notice, longest: int) -> list[Notice]:
             dismissed=notice.dismissed[number::2],
             appended=notice.appended[number::2],
             due=notice.due,
+            packed=notice.packed[number::2],
         )
 
     return [*_parts(half(0), longest), *_parts(half(1), longest)]

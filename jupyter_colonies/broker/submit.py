@@ -62,8 +62,18 @@ def queue(call: Call, spec: FunctionSpec) -> Process:
 def submit_workflow_spec(call: Call, request: SubmitWorkflowSpec) -> ProcessGraph:
     """Queue a workflow: everything of it or nothing."""
     workflow = request.spec or WorkflowSpec()
+    check_workflow(workflow.functionspecs or [])
+    return start_workflow(call, workflow)[1]
+
+
+def start_workflow(
+    call: Call, workflow: WorkflowSpec, *, root_input: str = "[]"
+) -> tuple[int, ProcessGraph]:
+    """Queue a workflow that keeps the rules; its number and the graph.
+
+    `root_input` is the JSON list that its roots find as their input.
+    """
     specs = workflow.functionspecs or []
-    check_workflow(specs)
     tx = call.tx
     graphseq = processes.take_numbers(tx, GRAPH, 1)[0]
     numbers = processes.take_numbers(tx, PROCESS, len(specs))
@@ -80,12 +90,14 @@ def submit_workflow_spec(call: Call, request: SubmitWorkflowSpec) -> ProcessGrap
         )
         for spec in stored
     ]
+    for row in rows:
+        row["input"] = "[]" if row["pending"] else root_input
     tx.run(graphs.INSERT, **_graph_row(call, graphseq, processgraphid, len(specs)))
     insert(tx, rows, stored)
     tx.many(processes.INSERT_EDGE, _edges(specs, seqs))
     announce_new(tx, rows)
     roots = [row["processid"] for row in rows if not row["pending"]]
-    return ProcessGraph(
+    return graphseq, ProcessGraph(
         processgraphid=processgraphid,
         initiatorid=call.caller.id,
         initiatorname=call.caller.name,

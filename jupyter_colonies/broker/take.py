@@ -128,7 +128,7 @@ def _with_inputs(tx: Transaction, rows: Sequence[Row]) -> list[Row]:
             outputs.setdefault(parent["child"], []).append(parent["output"])
     if not outputs:
         return list(rows)
-    inputs = {child: _joined(each) for child, each in outputs.items()}
+    inputs = {child: joined(each) for child, each in outputs.items()}
     tx.many(
         processes.SET_INPUT,
         [{"at_seq": child, "new_input": joined} for child, joined in inputs.items()],
@@ -145,7 +145,7 @@ def _with_input(tx: Transaction, row: Row) -> Process:
     children = tx.all(processes.CHILDREN, parent=row["seq"])
     assigned = dict(row)
     if parents:
-        assigned["input"] = _joined([parent["output"] for parent in parents])
+        assigned["input"] = joined([parent["output"] for parent in parents])
         tx.many(processes.SET_INPUT, [{"at_seq": row["seq"], "new_input": assigned["input"]}])
     return reading.process(
         assigned,
@@ -155,7 +155,7 @@ def _with_input(tx: Transaction, row: Row) -> Process:
     )
 
 
-def _joined(outputs: list[str]) -> str:
+def joined(outputs: list[str]) -> str:
     """Lists one after the other, without looking into their elements."""
     elements: list[msgspec.Raw] = []
     for output in outputs:

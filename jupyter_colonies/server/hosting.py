@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import time
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from importlib import metadata
 from pathlib import Path
@@ -26,7 +28,8 @@ log = logging.getLogger(__name__)
 class Hosting:
     """The service of a data folder whose lock this process holds.
 
-    The attributes exist once it has started. `jupyter_url` is where Jupyter serves the same.
+    The attributes exist once it has started. `jupyter_url` is where Jupyter serves the same,
+    `clock` gives nanoseconds since 1970.
     """
 
     broker: Broker
@@ -34,11 +37,19 @@ class Hosting:
     ids: Identities
     runtime: Runtime
 
-    def __init__(self, settings: Settings, folder: DataFolder, *, jupyter_url: str = "") -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        folder: DataFolder,
+        *,
+        jupyter_url: str = "",
+        clock: Callable[[], int] = time.time_ns,
+    ) -> None:
         self.settings = settings
         self.folder = folder
         self.presence = Presence()
         self._jupyter_url = jupyter_url
+        self._clock = clock
         self._secret = enrolment.new_secret()
 
     async def start(self) -> None:
@@ -86,7 +97,7 @@ class Hosting:
         database = parse(self.settings.database or self.folder.database)
         if isinstance(database, Path):
             database = SqliteAddress(database, self.settings.synchronous)
-        return Broker(database, facts, version=version)
+        return Broker(database, facts, version=version, clock=self._clock)
 
     def _holds_server_key(self) -> bool:
         """Whether the key of the data folder is the owner's, who may have changed."""

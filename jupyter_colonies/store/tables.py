@@ -501,3 +501,63 @@ class Event(SQLModel, table=True):
     state: int
     executorname: str
     at: int = Field(sa_column=_big())
+
+
+class Cron(SQLModel, table=True):
+    """A cron; `interval` is in seconds. `nextrun` is the moment of the next start, 0 for never."""
+
+    __tablename__ = "crons"
+    __table_args__ = (
+        Index("crons_by_name", "colonyname", "name", unique=True),
+        _partial("crons_due", "nextrun", where="nextrun > 0"),
+    )
+
+    seq: int = Field(sa_column=_big(primary_key=True))
+    cronid: str = Field(unique=True)
+    colonyname: str
+    name: str
+    initiatorid: str
+    initiatorname: str
+    cronexpression: str
+    interval: int = Field(sa_column=_big())
+    random: int
+    waitforprevprocessgraph: int
+    nextrun: int = Field(sa_column=_big())
+    lastrun: int = Field(sa_column=_big())
+    prevgraphseq: int = Field(sa_column=_big())
+    prevprocessgraphid: str
+    workflowspec: str = Field(sa_column=_text())
+
+
+class Generator(SQLModel, table=True):
+    """A generator; `due` is when it is to be looked at though nothing was packed, 0 for never."""
+
+    __tablename__ = "generators"
+    __table_args__ = (
+        Index("generators_by_name", "colonyname", "name", unique=True),
+        _partial("generators_due", "due", where="due > 0"),
+    )
+
+    seq: int = Field(sa_column=_big(primary_key=True))
+    generatorid: str = Field(unique=True)
+    colonyname: str
+    name: str
+    initiatorid: str
+    initiatorname: str
+    trigger: int = Field(sa_column=_big())
+    timeout: int = Field(sa_column=_big())
+    firstpack: int = Field(sa_column=_big())
+    lastrun: int = Field(sa_column=_big())
+    due: int = Field(sa_column=_big())
+    workflowspec: str = Field(sa_column=_text())
+
+
+class Pack(SQLModel, table=True):
+    """An argument packed for a generator; `seq` is its place in the queue."""
+
+    __tablename__ = "packs"
+    __table_args__ = (Index("packs_of_generator", "generator", "seq"),)
+
+    seq: int = Field(sa_column=_big(primary_key=True))
+    generator: int = Field(sa_column=_big())
+    arg: str = Field(sa_column=_text())

@@ -3,7 +3,9 @@
 import pytest
 
 from jupyter_colonies.testing import server_in_thread
+from tests.conformance.ticking import Ticking
 from tests.conformance.wire import Wire
+from tests.unit.broker.stage import Clock
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +46,20 @@ def strangers(wire):
     """Keys of an executor and a user of some colony."""
     colony = wire.new_colony()
     return [colony.executor().key, colony.user().key]
+
+
+@pytest.fixture(scope="session")
+def ticking(server_database, tmp_path_factory):
+    """A server whose clock stands still until a test moves it."""
+    clock = Clock()
+    folder = tmp_path_factory.mktemp("ticking")
+    with server_in_thread(folder, clock=clock, database=server_database()) as server:
+        yield Ticking(server, clock, Wire(server.host, server.port, server.server_key))
+
+
+@pytest.fixture
+def e(ticking):
+    """An executor of a colony of its own on the server with the clock."""
+    colony = ticking.wire.new_colony()
+    yield colony.executor(name="E")
+    ticking.wire.call("removecolonymsg", ticking.wire.serverkey, colonyname=colony.name)

@@ -4,6 +4,7 @@ Protocol part 01, section 3.
 """
 
 import hashlib
+import json
 import secrets
 
 import pytest
@@ -157,7 +158,54 @@ def itself(cast):
     return cast.here | {"executorname": "assigned"}
 
 
+def workflow_text(cast):
+    spec = cast.assigned.spec(nodename="n", conditions={"executortype": "x"})
+    return json.dumps({"colonyname": cast.colony.name, "functionspecs": [spec]})
+
+
+def new_cron(cast):
+    return cast.here | {
+        "name": some_name(),
+        "interval": 100_000,
+        "workflowspec": workflow_text(cast),
+    }
+
+
+def a_cron(cast):
+    return {"cronid": cast.assigned.call("addcronmsg", cron=new_cron(cast))["cronid"]}
+
+
+def new_generator(cast):
+    return cast.here | {
+        "name": some_name(),
+        "trigger": 100_000,
+        "workflowspec": workflow_text(cast),
+    }
+
+
+def a_generator(cast):
+    added = cast.assigned.call("addgeneratormsg", generator=new_generator(cast))
+    return {"generatorid": added["generatorid"]}
+
+
+def a_generators_name(cast):
+    generator = new_generator(cast)
+    cast.assigned.call("addgeneratormsg", generator=generator)
+    return cast.here | {"generatorname": generator["name"]}
+
+
 REQUESTS = {
+    "addcronmsg": lambda cast: {"cron": new_cron(cast)},
+    "getcronmsg": a_cron,
+    "getcronsmsg": lambda cast: cast.here | {"count": 1},
+    "runcronmsg": a_cron,
+    "removecronmsg": a_cron,
+    "addgeneratormsg": lambda cast: {"generator": new_generator(cast)},
+    "getgeneratormsg": a_generator,
+    "resolvegeneratormsg": a_generators_name,
+    "getgeneratorsmsg": lambda cast: cast.here | {"count": 1},
+    "packgeneratormsg": lambda cast: a_generator(cast) | {"arg": "a"},
+    "removegeneratormsg": a_generator,
     "addcolonymsg": lambda _: {"colony": {"colonyid": "a" * 64, "name": some_name()}},
     "removecolonymsg": lambda cast: {"colonyname": cast.colony.wire.new_colony().name},
     "getcoloniesmsg": lambda _: {},

@@ -4,8 +4,10 @@ from jupyter_colonies.client.methods.assignments import AssignmentsMethods
 from jupyter_colonies.client.methods.blueprints import BlueprintsMethods
 from jupyter_colonies.client.methods.channels import ChannelsMethods
 from jupyter_colonies.client.methods.colonies import ColoniesMethods
+from jupyter_colonies.client.methods.crons import CronsMethods
 from jupyter_colonies.client.methods.executors import ExecutorsMethods
 from jupyter_colonies.client.methods.files import FilesMethods
+from jupyter_colonies.client.methods.generators import GeneratorsMethods
 from jupyter_colonies.client.methods.identities import IdentitiesMethods
 from jupyter_colonies.client.methods.locations import LocationsMethods
 from jupyter_colonies.client.methods.logs import LogsMethods
@@ -20,8 +22,10 @@ class Methods(
     BlueprintsMethods,
     ChannelsMethods,
     ColoniesMethods,
+    CronsMethods,
     ExecutorsMethods,
     FilesMethods,
+    GeneratorsMethods,
     IdentitiesMethods,
     LocationsMethods,
     LogsMethods,

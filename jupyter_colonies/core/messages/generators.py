@@ -42,9 +42,9 @@ class ListGenerators(Request):
     count: Integer = 0
 
 
-def _generator(does: str) -> Subject:
+def _generator(does: str, kind: str = "generator") -> Subject:
     return Subject(
-        kind="generator",
+        kind=kind,
         field="generatorid",
         missing=UnknownObject(
             f"Failed to {does} generator, generator is nil: there is no generator '{{}}'"
@@ -108,7 +108,7 @@ PACK_GENERATOR = declare(
         Empty,
         does="inc generator",
         role=Role.MEMBER,
-        subject=_generator("increment"),
+        subject=_generator("increment", "generator to pack"),
     )
 )
 REMOVE_GENERATOR = declare(

@@ -129,6 +129,27 @@ def test_queues_of_processes_that_name_several_are_made_and_kept(
         assert found("ready") == [1, 1, 1, 1, 1, 1]
 
 
+def test_crons_and_generators_come_to_a_database_with_work_in_it(
+    empty: Address, engine: Engine
+) -> None:
+    with engine.begin() as connection:
+        schema.upgrade(connection, "the database", "0007")
+        for seq in range(1, 4):
+            connection.execute(
+                text(
+                    "INSERT INTO graphs VALUES (:seq, :id, 'dev', 'i', 'ada', 2, 1, 1, :ended, 1, "
+                    "0, 0, 1, 0, 0)"
+                ),
+                {"seq": seq, "id": f"g{seq}", "ended": seq},
+            )
+    open_database(empty)
+    with engine.connect() as connection:
+        kept = connection.execute(text("SELECT processgraphid FROM graphs ORDER BY endtime"))
+        assert kept.scalars().all() == ["g1", "g2", "g3"]
+        for table in ("crons", "generators", "packs"):
+            assert connection.execute(text(f"SELECT * FROM {table}")).fetchall() == []
+
+
 def test_a_newer_database_is_refused_with_what_to_do(empty: Address, engine: Engine) -> None:
     open_database(empty)
     with engine.begin() as connection:

@@ -55,7 +55,10 @@ class Duty:
 
     def look(self) -> None:
         """Something may have become due unheard: look now."""
-        self.due(self._clock())
+        now = self._clock()
+        self._next = min(self._next or now, now)
+        # Even if it is due already: whoever sleeps may have counted on another clock.
+        self._earlier.set()
 
     async def _run(self) -> None:
         while True:

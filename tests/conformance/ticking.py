@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
+from jupyter_colonies.broker import generatorruns
 from jupyter_colonies.testing import RunningServer
 from tests.conformance.wire import Wire
 from tests.unit.broker.stage import Clock
@@ -26,8 +27,9 @@ class Ticking:
         asyncio.run_coroutine_threadsafe(self._catch_up(), self.server.loop).result(PATIENCE)
 
     async def _catch_up(self) -> None:
-        # Whoever packed has been answered, but the duty may be at it still.
-        self.server.broker._generators.missed()
-        for duty in self.server.broker._duties.values():
+        broker = self.server.broker
+        # Whoever packed has been answered, but the duty may be at it still: wait for its locks.
+        await broker.store.write(lambda tx: generatorruns.fire(tx, broker.facts, None))
+        for duty in broker._duties.values():
             while 0 < await duty._act() <= self.clock.now:
                 pass

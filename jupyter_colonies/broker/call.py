@@ -17,7 +17,8 @@ class Facts(NamedTuple):
 
     `secret` is the registration secret; `reregister` allows taking over the name of a live
     executor (protocol part 01, section 4.3). `backends` are the addresses it listens on, `zone` is
-    that of cron expressions which name none.
+    that of cron expressions which name none. `retention` is how many seconds what was successful is
+    kept, 0 for ever.
     """
 
     serverid: str
@@ -25,6 +26,7 @@ class Facts(NamedTuple):
     reregister: bool = False
     backends: tuple[Backend, ...] = ()
     zone: tzinfo = UTC
+    retention: int = 0
 
 
 class Call(NamedTuple):

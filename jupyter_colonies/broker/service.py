@@ -39,6 +39,7 @@ from jupyter_colonies.broker.channels import Position, Unread, unread
 from jupyter_colonies.broker.cronruns import CronRuns
 from jupyter_colonies.broker.duty import Duty
 from jupyter_colonies.broker.generatorruns import GeneratorRuns
+from jupyter_colonies.broker.retention import Retention
 from jupyter_colonies.broker.signals import (
     Changed,
     Dismissed,
@@ -93,12 +94,14 @@ class Broker:
         self._clock = clock
         self._crons = CronRuns(self.store, facts, clock)
         self._generators = GeneratorRuns(self.store, facts, clock)
-        duties = (
+        duties: list[Duty] = [
             deadlines.duty(self.store, clock),
             sweeping.duty(self.store, clock),
             self._crons,
             self._generators,
-        )
+        ]
+        if facts.retention:
+            duties.append(Retention(self.store, clock, facts.retention))
         self._duties: dict[str, Duty] = {duty.name: duty for duty in duties}
 
     @property

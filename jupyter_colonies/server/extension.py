@@ -73,6 +73,16 @@ class ColoniesExtension(ExtensionApp):
         help="""Name of the colony that is made on the first start and that kernels use.""",
     ).tag(config=True)
 
+    cron_timezone = Unicode(
+        help="""Time zone of cron expressions that name none, such as Europe/Stockholm. The default
+        is UTC.""",
+    ).tag(config=True)
+
+    retention = Int(
+        help="""Seconds after which processes and workflows that were successful, and all logs, are
+        removed. 0, the default, keeps everything.""",
+    ).tag(config=True)
+
     @default("port")
     def _default_port(self) -> int:
         return 0 if on_jupyterhub() else settings.PORT
@@ -148,6 +158,8 @@ class ColoniesExtension(ExtensionApp):
             certificate=self.certificate,
             certificate_key=self.certificate_key,
             colonyname=self.colony,
+            cron_timezone=self.cron_timezone,
+            retention=self.retention,
         )
         hosting = Hosting(wanted, self._folder, jupyter_url=self.serverapp.connection_url)
         await hosting.start()

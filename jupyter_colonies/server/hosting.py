@@ -13,7 +13,7 @@ from pathlib import Path
 
 from jupyter_colonies.broker.call import Facts
 from jupyter_colonies.broker.service import Broker
-from jupyter_colonies.core import enrolment, identity
+from jupyter_colonies.core import enrolment, identity, schedule
 from jupyter_colonies.core.messages.server import Backend, Version
 from jupyter_colonies.server import firststart, listener
 from jupyter_colonies.server.firststart import Identities
@@ -91,7 +91,12 @@ class Hosting:
         tls = bool(self.settings.certificate)
         backend = Backend(type="http", host=self.settings.host, port=port, tls=tls)
         facts = Facts(
-            self.ids.serverid, self._secret, self.settings.allow_reregister, backends=(backend,)
+            self.ids.serverid,
+            self._secret,
+            self.settings.allow_reregister,
+            backends=(backend,),
+            zone=schedule.zone_of(self.settings.cron_timezone),
+            retention=self.settings.retention,
         )
         version = Version(buildversion=metadata.version("jupyter-colonies"))
         database = parse(self.settings.database or self.folder.database)

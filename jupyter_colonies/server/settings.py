@@ -14,7 +14,7 @@ from pathlib import Path
 
 from jupyter_core.paths import jupyter_data_dir
 
-from jupyter_colonies.core import identity
+from jupyter_colonies.core import identity, schedule
 from jupyter_colonies.errors import InvalidConfiguration, InvalidRequest
 from jupyter_colonies.store import address
 from jupyter_colonies.store.address import Address
@@ -39,7 +39,8 @@ class Settings:
 
     `port` 0 takes any free port. Empty keys are made on the first start. `database` is the URL of
     a PostgreSQL database, without its password; empty for the SQLite file in the data folder,
-    which is written as `synchronous` says (`store.address.SqliteAddress`).
+    which is written as `synchronous` says (`store.address.SqliteAddress`). `cron_timezone` is for
+    cron expressions that name none, empty for UTC; `retention` is in seconds, 0 to keep everything.
     """
 
     data: Path
@@ -56,6 +57,8 @@ class Settings:
     colony_key: str = field(default="", repr=False)
     user_key: str = field(default="", repr=False)
     allow_reregister: bool = False
+    cron_timezone: str = ""
+    retention: int = 0
 
     def __post_init__(self) -> None:
         for name, key in (
@@ -69,6 +72,12 @@ class Settings:
         if self.synchronous not in SYNCHRONOUS:
             raise InvalidConfiguration(
                 f"COLONIES_DB_SYNCHRONOUS is '{self.synchronous}': full or normal is expected"
+            )
+        _check_zone(self.cron_timezone)
+        if self.retention < 0:
+            raise InvalidConfiguration(
+                f"The retention is {self.retention}: a number of seconds is expected, 0 to keep "
+                "everything"
             )
         _check_serverid(self.serverid, self.server_key)
         _check_certificate(self.certificate, self.certificate_key)
@@ -124,6 +133,8 @@ def from_environment(
             "COLONIES_ALLOW_EXECUTOR_REREGISTER",
             environment.get("COLONIES_ALLOW_EXECUTOR_REREGISTER", "") or "false",
         ),
+        cron_timezone=text("COLONIES_CRON_TIMEZONE"),
+        retention=_retention(environment),
     )
 
 
@@ -149,6 +160,28 @@ def _database(environment: Mapping[str, str]) -> str | Address:
         password=environment.get("COLONIES_DB_PASSWORD", ""),
         connections=int(environment.get("COLONIES_DB_MAX_OPEN_CONNS") or 9),
     )
+
+
+def _retention(environment: Mapping[str, str]) -> int:
+    """Seconds that what was successful is kept, 0 for ever (part 01, sections 6 and 7.2)."""
+    if not _truth("COLONIES_RETENTION", environment.get("COLONIES_RETENTION", "") or "false"):
+        return 0
+    age = environment.get("COLONIES_RETENTION_POLICY", "")
+    if not age.isdecimal() or int(age) == 0:
+        raise InvalidConfiguration(
+            f"COLONIES_RETENTION is true and COLONIES_RETENTION_POLICY is '{age}': a number of "
+            "seconds above 0 is expected, such as 604800 for a week"
+        )
+    return int(age)
+
+
+def _check_zone(name: str) -> None:
+    try:
+        schedule.zone_of(name)
+    except InvalidRequest as error:
+        raise InvalidConfiguration(
+            f"The time zone of crons (COLONIES_CRON_TIMEZONE) can't be used: {error.message}"
+        ) from None
 
 
 def _port(environment: Mapping[str, str]) -> int:

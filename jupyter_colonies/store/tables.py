@@ -23,6 +23,10 @@ def _text() -> Column[str]:
     return Column(Text, nullable=False)
 
 
+def _partial(name: str, *columns: str, where: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 class Setting(SQLModel, table=True):
     """A fact about the server, such as its id."""
 
@@ -238,7 +242,10 @@ class Graph(SQLModel, table=True):
     """A submitted workflow with the number of its processes in each state."""
 
     __tablename__ = "graphs"
-    __table_args__ = (Index("graphs_by_state", "colonyname", "state", "submissiontime"),)
+    __table_args__ = (
+        Index("graphs_by_state", "colonyname", "state", "submissiontime"),
+        _partial("graphs_kept", "endtime", where="state = 2"),
+    )
 
     seq: int = Field(sa_column=_big(primary_key=True))
     processgraphid: str = Field(unique=True)
@@ -255,10 +262,6 @@ class Graph(SQLModel, table=True):
     success: int
     failed: int
     cancelled: int
-
-
-def _partial(name: str, *columns: str, where: str) -> Index:
-    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 def _queues(table: str, name: str, process: str, *, ready: str) -> Iterator[Index]:
@@ -287,6 +290,7 @@ class Process(SQLModel, table=True):
         _partial("processes_wait_due", "waitdeadline", where="state = 0 AND waitdeadline > 0"),
         _partial("processes_run_due", "execdeadline", where="state = 1 AND execdeadline > 0"),
         _partial("processes_of_graph", "graphseq", "seq", where="graphseq > 0"),
+        _partial("processes_kept", "endtime", where="state = 2 AND graphseq = 0"),
     )
 
     seq: int = Field(sa_column=_big(primary_key=True))

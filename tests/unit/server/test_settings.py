@@ -74,6 +74,8 @@ def test_how_much_is_on_disk():
         ({"COLONIES_SERVER_ID": "abc"}, "COLONIES_SERVER_ID"),
         ({"COLONIES_SERVER_ID": "0" * 64, "COLONIES_SERVER_PRVKEY": KEY}, "COLONIES_SERVER_ID"),
         ({"COLONIES_PRVKEY": "abc"}, "COLONIES_PRVKEY"),
+        ({"COLONIES_RETENTION": "true"}, "COLONIES_RETENTION_POLICY"),
+        ({"COLONIES_CRON_TIMEZONE": "No/Where"}, "COLONIES_CRON_TIMEZONE"),
         ({"COLONIES_ALLOW_EXECUTOR_REREGISTER": "1"}, "COLONIES_ALLOW_EXECUTOR_REREGISTER"),
     ],
     ids=lambda value: value if isinstance(value, str) else "-".join(value),
@@ -82,6 +84,23 @@ def test_what_cannot_be_used_is_named(environment, named):
     with pytest.raises(InvalidConfiguration, match=named) as refused:
         from_environment(environment, data=DATA)
     assert KEY not in str(refused.value)
+
+
+def test_retention_needs_an_age_and_is_off_without_being_asked_for():
+    environment = {"COLONIES_RETENTION_POLICY": "60"}
+    assert from_environment(environment, data=DATA).retention == 0
+    environment["COLONIES_RETENTION"] = "true"
+    assert from_environment(environment, data=DATA).retention == 60
+    for age in ("0", "-1", "soon"):
+        environment["COLONIES_RETENTION_POLICY"] = age
+        with pytest.raises(InvalidConfiguration, match="COLONIES_RETENTION_POLICY"):
+            from_environment(environment, data=DATA)
+
+
+def test_crons_go_by_utc_unless_told_otherwise():
+    assert from_environment({}, data=DATA).cron_timezone == ""
+    environment = {"COLONIES_CRON_TIMEZONE": "Europe/Stockholm"}
+    assert from_environment(environment, data=DATA).cron_timezone == "Europe/Stockholm"
 
 
 def test_tls_can_be_switched_off(tmp_path):

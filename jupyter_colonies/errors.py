@@ -112,6 +112,10 @@ class Superseded(ServerStopping):
     """Another server has taken the database over: this one writes no more."""
 
 
+class HostLost(ServerError):
+    """The server that a request was forwarded to ended: what became of it is not known."""
+
+
 class UnsupportedSchema(ServerError):
     """The database was written by a newer version: upgrade jupyter_colonies or use another file."""
 
@@ -181,6 +185,7 @@ HTTP_STATUS: dict[type[ColoniesError], tuple[int, int]] = {
     StorageUnwritable: (503, 503),
     StorageFailed: (500, 503),
     ServerStopping: (503, 503),
+    HostLost: (502, 502),
     ServerError: (500, 500),
 }
 

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_colonies.broker.service import Broker
-from jupyter_colonies.server.folder import DataFolder, Lock
+from jupyter_colonies.server.folder import DataFolder
 from jupyter_colonies.server.hosting import Hosting
+from jupyter_colonies.server.lock import Lock
 from jupyter_colonies.server.settings import Settings
 
 
@@ -68,7 +69,7 @@ async def running_server(
     on the same folder finds what the server before left there.
     """
     data = DataFolder(folder / "colonies")
-    lock = Lock(data)
+    lock = Lock(data.path)
     if not lock.try_acquire():
         raise RuntimeError(f"another server uses {data.path}")
     hosting = Hosting(

@@ -14,11 +14,12 @@ from pathlib import Path
 import click
 from jupyter_core.paths import jupyter_runtime_dir
 
-from jupyter_colonies.errors import InvalidConfiguration
+from jupyter_colonies.errors import InvalidConfiguration, Superseded
 from jupyter_colonies.server import settings
-from jupyter_colonies.server.folder import DataFolder, Lock, Runtime
+from jupyter_colonies.server.folder import DataFolder, Runtime
 from jupyter_colonies.server.hosting import Hosting
 from jupyter_colonies.server.listener import url
+from jupyter_colonies.server.lock import Lock
 from jupyter_colonies.server.settings import Settings
 
 
@@ -98,9 +99,9 @@ def serve(
         synchronous=synchronous or "",
     )
     runtime_file = runtime_file or Path(jupyter_runtime_dir()) / "colonies-serve.json"
-    lock = Lock(folder)
+    lock = Lock(folder.path)
     if not lock.try_acquire():
-        _point_to_host(folder, runtime_file, ready_fd)
+        _point_to_host(folder, lock, runtime_file, ready_fd)
         return
     try:
         asyncio.run(_serve(wanted, folder, runtime_file, idle_timeout, ready_fd))
@@ -121,6 +122,7 @@ async def _serve(
         loop.add_signal_handler(number, stop.set)
     hosting = Hosting(wanted, folder)
     await hosting.start()
+    watch = asyncio.create_task(_stop_when_superseded(hosting, stop))
     # What is loaded by now stays: the collector need not walk over it again and again. What
     # requests leave behind goes without it.
     gc.collect()
@@ -136,8 +138,21 @@ async def _serve(
         else:
             await stop.wait()
     finally:
-        folder.unpoint(runtime_file)
+        watch.cancel()
+        superseded = hosting.broker.store.superseded.is_set()
+        if not superseded:
+            folder.unpoint(runtime_file)
         await hosting.stop()
+    if superseded:
+        raise Superseded(
+            f"Another server has taken the database in '{folder.path}' over: nothing that was "
+            "acknowledged here is lost, and nothing is stored here any more. Use that server"
+        )
+
+
+async def _stop_when_superseded(hosting: Hosting, stop: asyncio.Event) -> None:
+    await hosting.superseded()
+    stop.set()
 
 
 def announce(runtime: Runtime, folder: DataFolder) -> None:
@@ -166,9 +181,16 @@ async def _until_idle(hosting: Hosting, seconds: float, stop: asyncio.Event) -> 
                 return
 
 
-def _point_to_host(folder: DataFolder, runtime_file: Path, ready_fd: int | None) -> None:
+def _point_to_host(
+    folder: DataFolder, lock: Lock, runtime_file: Path, ready_fd: int | None
+) -> None:
     """Another process hosts the folder: send whoever started this one there."""
-    host = folder.described()
+    host, holder = folder.described(), lock.holder()
+    if holder is not None and not holder.here:
+        raise InvalidConfiguration(
+            f"The data folder '{folder.path}' is in use by {holder}: servers on several machines "
+            "need a data folder each, and may share a PostgreSQL database"
+        )
     if host is None:
         raise InvalidConfiguration(
             f"The data folder '{folder.path}' is in use by a server that is still starting or "

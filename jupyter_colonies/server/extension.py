@@ -17,8 +17,10 @@ from traitlets import Enum, Int, Unicode, default
 
 from jupyter_colonies.errors import ColoniesError, ServerStopping
 from jupyter_colonies.server import settings
-from jupyter_colonies.server.folder import DataFolder, Lock
+from jupyter_colonies.server.folder import DataFolder, Runtime
+from jupyter_colonies.server.forwarding import Forwarding
 from jupyter_colonies.server.hosting import Hosting
+from jupyter_colonies.server.lock import Lock
 from jupyter_colonies.server.routes import routes
 from jupyter_colonies.server.settings import Settings
 
@@ -97,7 +99,11 @@ class ColoniesExtension(ExtensionApp):
         self._hosting: Hosting | None = None
         self._folder: DataFolder | None = None
         self._lock: Lock | None = None
+        self._forwarding: Forwarding | None = None
+        self._former: Runtime | None = None
         self._takeover: asyncio.Task[None] | None = None
+        self._watch: asyncio.Task[None] | None = None
+        self._ending = False
         self._activity = PeriodicCallback(self.report_activity, ACTIVITY_PERIOD)
         self._trouble = "The colony's server is still starting: try again in a moment"
         self._runtime_file = Path(jupyter_runtime_dir()) / f"colonies-jpserver-{os.getpid()}.json"
@@ -107,24 +113,23 @@ class ColoniesExtension(ExtensionApp):
         """Add the routes under `{base_url}colonies/`."""
         self.handlers.extend(routes(self))
 
-    def hosting(self) -> Hosting:
-        """The service. Raises ServerStopping if this process does not host it now."""
-        if self._hosting is None:
-            raise ServerStopping(self._trouble)
+    def hosting(self) -> Hosting | None:
+        """The service, if this process hosts it now."""
         return self._hosting
 
+    def forwarding(self) -> Forwarding:
+        """The way to whoever hosts the service. Raises ServerStopping if there is none."""
+        if self._forwarding is None:
+            raise ServerStopping(self._trouble)
+        return self._forwarding
+
     async def _start_jupyter_server_extension(self, serverapp: Any) -> None:  # noqa: ARG002 - prescribed
-        """Host the colony, or wait until whoever does has gone."""
+        """Host the colony, or forward to whoever does until that has gone."""
         self._activity.start()
         try:
             self._folder = DataFolder(Path(self.data_folder))
-            self._lock = Lock(self._folder)
-            mine = self._lock.try_acquire()
             self._folder.point(self._runtime_file)
-            if mine:
-                await self._host()
-            else:
-                self._wait_for_host()
+            await self._settle(self._folder)
         except (ColoniesError, OSError) as error:
             self._give_up(error)
 
@@ -132,8 +137,13 @@ class ColoniesExtension(ExtensionApp):
         """End with the Jupyter server: nothing is left running, nothing is lost."""
         self._activity.stop()
         self._trouble = "The Jupyter server is stopping"
+        self._forwarding, self._ending = None, True
         if self._takeover is not None:
             await self._takeover
+        if self._watch is not None:
+            if self._hosting is not None:
+                self._watch.cancel()
+            await asyncio.wait([self._watch])
         hosting, self._hosting = self._hosting, None
         try:
             if hosting is not None:
@@ -145,6 +155,14 @@ class ColoniesExtension(ExtensionApp):
                 self._folder.unpoint(self._runtime_file)
             if os.environ.get(RUNTIME_VARIABLE) == str(self._runtime_file):
                 del os.environ[RUNTIME_VARIABLE]
+
+    async def _settle(self, folder: DataFolder) -> None:
+        """Host the folder if nobody does, else attach to the host."""
+        self._lock = Lock(folder.path)
+        if self._lock.try_acquire():
+            await self._host()
+        else:
+            self._attach(folder, self._lock)
 
     async def _host(self) -> None:
         assert self._folder is not None
@@ -161,30 +179,61 @@ class ColoniesExtension(ExtensionApp):
             cron_timezone=self.cron_timezone,
             retention=self.retention,
         )
-        hosting = Hosting(wanted, self._folder, jupyter_url=self.serverapp.connection_url)
+        hosting = Hosting(
+            wanted, self._folder, jupyter_url=self.serverapp.connection_url, former=self._former
+        )
         await hosting.start()
-        self._hosting = hosting
+        self._hosting, self._forwarding = hosting, None
+        self._watch = asyncio.create_task(self._step_down_when_superseded(hosting))
 
-    def _wait_for_host(self) -> None:
+    async def _step_down_when_superseded(self, hosting: Hosting) -> None:
+        """Whoever took the database over hosts it now; this server forwards there."""
+        await hosting.superseded()
         assert self._folder is not None
         assert self._lock is not None
-        host = self._folder.described()
-        where = f"process {host.pid} at {host.host}:{host.port}" if host else "another process"
-        self._trouble = f"The colony of this user is hosted by {where}: use that address"
-        self.log.info("The colony is hosted by %s; this server takes over when that ends", where)
+        self._hosting = None
+        self._trouble = "Another server has taken the colony's database over: use that server"
+        await hosting.stop()
+        replaced = self._lock.lost
+        self._lock.release()
+        if not replaced:
+            self.log.error(
+                "That server has another data folder: name its folder, or end it and restart this"
+            )
+        if self._ending or not replaced:
+            return
+        try:
+            await self._settle(self._folder)
+        except (ColoniesError, OSError) as error:
+            self._give_up(error)
+
+    def _attach(self, folder: DataFolder, lock: Lock) -> None:
+        self._former = folder.described()
+        where = str(lock.holder() or "another process")
+        self._trouble = (
+            f"The colony of this user is hosted by {where}, which does not answer here: wait a "
+            "moment, or end that process and this server takes over"
+        )
+        self._forwarding = Forwarding(folder, lambda: self._trouble)
+        self.log.info(
+            "The colony is hosted by %s: this server forwards to it, and takes over when it ends",
+            where,
+        )
         loop = asyncio.get_running_loop()
 
         def acquired() -> None:
             with contextlib.suppress(RuntimeError):  # the loop has ended: so has this server
                 loop.call_soon_threadsafe(self._start_takeover)
 
-        self._lock.acquire_later(acquired)
+        lock.acquire_later(acquired)
 
     def _start_takeover(self) -> None:
         self._takeover = asyncio.get_running_loop().create_task(self._take_over())
 
     async def _take_over(self) -> None:
+        assert self._folder is not None
         self.log.info("The former host of the colony has ended: taking over")
+        self._former = await asyncio.to_thread(self._folder.described) or self._former
         try:
             await self._host()
         except (ColoniesError, OSError) as error:
@@ -193,6 +242,7 @@ class ColoniesExtension(ExtensionApp):
     def _give_up(self, error: Exception) -> None:
         self._trouble = f"The colony's server could not start: {error}"
         self.log.error(self._trouble)
+        self._forwarding = None
         if self._lock is not None:
             self._lock.release()
 

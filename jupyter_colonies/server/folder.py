@@ -1,32 +1,27 @@
-"""The data folder: database, keys, and the lock that says who hosts it.
+"""The data folder: database, keys, and the description of its host.
 
-One process hosts a folder at a time. What it serves is described in `host.json`; runtime files
-are links to it, so that whoever reads one always meets the present host.
+One process hosts a folder at a time (`lock`). What it serves is described in `host.json`; runtime
+files are links to it, so that whoever reads one always meets the present host.
 """
 
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
-import sys
-import threading
-from collections.abc import Callable
 from pathlib import Path
-from typing import TextIO
 
 import msgspec
 from jupyter_core.paths import secure_write
 
 from jupyter_colonies.errors import InvalidConfiguration
-
-NETWORK_FILE_SYSTEMS = ("nfs", "cifs", "smb", "fuse.sshfs", "afs", "ceph", "lustre")
-
-log = logging.getLogger(__name__)
+from jupyter_colonies.server import filesystem
 
 
 class Runtime(msgspec.Struct, kw_only=True):
-    """What a program of this machine needs to use the server; holds a secret."""
+    """What a program of this machine needs to use the server; holds a secret.
+
+    `socket` is where Jupyter servers of the same user forward to (`server.door`).
+    """
 
     version: int = 1
     pid: int
@@ -41,6 +36,7 @@ class Runtime(msgspec.Struct, kw_only=True):
     colonykeyfile: str
     serverkeyfile: str
     jupyter_url: str = ""
+    socket: str = ""
 
 
 class DataFolder:
@@ -63,12 +59,7 @@ class DataFolder:
                 f"The data folder '{self.path}' can't be used: {error.strerror}. "
                 "Name another one with --data or JUPYTER_COLONIES_DATA"
             ) from None
-        kind = file_system(self.path)
-        if kind.startswith(NETWORK_FILE_SYSTEMS):
-            raise InvalidConfiguration(
-                f"The data folder '{self.path}' lies on a network file system ({kind}), on which "
-                "SQLite loses data: name a local folder with --data or JUPYTER_COLONIES_DATA"
-            )
+        filesystem.check(self.path)
 
     def key_file(self, name: str) -> Path:
         """Where a private key is kept: `server`, `colony` or `user`."""
@@ -102,6 +93,12 @@ class DataFolder:
         except (OSError, msgspec.MsgspecError):
             return None
 
+    def forget(self, runtime: Runtime) -> None:
+        """Take a description away, unless somebody else hosts the folder by now."""
+        described = self.described()
+        if described is not None and described.secret == runtime.secret:
+            self.host.unlink(missing_ok=True)
+
     def point(self, runtime_file: Path) -> None:
         """Make a runtime file that always tells of the present host."""
         runtime_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -124,54 +121,6 @@ class DataFolder:
             return ""
 
 
-class Lock:
-    """The right to host a data folder; it ends with the process, however that ends."""
-
-    def __init__(self, folder: DataFolder) -> None:
-        self._path = folder.path / "host.lock"
-        self._file: TextIO | None = None
-        self._abandoned = False
-
-    def try_acquire(self) -> bool:
-        """Take the lock if nobody has it."""
-        return self._acquire(wait=False)
-
-    def acquire_later(self, acquired: Callable[[], None]) -> None:
-        """Wait for the lock on a thread of its own, then call `acquired` on that thread."""
-
-        def wait() -> None:
-            if self._acquire(wait=True):
-                acquired()
-
-        threading.Thread(target=wait, name="colonies-host-lock", daemon=True).start()
-
-    def release(self) -> None:
-        """Give the lock back, or stop wanting it."""
-        self._abandoned = True
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-
-    def _acquire(self, *, wait: bool) -> bool:
-        if sys.platform == "win32":
-            raise InvalidConfiguration(
-                "The server does not run on Windows: use WSL, or connect to a server elsewhere"
-            )
-        import fcntl  # noqa: PLC0415 - does not exist on Windows
-
-        file = self._path.open("a")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            file.close()
-            return False
-        if self._abandoned:
-            file.close()
-            return False
-        self._file = file
-        return True
-
-
 def write_secret(path: Path, text: str) -> None:
     """Write a file of mode 0600 so that nobody ever sees half of it."""
     fresh = path.with_name(f"{path.name}.{os.getpid()}")
@@ -180,20 +129,3 @@ def write_secret(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
-
-
-def file_system(path: Path) -> str:
-    """Type of the file system a path lies on, where the system tells; empty elsewhere."""
-    try:
-        lines = Path("/proc/mounts").read_text().splitlines()
-    except OSError:
-        return ""
-    best, kind = "", ""
-    real = str(path.resolve())
-    for line in lines:
-        _, mount, mounted, *_ = line.split(" ")
-        mount = mount.replace("\\040", " ")
-        inside = real == mount or real.startswith(mount.rstrip("/") + "/")
-        if inside and len(mount) >= len(best):
-            best, kind = mount, mounted
-    return kind

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import socket
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -15,7 +16,8 @@ from jupyter_colonies.broker.call import Facts
 from jupyter_colonies.broker.service import Broker
 from jupyter_colonies.core import enrolment, identity, schedule
 from jupyter_colonies.core.messages.server import Backend, Version
-from jupyter_colonies.server import firststart, listener
+from jupyter_colonies.server import filesystem, firststart, listener
+from jupyter_colonies.server.door import Door
 from jupyter_colonies.server.firststart import Identities
 from jupyter_colonies.server.folder import DataFolder, Runtime
 from jupyter_colonies.server.presence import Presence
@@ -29,11 +31,13 @@ class Hosting:
     """The service of a data folder whose lock this process holds.
 
     The attributes exist once it has started. `jupyter_url` is where Jupyter serves the same,
-    `clock` gives nanoseconds since 1970.
+    `clock` gives nanoseconds since 1970. `former` is the host that this one follows: its port is
+    kept if it can be had.
     """
 
     broker: Broker
     listener: listener.Listener
+    door: Door
     ids: Identities
     runtime: Runtime
 
@@ -44,12 +48,14 @@ class Hosting:
         *,
         jupyter_url: str = "",
         clock: Callable[[], int] = time.time_ns,
+        former: Runtime | None = None,
     ) -> None:
         self.settings = settings
         self.folder = folder
         self.presence = Presence()
         self._jupyter_url = jupyter_url
         self._clock = clock
+        self._former = former
         self._secret = enrolment.new_secret()
 
     async def start(self) -> None:
@@ -59,29 +65,52 @@ class Hosting:
         """
         tls = listener.tls_context(self.settings)
         async with AsyncExitStack() as undo:
-            bound = undo.enter_context(listener.bind(self.settings))
-            port = int(bound.getsockname()[1])
+            bound = undo.enter_context(await self._bind())
+            port = listener.port_of(bound)
             self.ids = await asyncio.to_thread(firststart.identities, self.folder, self.settings)
             self.broker = self._make_broker(port)
             await self.broker.start()
             undo.push_async_callback(self.broker.stop)
             self.ids = self.ids._replace(serverid=self.broker.serverid)
             await firststart.populate(self.broker, self.ids, self.settings)
+            self.door = Door(self.folder.path)
+            undo.callback(self.door.remove)
             self.runtime = self._describe(port)
             await asyncio.to_thread(self.folder.describe, self.runtime)
             self.listener = listener.Listener(
                 self.broker, self.presence, bound, host=self.settings.host, tls=tls
             )
+            self._inside = self.door.open(self.broker, self.presence, self.ids.userid)
             undo.pop_all()
         log.info("Serving colony '%s' at %s", self.settings.colonyname, self.listener.address)
 
     async def stop(self) -> None:
         """End cleanly: waiting clients are told, acknowledged work is on disk."""
-        self.folder.host.unlink(missing_ok=True)
+        await asyncio.to_thread(self.folder.forget, self.runtime)
         self.listener.stop()
+        self._inside.stop()
+        self.door.remove()
         self.presence.stop()
         await self.broker.stop()
         await self.listener.drain()
+        await self._inside.drain()
+
+    async def superseded(self) -> None:
+        """Wait until another server has taken the database over; nothing is stored here then."""
+        await self.broker.store.superseded.wait()
+        log.error(
+            "Another server has taken the database of colony '%s' over: this one stores nothing "
+            "any more and stops hosting it",
+            self.settings.colonyname,
+        )
+
+    async def _bind(self) -> socket.socket:
+        former = self._former
+        if former is None and not self.settings.port:
+            former = await asyncio.to_thread(self.folder.described)
+        if former is None or former.host != listener.reachable(self.settings.host):
+            return listener.bind(self.settings)
+        return await listener.bind_kept(self.settings, former.port)
 
     async def busy(self) -> bool:
         """Whether work is waiting or running."""
@@ -101,6 +130,7 @@ class Hosting:
         version = Version(buildversion=metadata.version("jupyter-colonies"))
         database = parse(self.settings.database or self.folder.database)
         if isinstance(database, Path):
+            filesystem.check(database.parent)
             database = SqliteAddress(database, self.settings.synchronous)
         return Broker(database, facts, version=version, clock=self._clock)
 
@@ -127,4 +157,5 @@ class Hosting:
             colonykeyfile=kept("colony"),
             serverkeyfile=kept("server") if self._holds_server_key() else "",
             jupyter_url=self._jupyter_url,
+            socket=str(self.door.path),
         )

@@ -42,6 +42,8 @@ MAX_BODY = 128 * 1024 * 1024
 IDLE_TIMEOUT = 120.0
 PORTS_TRIED = 100
 BACKLOG = 1024
+KEPT_TRIED = 20
+KEPT_PAUSE = 0.05
 
 TEXT = "text/plain; charset=utf-8"
 PHRASES = {status.value: status.phrase for status in HTTPStatus}
@@ -54,7 +56,8 @@ log = logging.getLogger(__name__)
 class Listener(Router):
     """An HTTP server on a port of its own, until `stop`.
 
-    idle_timeout: seconds after which a connection without a request is closed.
+    idle_timeout: seconds after which a connection without a request is closed. routes: what there
+    is beside `/api`, unless it is what SDKs expect.
     """
 
     def __init__(
@@ -66,13 +69,14 @@ class Listener(Router):
         host: str,
         tls: ssl.SSLContext | None,
         idle_timeout: float = IDLE_TIMEOUT,
+        routes: web.Application | None = None,
     ) -> None:
         self.broker = broker
         self.presence = presence
         self.tasks: set[asyncio.Task[None]] = set()
-        self.host, self.port = host, int(bound.getsockname()[1])
+        self.host, self.port = host, port_of(bound)
         self.tls = tls is not None
-        self._application = application(broker, self.presence)
+        self._application = routes or application(broker, self.presence)
         self._server = HTTPServer(
             self,
             ssl_options=tls,
@@ -273,18 +277,38 @@ class MissingHandler(PlainHandler):
         self.finish(MISSING)
 
 
-def application(broker: Broker, presence: Presence) -> web.Application:
-    """The routes beside `/api`."""
+def application(
+    broker: Broker, presence: Presence, resources: list[tuple[Any, ...]] | None = None
+) -> web.Application:
+    """The routes beside `/api`; unless `resources` are given they are for signed requests."""
     return web.Application(
         [
             (r"/health", HealthHandler),
             (r"/pubsub", pubsub.PubsubHandler, {"broker": broker, "presence": presence}),
-            *rest.signed_routes(broker, presence),
+            *(resources or rest.signed_routes(broker, presence)),
         ],
         default_handler_class=MissingHandler,
         log_function=lambda handler: None,  # noqa: ARG005 - tornado gives the handler
         websocket_max_message_size=pubsub.MAX_MESSAGE,
     )
+
+
+def port_of(bound: socket.socket) -> int:
+    """The port a socket listens on, 0 for a socket file."""
+    return 0 if bound.family == socket.AF_UNIX else int(bound.getsockname()[1])
+
+
+async def bind_kept(settings: Settings, port: int) -> socket.socket:
+    """A listening socket at the port of a host that has ended, else as `bind` gives it.
+
+    The system may take a moment to give the port of a killed process free.
+    """
+    for _ in range(KEPT_TRIED):
+        try:
+            return _listening(settings.host, port)
+        except OSError:
+            await asyncio.sleep(KEPT_PAUSE)
+    return bind(settings)
 
 
 def bind(settings: Settings) -> socket.socket:
@@ -293,11 +317,10 @@ def bind(settings: Settings) -> socket.socket:
     50080 lies in the range from which outgoing connections take their ports, so that it may be
     taken at any moment. Raises InvalidConfiguration if no port can be had.
     """
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     last = min(settings.port + PORTS_TRIED, 65536) if settings.port else 1
     for port in range(settings.port, last):
         try:
-            bound = socket.create_server((settings.host, port), family=family, backlog=BACKLOG)
+            bound = _listening(settings.host, port)
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 continue
@@ -307,11 +330,17 @@ def bind(settings: Settings) -> socket.socket:
             ) from None
         if port != settings.port:
             log.warning("Port %d is taken: listening on port %d", settings.port, port)
-        bound.setblocking(False)
         return bound
     raise InvalidConfiguration(
         f"No port from {settings.port} to {last - 1} is free on {settings.host}: name another one"
     )
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.create_server((host, port), family=family, backlog=BACKLOG)
+    bound.setblocking(False)
+    return bound
 
 
 def tls_context(settings: Settings) -> ssl.SSLContext | None:

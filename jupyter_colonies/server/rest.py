@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 from tornado import web
+from tornado.httputil import HTTPServerRequest
 
 from jupyter_colonies.broker.service import Broker
 from jupyter_colonies.errors import ColoniesError, ServerStopping
@@ -85,15 +86,18 @@ def describe(handler: web.RequestHandler, status: int, detail: str) -> None:
     handler.write(problem.problem(status, detail))
 
 
-class SignedHandler(web.RequestHandler):
-    """A resource on the own port: who signed the request is who acts."""
+Gate = Callable[[HTTPServerRequest], Visitor]
+"""Knows who sent a request. Raises NotSigned."""
+
+
+class ResourceHandler(web.RequestHandler):
+    """A resource, used by whom the gate knows."""
 
     def initialize(
-        self, broker: Broker, presence: Presence, verifier: Verifier, actions: dict[str, Action]
+        self, broker: Broker, presence: Presence, gate: Gate, actions: dict[str, Action]
     ) -> None:
         """Take the service and the resource."""
-        self._broker = broker
-        self._verifier = verifier
+        self._gate = gate
         self._actions = actions
         self._gone = asyncio.Event()
         self._exchange = Exchange(self, broker, presence, self._gone)
@@ -113,7 +117,7 @@ class SignedHandler(web.RequestHandler):
 
     async def _act(self, *names: str) -> None:
         try:
-            visitor = SignedVisitor(self._broker, self._verifier.caller(self.request))
+            visitor = self._gate(self.request)
         except NotSigned as error:
             self._exchange.refuse(error)
             self.set_header("Accept-Signature", ACCEPT_SIGNATURE)
@@ -137,12 +141,17 @@ class MissingHandler(web.RequestHandler):
 
 
 def signed_routes(broker: Broker, presence: Presence) -> list[tuple[Any, ...]]:
-    """The routes of the own port."""
-    service = {"broker": broker, "presence": presence}
+    """The routes of the own port: who signed the request is who acts."""
     verifier = Verifier()
+    return routes(broker, presence, lambda request: SignedVisitor(broker, verifier.caller(request)))
+
+
+def routes(broker: Broker, presence: Presence, gate: Gate) -> list[tuple[Any, ...]]:
+    """The routes of all resources for whom a gate lets in."""
+    service = {"broker": broker, "presence": presence, "gate": gate}
     return [
         *(
-            (f"/v1/{path}", SignedHandler, {**service, "verifier": verifier, "actions": actions})
+            (f"/v1/{path}", ResourceHandler, {**service, "actions": actions})
             for path, actions in RESOURCES.items()
         ),
         (r"/v1(?:/.*)?", MissingHandler),

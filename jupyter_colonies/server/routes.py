@@ -12,10 +12,12 @@ from typing import Any, Protocol
 from jupyter_server.auth.decorator import allow_unauthenticated, authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado import web
+from tornado.websocket import WebSocketClientConnection
 
 from jupyter_colonies.core import envelope
-from jupyter_colonies.errors import ColoniesError, ServerStopping
-from jupyter_colonies.server import rpc
+from jupyter_colonies.errors import ColoniesError, ServerError, ServerStopping
+from jupyter_colonies.server import problem, rpc
+from jupyter_colonies.server.forwarding import Forwarding, Relay
 from jupyter_colonies.server.hosting import Hosting
 from jupyter_colonies.server.presence import STOPPING
 from jupyter_colonies.server.pubsub import PubsubHandler
@@ -29,8 +31,11 @@ TEXT = "text/plain; charset=utf-8"
 class Desk(Protocol):
     """Where the routes ask for the service."""
 
-    def hosting(self) -> Hosting:
-        """The running service. Raises ServerStopping if this process does not host it now."""
+    def hosting(self) -> Hosting | None:
+        """The running service, if this process hosts it now."""
+
+    def forwarding(self) -> Forwarding:
+        """The way to the process that hosts it. Raises ServerStopping if there is none."""
 
 
 class RpcHandler(web.RequestHandler):
@@ -55,16 +60,24 @@ class RpcHandler(web.RequestHandler):
     async def post(self) -> None:
         """One request, as on the own port."""
         try:
-            hosting = self._desk.hosting()
-            with hosting.presence.exchange():
-                if hosting.presence.stopping:
-                    raise ServerStopping(STOPPING)
-                status, body = await rpc.answer(hosting.broker, self.request.body, self._gone)
+            status, body = await self._answer()
         except ColoniesError as error:
             status, body = envelope.refusal(error)
-        self.set_status(status)
-        self.set_header("Content-Type", TEXT)
-        self.write(body)
+        if not self._gone.is_set():
+            self.set_status(status)
+            self.set_header("Content-Type", TEXT)
+            self.write(body)
+
+    async def _answer(self) -> tuple[int, bytes]:
+        hosting = self._desk.hosting()
+        if hosting is None:
+            forwarding = self._desk.forwarding()
+            answer = await forwarding.exchange("POST", "/api", self.request.body, gone=self._gone)
+            return answer.status, bytes(answer.body)
+        with hosting.presence.exchange():
+            if hosting.presence.stopping:
+                raise ServerStopping(STOPPING)
+            return await rpc.answer(hosting.broker, self.request.body, self._gone)
 
 
 class SubscriptionsHandler(PubsubHandler):
@@ -73,14 +86,40 @@ class SubscriptionsHandler(PubsubHandler):
     def initialize(self, desk: Desk) -> None:  # type: ignore[override]
         """Take the service."""
         self._desk = desk
+        self._host: WebSocketClientConnection | None = None
+        self._relay: Relay | None = None
 
-    def prepare(self) -> None:
-        """Find the service. Answers 503 while it is not hosted here."""
+    async def prepare(self) -> None:
+        """Find the service, here or at its host. Answers 503 if there is none."""
+        hosting = self._desk.hosting()
+        if hosting is not None:
+            super().initialize(hosting.broker, hosting.presence)
+            return
         try:
-            hosting = self._desk.hosting()
+            self._host = await self._desk.forwarding().subscribe()
         except ServerStopping as error:
             raise web.HTTPError(503, error.message) from None
-        super().initialize(hosting.broker, hosting.presence)
+
+    def open(self, *args: str, **kwargs: str) -> None:
+        """A client has come."""
+        if self._host is None:
+            super().open(*args, **kwargs)
+        else:
+            self._relay = Relay(self._host, self)
+
+    def on_close(self) -> None:
+        """The client has gone."""
+        if self._host is None:
+            super().on_close()
+        else:
+            self._host.close()
+
+    async def on_message(self, message: str | bytes) -> None:
+        """Start a subscription, here or at the host."""
+        if self._relay is None:
+            await super().on_message(message)
+        else:
+            await self._relay.send(message)
 
     @allow_unauthenticated
     async def get(self, *args: Any, **kwargs: Any) -> None:
@@ -89,19 +128,21 @@ class SubscriptionsHandler(PubsubHandler):
 
 
 class HealthHandler(web.RequestHandler):
-    """`GET colonies/health`: whether the service runs in this process."""
+    """`GET colonies/health`: whether the service runs, here or at its host."""
 
     def initialize(self, desk: Desk) -> None:
         """Take the service."""
         self._desk = desk
 
     @allow_unauthenticated
-    def get(self) -> None:
+    async def get(self) -> None:
         """An empty body with status 200, or 503."""
         self.set_header("Content-Type", TEXT)
+        if self._desk.hosting() is not None:
+            return
         try:
-            self._desk.hosting()
-        except ServerStopping:
+            await self._desk.forwarding().exchange("GET", "/health", gone=asyncio.Event())
+        except ServerError:
             self.set_status(503)
 
 
@@ -132,10 +173,9 @@ class ResourceHandler(APIHandler):
         return super().finish(*args, set_content_type=kept, **kwargs)
 
     async def _act(self, *names: str) -> None:
-        try:
-            hosting = self._desk.hosting()
-        except ServerStopping as error:
-            describe(self, 503, error.message)
+        hosting = self._desk.hosting()
+        if hosting is None:
+            await self._forward()
             return
         exchange = Exchange(self, hosting.broker, hosting.presence, self._gone)
         action = self._actions.get(self.request.method or "")
@@ -144,6 +184,27 @@ class ResourceHandler(APIHandler):
         else:
             visitor = JupyterVisitor(hosting.broker, hosting.ids.userid)
             await exchange.act(visitor, action, *names)
+
+    async def _forward(self) -> None:
+        """Jupyter has let the caller in here, so the host takes them for the colony's user."""
+        root = self.settings["base_url"].rstrip("/") + "/colonies"
+        target = self.request.uri.removeprefix(root)
+        try:
+            answer = await self._desk.forwarding().exchange(
+                self.request.method, target, self.request.body, gone=self._gone
+            )
+        except ServerError as error:
+            describe(self, problem.status_of(error), error.message)
+            return
+        self.set_status(answer.status)
+        self.clear_header("Content-Type")
+        for name in ("Content-Type", "Allow"):
+            if name in answer.headers:
+                self.set_header(name, answer.headers[name])
+        if "Location" in answer.headers:
+            self.set_header("Location", root + answer.headers["Location"])
+        if answer.body:
+            self.write(bytes(answer.body))
 
     @web.authenticated
     @authorized

@@ -71,6 +71,8 @@ class Nobody:
     def hosting(self):
         raise AssertionError("the service was asked for without authentication")
 
+    forwarding = hosting
+
 
 @pytest.mark.parametrize("route", routes.routes(Nobody()), ids=lambda route: route[0])
 def test_inside_jupyter_every_method_is_decorated(route):

@@ -1,13 +1,11 @@
-"""The data folder: files of mode 0600, the lock, and the link to the present host."""
+"""The data folder: files of mode 0600, and the link to the present host."""
 
 import json
-import threading
 
 import pytest
 
 from jupyter_colonies.errors import InvalidConfiguration
-from jupyter_colonies.server import folder as folders
-from jupyter_colonies.server.folder import DataFolder, Lock, Runtime
+from jupyter_colonies.server.folder import DataFolder, Runtime
 
 
 @pytest.fixture
@@ -72,41 +70,13 @@ def test_a_broken_description_is_none(folder):
     assert folder.described() is None
 
 
-def test_one_hosts_and_the_next_is_told_when_it_ends(folder):
-    first, second = Lock(folder), Lock(folder)
-    assert first.try_acquire()
-    assert not second.try_acquire()
-    told = threading.Event()
-    second.acquire_later(told.set)
-    first.release()
-    assert told.wait(10)
-    assert not first.try_acquire()
-    second.release()
-
-
-def test_who_has_stopped_waiting_does_not_take_the_lock(folder):
-    first, second, third = Lock(folder), Lock(folder), Lock(folder)
-    assert first.try_acquire()
-    told = threading.Event()
-    second.acquire_later(told.set)
-    second.release()
-    third_told = threading.Event()
-    third.acquire_later(third_told.set)
-    first.release()
-    assert third_told.wait(10)
-    assert not told.is_set()
-    third.release()
-
-
-@pytest.mark.parametrize("kind", ["nfs4", "cifs", "fuse.sshfs"])
-def test_network_file_systems_are_refused(tmp_path, monkeypatch, kind):
-    monkeypatch.setattr(folders, "file_system", lambda path: kind)
-    with pytest.raises(InvalidConfiguration, match="local folder"):
-        DataFolder(tmp_path)
-
-
-def test_the_file_system_is_the_one_of_the_deepest_mount(tmp_path):
-    assert folders.file_system(tmp_path) == folders.file_system(tmp_path / "not" / "there")
+def test_only_the_present_host_is_forgotten(folder):
+    former, present = runtime(secret="former"), runtime(secret="present")
+    folder.describe(present)
+    folder.forget(former)
+    assert folder.described() == present
+    folder.forget(present)
+    assert folder.described() is None
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 from urllib.parse import parse_qs, urlsplit
@@ -19,8 +20,20 @@ from tests.integration.load import Client, Stored
 class Server:
     """`jupyter colonies serve` on one data folder, killed and started again."""
 
-    def __init__(self, folder: Path, database: str = "") -> None:
-        """`database` is the URL of a PostgreSQL database, empty for SQLite."""
+    def __init__(
+        self,
+        folder: Path,
+        database: str = "",
+        *,
+        before: Sequence[str] = (),
+        options: Sequence[str] = (),
+    ) -> None:
+        """`database` is the URL of a PostgreSQL database, empty for SQLite.
+
+        `before` is the command that starts it, `options` are more options of `serve`.
+        """
+        self._before = before
+        self._options = options
         self.data = folder / "data"
         self._database: Path | str = database or self.data / "colonies.db"
         self._runtime = folder / "runtime.json"
@@ -35,7 +48,8 @@ class Server:
         """Start it; its address once it answers."""
         ready, tell = os.pipe()
         command = [
-            sys.executable, "-m", "jupyter_colonies.cli", "serve", "--port", "0",
+            *self._before,
+            sys.executable, "-m", "jupyter_colonies.cli", "serve", "--port", "0", *self._options,
             "--data", str(self.data), "--runtime-file", str(self._runtime),
             "--ready-fd", str(tell),
         ]  # fmt: skip

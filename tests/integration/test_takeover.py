@@ -184,13 +184,13 @@ def test_clients_follow_when_the_host_is_killed(host, jupyter, monkeypatch):
             held = member.submit()
             assert member.assign()["processid"] == held["processid"]
             direct, indirect = (member.colony.executor("others") for _ in range(2))
-            before_polls = heard(direct), heard(indirect)
+            before_polls = heard(member, direct), heard(member, indirect)
             polls = (
                 Poll(direct.assign, 60),
                 Poll(through, jupyter, ASSIGN, indirect.key, colonyname="other", timeout=60),
             )
-            jupyter.until(lambda: heard(direct) != before_polls[0])
-            jupyter.until(lambda: heard(indirect) != before_polls[1])
+            jupyter.until(lambda: heard(member, direct) != before_polls[0])
+            jupyter.until(lambda: heard(member, indirect) != before_polls[1])
             host.kill()
             assert polls[0].ended() in {"OSError", "502", "503"}
             assert polls[1].ended() in {"502", "503"}
@@ -213,11 +213,10 @@ def test_clients_follow_when_the_host_is_killed(host, jupyter, monkeypatch):
             colony.close()
 
 
-def heard(executor: wire.Member) -> str:
+def heard(asking: wire.Member, executor: wire.Member) -> str:
     """When the server last heard of an executor: each request for work moves it."""
-    colony = executor.colony
-    found = colony.owner("getexecutormsg", executorname=executor.name)
-    return str(found["lastheardfromtime"])
+    names = {"colonyname": asking.colony.name, "executorname": executor.name}
+    return str(asking.call("getexecutormsg", **names)["lastheardfromtime"])
 
 
 class Poll:

@@ -111,7 +111,7 @@ class Jupyter:
 
     def until(self, condition: Callable[[], object]) -> None:
         """Another program's progress can only be seen by looking."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 90
         while not condition():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise AssertionError(f"the Jupyter server is not ready:\n{self.log}")

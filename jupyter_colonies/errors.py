@@ -29,6 +29,10 @@ class Unspecific(InvalidRequest):
     """The request does not say what it is about; the original reports an internal error."""
 
 
+class Unstorable(InvalidRequest):
+    """The database can't hold a value of the request, such as a text with a NUL character."""
+
+
 class InvalidSpec(RequestError):
     """A function spec or workflow file can't be read: the message names file, line and key."""
 

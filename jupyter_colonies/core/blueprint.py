@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from jupyter_colonies.core.decoding import Integer
+from jupyter_colonies.core.decoding import Integer, Name
 from jupyter_colonies.core.spec import Conditions, FunctionSpec
 from jupyter_colonies.core.times import NEVER
 
@@ -18,7 +18,7 @@ NO_LIMIT = -1
 class Names(msgspec.Struct, kw_only=True, rename={"listkind": "listKind"}):
     """How a kind is called; blueprints refer to it by `kind`."""
 
-    kind: str = ""
+    kind: Name = ""
     listkind: str = ""
     singular: str = ""
     plural: str = ""
@@ -52,7 +52,7 @@ class Handler(msgspec.Struct, kw_only=True):
     `reconcileinterval` is in seconds; less than one means every 60 seconds.
     """
 
-    executortype: str = msgspec.field(name="executorType", default="")
+    executortype: Name = msgspec.field(name="executorType", default="")
     functionname: str = msgspec.field(name="functionName", default="")
     reconcileinterval: Integer | None | msgspec.UnsetType = msgspec.field(
         name="reconcileInterval", default=msgspec.UNSET
@@ -80,8 +80,8 @@ class DefinitionMetadata(
 ):
     """Name and colony of a definition; the times are the server's."""
 
-    name: str = ""
-    colonyname: str = ""
+    name: Name = ""
+    colonyname: Name = ""
     createdat: datetime | None = NEVER
     updatedat: datetime | None = NEVER
     lastreconciliationtime: datetime | None = NEVER
@@ -101,8 +101,8 @@ class DefinitionSpec(msgspec.Struct, kw_only=True):
 class BlueprintDefinition(msgspec.Struct, kw_only=True):
     """A kind of blueprint; its own `kind` may be any text."""
 
-    blueprintdefinitionid: str = ""
-    kind: str = ""
+    blueprintdefinitionid: Name = ""
+    kind: Name = ""
     metadata: DefinitionMetadata = msgspec.field(default_factory=DefinitionMetadata)
     spec: DefinitionSpec = msgspec.field(default_factory=DefinitionSpec)
 
@@ -122,9 +122,9 @@ class BlueprintMetadata(
     What is empty of location, labels, annotations, generation and process is left out.
     """
 
-    name: str = ""
-    colonyname: str = ""
-    locationname: str | None | msgspec.UnsetType = msgspec.UNSET
+    name: Name = ""
+    colonyname: Name = ""
+    locationname: Name | None | msgspec.UnsetType = msgspec.UNSET
     labels: dict[str, str] | None | msgspec.UnsetType = msgspec.UNSET
     annotations: dict[str, str] | None | msgspec.UnsetType = msgspec.UNSET
     generation: Integer | None | msgspec.UnsetType = msgspec.UNSET
@@ -137,8 +137,8 @@ class BlueprintMetadata(
 class Blueprint(msgspec.Struct, kw_only=True):
     """A desired state (`spec`) and what executors report of the present one (`status`)."""
 
-    blueprintid: str = ""
-    kind: str = ""
+    blueprintid: Name = ""
+    kind: Name = ""
     metadata: BlueprintMetadata = msgspec.field(default_factory=BlueprintMetadata)
     spec: dict[str, Any] | None = msgspec.field(default_factory=dict)
     status: dict[str, Any] | None | msgspec.UnsetType = msgspec.UNSET
@@ -147,11 +147,11 @@ class Blueprint(msgspec.Struct, kw_only=True):
 class BlueprintHistory(msgspec.Struct, kw_only=True):
     """One change of a blueprint: its spec as it was then, and who made it."""
 
-    historyid: str = ""
-    blueprintid: str = ""
-    kind: str = ""
-    namespace: str = ""
-    name: str = ""
+    historyid: Name = ""
+    blueprintid: Name = ""
+    kind: Name = ""
+    namespace: Name = ""
+    name: Name = ""
     generation: Integer = 0
     spec: dict[str, Any] | None = msgspec.field(default_factory=dict)
     status: dict[str, Any] | None | msgspec.UnsetType = msgspec.UNSET

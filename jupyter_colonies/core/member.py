@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from jupyter_colonies.core.decoding import Integer
+from jupyter_colonies.core.decoding import Integer, Name
 from jupyter_colonies.core.times import NEVER
 from jupyter_colonies.errors import InvalidRequest
 
@@ -19,16 +19,16 @@ from jupyter_colonies.errors import InvalidRequest
 class Colony(msgspec.Struct, kw_only=True):
     """A named trust zone, owned by the key whose id it carries."""
 
-    colonyid: str = ""
-    name: str = ""
+    colonyid: Name = ""
+    name: Name = ""
 
 
 class User(msgspec.Struct, kw_only=True):
     """A person of a colony: all rights of a member, but is never assigned processes."""
 
-    colonyname: str = ""
-    userid: str = ""
-    name: str = ""
+    colonyname: Name = ""
+    userid: Name = ""
+    name: Name = ""
     email: str = ""
     phone: str = ""
 
@@ -72,18 +72,18 @@ class Allocations(msgspec.Struct, kw_only=True):
 class Executor(msgspec.Struct, kw_only=True):
     """A worker of a colony (protocol part 01, section 4.3)."""
 
-    executorid: str = ""
-    executortype: str = ""
-    executorname: str = ""
-    colonyname: str = ""
+    executorid: Name = ""
+    executortype: Name = ""
+    executorname: Name = ""
+    colonyname: Name = ""
     state: ExecutorState = ExecutorState.PENDING
     requirefuncreg: bool = False
     commissiontime: datetime | None = NEVER
     lastheardfromtime: datetime | None = NEVER
-    locationname: str | None | msgspec.UnsetType = msgspec.UNSET
+    locationname: Name | None | msgspec.UnsetType = msgspec.UNSET
     capabilities: Capabilities | None = msgspec.field(default_factory=Capabilities)
     allocations: Allocations | None = msgspec.field(default_factory=Allocations)
-    blueprintid: str | None | msgspec.UnsetType = msgspec.UNSET
+    blueprintid: Name | None | msgspec.UnsetType = msgspec.UNSET
     blueprintgen: Integer | None | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -100,11 +100,11 @@ class FunctionArgument(msgspec.Struct, kw_only=True, omit_defaults=True):
 class Function(msgspec.Struct, kw_only=True):
     """A function an executor offers, with what its runs took, in seconds (part 01, 4.4)."""
 
-    functionid: str = ""
-    executorname: str = ""
-    executortype: str = ""
-    colonyname: str = ""
-    funcname: str = ""
+    functionid: Name = ""
+    executorname: Name = ""
+    executortype: Name = ""
+    colonyname: Name = ""
+    funcname: Name = ""
     description: str | None | msgspec.UnsetType = msgspec.UNSET
     args: list[FunctionArgument] | None | msgspec.UnsetType = msgspec.UNSET
     counter: Integer = 0
@@ -114,15 +114,15 @@ class Function(msgspec.Struct, kw_only=True):
     maxexectime: float = 0
     avgwaittime: float = 0
     avgexectime: float = 0
-    locationname: str | None | msgspec.UnsetType = msgspec.UNSET
+    locationname: Name | None | msgspec.UnsetType = msgspec.UNSET
 
 
 class Log(msgspec.Struct, kw_only=True):
     """A line an executor wrote; the timestamp is in nanoseconds since 1970."""
 
     processid: str = ""
-    colonyname: str = ""
-    executorname: str = ""
+    colonyname: Name = ""
+    executorname: Name = ""
     message: str = ""
     timestamp: int = 0
 
@@ -130,9 +130,9 @@ class Log(msgspec.Struct, kw_only=True):
 class Location(msgspec.Struct, kw_only=True):
     """A place with a name; longitude and latitude in degrees (part 01, section 4.7)."""
 
-    locationid: str = ""
-    name: str = ""
-    colonyname: str = ""
+    locationid: Name = ""
+    name: Name = ""
+    colonyname: Name = ""
     description: str = ""
     long: float = 0
     lat: float = 0

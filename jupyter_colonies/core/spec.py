@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from jupyter_colonies.core import quantity
-from jupyter_colonies.core.decoding import Integer
+from jupyter_colonies.core.decoding import Integer, Name
 from jupyter_colonies.errors import InvalidRequest
 
 PRIORITY_LIMIT = 50_000
@@ -21,7 +21,7 @@ ANYONE = "*"
 class Gpu(msgspec.Struct, kw_only=True):
     """Graphics processors a function asks for; stored and echoed, not used for matching."""
 
-    name: str = ""
+    name: Name = ""
     mem: str = ""
     count: Integer = 0
     nodecount: Integer = 0
@@ -30,10 +30,10 @@ class Gpu(msgspec.Struct, kw_only=True):
 class Conditions(msgspec.Struct, kw_only=True):
     """Which executor may run a function, and after which nodes of its workflow."""
 
-    colonyname: str = ""
-    executornames: list[str] | None = None
-    executortype: str = ""
-    locationname: str | msgspec.UnsetType = msgspec.UNSET
+    colonyname: Name = ""
+    executornames: list[Name] | None = None
+    executortype: Name = ""
+    locationname: Name | msgspec.UnsetType = msgspec.UNSET
     dependencies: list[str] | None = msgspec.field(default_factory=list)
     nodes: Integer = 0
     cpu: str = ""
@@ -61,7 +61,7 @@ class FunctionSpec(msgspec.Struct, kw_only=True):
     """
 
     nodename: str = ""
-    funcname: str = ""
+    funcname: Name = ""
     args: list[Any] | None = msgspec.field(default_factory=list)
     kwargs: dict[str, Any] | None = msgspec.field(default_factory=dict)
     priority: Integer = 0
@@ -99,7 +99,7 @@ class FunctionSpec(msgspec.Struct, kw_only=True):
 class WorkflowSpec(msgspec.Struct, kw_only=True):
     """A colony and the list of function specs that form a DAG in it."""
 
-    colonyname: str = ""
+    colonyname: Name = ""
     functionspecs: list[FunctionSpec] | None = msgspec.field(default_factory=list)
 
 

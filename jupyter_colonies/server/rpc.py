@@ -13,11 +13,17 @@ from typing import Any, NamedTuple
 import msgspec
 
 from jupyter_colonies.broker.service import Broker
-from jupyter_colonies.core import envelope, identity
+from jupyter_colonies.core import culprit, envelope, identity
 from jupyter_colonies.core.decoding import decode
 from jupyter_colonies.core.messages.registry import REGISTRY, Message
 from jupyter_colonies.core.messages.server import SERVER_INFO, VERSION, GetServerInfo
-from jupyter_colonies.errors import AccessDenied, ColoniesError, InvalidRequest, ServerError
+from jupyter_colonies.errors import (
+    AccessDenied,
+    ColoniesError,
+    InvalidRequest,
+    ServerError,
+    Unstorable,
+)
 
 LARGE_BODY = 256 * 1024
 
@@ -43,12 +49,19 @@ async def answer(
     """
     try:
         opened = await read(body)
-        result = await broker.call(opened.message, opened.request, opened.callerid, gone=gone)
+        result = await _carry_out(broker, opened, gone)
         return 200, envelope.reply(opened.message.reply_type, _encode(result))
     except ColoniesError as error:
         return envelope.refusal(error)
     except Exception as error:  # noqa: BLE001 - a client must get an envelope whatever happens
         return envelope.refusal(unexpected(error))
+
+
+async def _carry_out(broker: Broker, opened: Opened, gone: asyncio.Event | None) -> Any:
+    try:
+        return await broker.call(opened.message, opened.request, opened.callerid, gone=gone)
+    except Unstorable as error:
+        raise InvalidRequest(error.message + culprit.named(opened.request)) from None
 
 
 async def read(body: bytes) -> Opened:

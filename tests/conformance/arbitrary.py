@@ -92,4 +92,4 @@ def outcome(wire: Wire, name: str, key: str, fields: dict[str, Any]) -> str:
 
 def foreseen(found: str) -> bool:
     """Whether an outcome is one that the protocol knows."""
-    return found.startswith(("200", "400", "403", "404", *RULES))
+    return found.startswith(("200", "400", "403", "404", "409", *RULES))

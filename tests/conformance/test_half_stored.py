@@ -1,43 +1,15 @@
 """What is refused leaves no trace: not a row of the database differs afterwards."""
 
-import asyncio
-
 import pytest
-from sqlalchemy import select
-from sqlmodel import SQLModel
 
-from jupyter_colonies.store.statement import Statement
+from tests.conformance.contents import reader
 from tests.conformance.wire import Refused, envelope, id_of, new_key
-
-# A refused assign is a sign of life all the same (protocol part 02, section 4.4).
-SIGNS_OF_LIFE = {"lastheardfromtime", "leasedeadline"}
 
 
 @pytest.fixture
 def contents(server, colony):
-    """Everything that is stored, by table; deadlines of other tests' colonies may act meanwhile."""
-    store = server.broker.store
-    # What a connection committed last is no concern of a request.
-    tables = [
-        Statement(select(table).order_by(*table.primary_key))
-        for table in SQLModel.metadata.sorted_tables
-        if table.name != "batches"
-    ]
-
-    def rows(tx):
-        return [
-            [
-                {key: row[key] for key in row.keys() if key not in SIGNS_OF_LIFE}  # noqa: SIM118
-                for row in tx.all(table)
-                if "colonyname" not in row.keys() or row["colonyname"] == colony.name  # noqa: SIM118
-            ]
-            for table in tables
-        ]
-
-    def read():
-        return asyncio.run_coroutine_threadsafe(store.read(rows), server.loop).result()
-
-    return read
+    """Everything that is stored of the colony, by table."""
+    return reader(server, colony.name)
 
 
 def chain(member, length, **last):

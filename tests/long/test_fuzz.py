@@ -6,7 +6,11 @@ from hypothesis import strategies as st
 
 from jupyter_colonies.testing import server_in_thread
 from tests.conformance.arbitrary import foreseen, outcome, requests
+from tests.conformance.contents import reader
+from tests.conformance.fuzzing import Fuzz
 from tests.conformance.wire import Wire
+
+MILLION = 1_000_000
 
 
 @pytest.mark.long
@@ -30,3 +34,18 @@ def test_nonsense(tmp_path):
 
         try_one()
         assert colony.executor(name="E9").submit()
+
+
+@pytest.mark.long
+@pytest.mark.timeout(7200)
+def test_a_million_spoiled_messages(server_database, tmp_path):
+    """Half of them for each database, other ones in each part of the run."""
+    with server_in_thread(tmp_path, database=server_database()) as server:
+        wire = Wire(server.host, server.port, server.server_key)
+        for seed in range(10):
+            fuzz = Fuzz(server, wire, seed)
+            secrets = reader(server, fuzz.closed.name, nobodys=False)
+            before = secrets()
+            fuzz.run(MILLION // 2 // 10)
+            assert secrets() == before
+        assert wire.new_colony().executor().submit()

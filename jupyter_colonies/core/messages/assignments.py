@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from jupyter_colonies.core.decoding import Name
 from jupyter_colonies.core.messages.colonies import NamedColony
 from jupyter_colonies.core.messages.registry import Empty, Message, declare
 from jupyter_colonies.core.policy import Role
@@ -12,7 +13,7 @@ from jupyter_colonies.core.policy import Role
 class PauseStatus(msgspec.Struct, kw_only=True):
     """Whether a colony's executors get no work at present."""
 
-    colonyname: str = ""
+    colonyname: Name = ""
     ispaused: bool = False
     msgtype: str = "pausestatusreplymsg"
 

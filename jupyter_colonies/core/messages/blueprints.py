@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from jupyter_colonies.core.blueprint import Blueprint, BlueprintDefinition, BlueprintHistory
-from jupyter_colonies.core.decoding import Integer
+from jupyter_colonies.core.decoding import Integer, Name
 from jupyter_colonies.core.messages.registry import Empty, Message, Request, Subject, declare
 from jupyter_colonies.core.policy import Role
 from jupyter_colonies.core.process import Process
@@ -24,21 +24,21 @@ class AddBlueprintDefinition(Request):
 class NamedBlueprintDefinition(Request):
     """A request about one definition."""
 
-    colonyname: str = ""
-    name: str = ""
+    colonyname: Name = ""
+    name: Name = ""
 
 
 class ListBlueprintDefinitions(Request):
     """All definitions of a colony."""
 
-    colonyname: str = ""
+    colonyname: Name = ""
 
 
 class NamedBlueprint(Request):
     """A request about one blueprint, or the removal of one definition."""
 
-    namespace: str = ""
-    name: str = ""
+    namespace: Name = ""
+    name: Name = ""
 
 
 class AddBlueprint(Request):
@@ -50,9 +50,9 @@ class AddBlueprint(Request):
 class ListBlueprints(Request):
     """Blueprints by name: all, or of one `kind`; only then `locationname` counts."""
 
-    namespace: str = ""
-    kind: str = ""
-    locationname: str = ""
+    namespace: Name = ""
+    kind: Name = ""
+    locationname: Name = ""
 
 
 class UpdateBlueprint(Request):
@@ -65,23 +65,23 @@ class UpdateBlueprint(Request):
 class UpdateBlueprintStatus(Request):
     """Replace the status of a blueprint as a whole."""
 
-    colonyname: str = ""
-    blueprintname: str = ""
+    colonyname: Name = ""
+    blueprintname: Name = ""
     status: dict[str, Any] | None = None
 
 
 class ReconcileBlueprint(Request):
     """Have a blueprint reconciled now; `force` starts a new generation."""
 
-    namespace: str = ""
-    name: str = ""
+    namespace: Name = ""
+    name: Name = ""
     force: bool = False
 
 
 class GetBlueprintHistory(Request):
     """Changes of a blueprint, newest first; `limit` of zero or less means all."""
 
-    blueprintid: str = ""
+    blueprintid: Name = ""
     limit: Integer = 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jupyter_colonies.core.decoding import Name
 from jupyter_colonies.core.member import Colony, Statistics, User
 from jupyter_colonies.core.messages.registry import Empty, Message, Request, Subject, declare
 from jupyter_colonies.core.policy import Role
@@ -17,7 +18,7 @@ class AddColony(Request):
 class NamedColony(Request):
     """A request about one colony."""
 
-    colonyname: str = ""
+    colonyname: Name = ""
 
 
 class AddUser(Request):
@@ -29,15 +30,15 @@ class AddUser(Request):
 class NamedUser(Request):
     """A request about one user of a colony."""
 
-    colonyname: str = ""
-    name: str = ""
+    colonyname: Name = ""
+    name: Name = ""
 
 
 class IdentifiedUser(Request):
     """A request about the user with an id."""
 
-    colonyname: str = ""
-    userid: str = ""
+    colonyname: Name = ""
+    userid: Name = ""
 
 
 ADD_COLONY = declare(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from jupyter_colonies.core.decoding import Integer
+from jupyter_colonies.core.decoding import Integer, Name
 from jupyter_colonies.core.member import Allocations, Capabilities, Executor, Function
 from jupyter_colonies.core.messages.registry import Empty, Message, Request, Subject, declare
 from jupyter_colonies.core.policy import Role
@@ -20,36 +20,36 @@ class AddExecutor(Request):
 class ListExecutors(Request):
     """All executors of a colony, in every state."""
 
-    colonyname: str = ""
+    colonyname: Name = ""
 
 
 class NamedExecutor(Request):
     """A request about one executor."""
 
-    colonyname: str = ""
-    executorname: str = ""
+    colonyname: Name = ""
+    executorname: Name = ""
 
 
 class IdentifiedExecutor(Request):
     """A request about the executor with an id; of several, the one in the named colony."""
 
-    colonyname: str = ""
-    executorid: str = ""
+    colonyname: Name = ""
+    executorid: Name = ""
 
 
 class ReportAllocations(Request):
     """An executor says what projects may use; it replaces what was said before."""
 
-    colonyname: str = ""
-    executorname: str = ""
+    colonyname: Name = ""
+    executorname: Name = ""
     allocations: Allocations | None = None
 
 
 class UpdateExecutor(Request):
     """An executor says what it can do; it replaces what was said before."""
 
-    colonyname: str = ""
-    executorname: str = ""
+    colonyname: Name = ""
+    executorname: Name = ""
     capabilities: Capabilities | None = None
 
 
@@ -62,7 +62,7 @@ class AddFunction(Request):
 class IdentifiedFunction(Request):
     """A request about one function."""
 
-    functionid: str = ""
+    functionid: Name = ""
 
 
 class EnrolExecutor(Request):
@@ -83,8 +83,8 @@ class EnrolExecutor(Request):
 class RenewLease(Request):
     """Sign of life of an executor that holds a lease, in seconds from now."""
 
-    colonyname: str = ""
-    executorname: str = ""
+    colonyname: Name = ""
+    executorname: Name = ""
     lease: Integer = 60
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jupyter_colonies.core.decoding import Name
 from jupyter_colonies.core.member import Location
 from jupyter_colonies.core.messages.colonies import COLONY_EXISTS, NamedColony
 from jupyter_colonies.core.messages.registry import Empty, Message, Request, Subject, declare
@@ -17,8 +18,8 @@ class AddLocation(Request):
 class NamedLocation(Request):
     """A request about one location of a colony."""
 
-    colonyname: str = ""
-    name: str = ""
+    colonyname: Name = ""
+    name: Name = ""
 
 
 _COLONY = Subject(kind="colony", field="colonyname", missing=COLONY_EXISTS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jupyter_colonies.core.decoding import Integer
+from jupyter_colonies.core.decoding import Integer, Name
 from jupyter_colonies.core.member import Log
 from jupyter_colonies.core.messages.registry import Empty, Message, Request, Subject, declare
 from jupyter_colonies.core.policy import Role
@@ -19,8 +19,8 @@ class AddLog(Request):
 class AddExecutorLog(Request):
     """Write to an executor's own log, which belongs to no process."""
 
-    colonyname: str = ""
-    executorname: str = ""
+    colonyname: Name = ""
+    executorname: Name = ""
     message: str = ""
 
 
@@ -31,9 +31,9 @@ class GetLogs(Request):
     those of its processes and its own.
     """
 
-    colonyname: str = ""
+    colonyname: Name = ""
     processid: str = ""
-    executorname: str = ""
+    executorname: Name = ""
     count: Integer = 0
     since: Integer = 0
     latest: bool = False
@@ -42,7 +42,7 @@ class GetLogs(Request):
 class SearchLogs(Request):
     """Find up to 100 lines that contain `text`, newest first, in the last `days`, 30 at most."""
 
-    colonyname: str = ""
+    colonyname: Name = ""
     text: str = ""
     days: Integer = 0
     count: Integer = 0

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from jupyter_colonies.core.decoding import Integer
+from jupyter_colonies.core.decoding import Integer, Name
 from jupyter_colonies.core.messages.registry import Empty, Message, Request, Subject, declare
 from jupyter_colonies.core.policy import Role
 from jupyter_colonies.core.process import Attribute, Process
@@ -23,7 +23,7 @@ class SubmitFunctionSpec(Request):
 class AssignProcess(Request):
     """Take work. `timeout` in seconds; negative to ask once without waiting."""
 
-    colonyname: str = ""
+    colonyname: Name = ""
     timeout: Integer = 0
     availablecpu: str = ""
     availablemem: str = ""
@@ -81,12 +81,12 @@ class OneProcess(Request):
 class ListProcesses(Request):
     """Processes of a colony in one state; -1 with a `processgraphid` means all of that graph."""
 
-    colonyname: str = ""
+    colonyname: Name = ""
     count: Integer = 0
     state: Integer = 0
-    executortype: str = ""
+    executortype: Name = ""
     label: str = ""
-    initiator: str = ""
+    initiator: Name = ""
     processgraphid: str = ""
 
 
@@ -124,9 +124,9 @@ class OneAttribute(Request):
 class SubscribeProcess(Request):
     """Be told when a process reaches a state; `timeout` in seconds."""
 
-    colonyname: str = ""
+    colonyname: Name = ""
     processid: str = ""
-    executortype: str = ""
+    executortype: Name = ""
     state: Integer = 0
     timeout: Integer = 0
 
@@ -134,8 +134,8 @@ class SubscribeProcess(Request):
 class SubscribeProcesses(Request):
     """Be told when any process of a type reaches a state; `timeout` in seconds."""
 
-    colonyname: str = ""
-    executortype: str = ""
+    colonyname: Name = ""
+    executortype: Name = ""
     state: Integer = 0
     timeout: Integer = 0
 

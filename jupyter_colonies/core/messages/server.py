@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from jupyter_colonies.core.decoding import Name
 from jupyter_colonies.core.member import Statistics
 from jupyter_colonies.core.messages.registry import Message, Request, declare
 from jupyter_colonies.core.policy import Role
@@ -58,7 +59,7 @@ class ServerInfo(msgspec.Struct, kw_only=True):
 class ClusterNode(msgspec.Struct, kw_only=True):
     """A server of the cluster; ports it does not have are 0."""
 
-    name: str = ""
+    name: Name = ""
     host: str = ""
     port: int = 0
     peerport: int = 0

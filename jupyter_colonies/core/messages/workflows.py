@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from jupyter_colonies.core.decoding import Integer
+from jupyter_colonies.core.decoding import Integer, Name
 from jupyter_colonies.core.graph import ProcessGraph
 from jupyter_colonies.core.messages.registry import Empty, Message, Request, Subject, declare
 from jupyter_colonies.core.policy import Role
@@ -31,7 +31,7 @@ class OneGraph(Request):
 class ListGraphs(Request):
     """Workflows of a colony in one state, newest first."""
 
-    colonyname: str = ""
+    colonyname: Name = ""
     count: Integer = 0
     state: Integer = 0
 
@@ -66,10 +66,10 @@ class NodeChange(msgspec.Struct, kw_only=True):
 
     processid: str
     nodename: str = ""
-    funcname: str = ""
-    executortype: str = ""
+    funcname: Name = ""
+    executortype: Name = ""
     state: State = State.WAITING
-    executorname: str = ""
+    executorname: Name = ""
     retries: Integer = 0
     starttime: datetime = NEVER
     endtime: datetime = NEVER
@@ -84,7 +84,7 @@ class WorkflowChange(msgspec.Struct, kw_only=True):
     """
 
     processgraphid: str
-    colonyname: str = ""
+    colonyname: Name = ""
     revision: Integer = 0
     state: State = State.WAITING
     nodes: list[NodeChange] = msgspec.field(default_factory=list)

@@ -17,9 +17,9 @@ from psycopg.types.numeric import Int8Dumper
 from jupyter_colonies.errors import (
     ColoniesError,
     InvalidConfiguration,
-    InvalidRequest,
     ServerError,
     StorageFailed,
+    Unstorable,
 )
 from jupyter_colonies.store.address import PostgresAddress
 from jupyter_colonies.store.postgres.pipeline import Pipeline
@@ -134,9 +134,9 @@ class Link:
 
 def refusal(error: psycopg.Error) -> ColoniesError:
     """What to tell whoever caused a statement that the database refused."""
-    # The NUL character, or a number beyond the column's range.
-    if isinstance(error, psycopg.DataError):
-        return InvalidRequest(f"A value of the request can't be stored: {error}")
+    # The NUL character, a number beyond the column's range, or too much for an index.
+    if isinstance(error, psycopg.DataError | psycopg.errors.ProgramLimitExceeded):
+        return Unstorable(f"A value of the request can't be stored: {error}")
     _log.error("A statement failed", exc_info=error)
     return StorageFailed(f"The database refused a statement, nothing was stored: {error}")
 

@@ -8,6 +8,7 @@ at once. What still ends in a deadlock, loses a race, or meets a lost connection
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import random
 import secrets
@@ -254,7 +255,9 @@ def _ask(connection: Pipeline, jobs: Sequence[Waiting]) -> dict[object, Reply]:
             key = question.key()
             if key not in answers:
                 text, constants = question.statement.compiled(dialect)
-                answers[key] = connection.send(text, {**constants, **question.parameters})
+                # A value that can't be sent, such as a NUL character, is its job's own affair.
+                with contextlib.suppress(psycopg.DataError):
+                    answers[key] = connection.send(text, {**constants, **question.parameters})
     return answers
 
 

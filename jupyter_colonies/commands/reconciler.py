@@ -13,12 +13,13 @@ from jupyter_colonies.commands.blueprint import NAME, blueprint, named
 from jupyter_colonies.commands.follow import LOG_INTERVAL
 from jupyter_colonies.commands.session import Session
 from jupyter_colonies.commands.verb import Blocks, pass_session
-from jupyter_colonies.core.blueprint import Blueprint, Handler
+from jupyter_colonies.core.blueprint import Blueprint, Handler, cron_name
 from jupyter_colonies.core.member import Executor, ExecutorState, Log
 from jupyter_colonies.core.times import NEVER
 
 RECENTLY = timedelta(minutes=2)
 OK, BAD = "ok", "missing"
+MOST = 100
 
 
 @blueprint.command("log")
@@ -117,7 +118,10 @@ def _reconcilers(
     heard = max((each.lastheardfromtime or NEVER for each in able), default=NEVER)
     recent = datetime.now(UTC) - heard < RECENTLY
     where = f"type {handler.executortype}" + (f" at {location}" if location else "")
+    crons = session.ask(session.member.get_crons(colonyname=session.colonyname, count=MOST))
+    cron = cron_name(found.kind, location)
     return [
+        ("Cron", OK if any(each.name == cron for each in crons) else BAD, cron),
         ("Reconciler", OK if able else BAD, where),
         ("Last heard from", OK if recent else BAD, wording.moment(heard)),
     ]

@@ -1,5 +1,6 @@
 """Protocol part 03, section 3, and scenarios 55 to 69: blueprints and their definitions."""
 
+import json
 import secrets
 
 import pytest
@@ -513,3 +514,71 @@ def test_a_colony_takes_its_blueprints_with_it(owner, e1):
     assert listed(owner) == []
     with refused(404):
         history(owner, added)
+
+
+# --- reconciling from time to time ---
+
+
+def crons(member):
+    found = member.call("getcronsmsg", colonyname=member.colony.name, count=100)
+    return {each["name"]: each for each in found or ()}
+
+
+def test_scenario_62_one_cron_for_a_kind_at_a_location(owner, e1):
+    define(owner)
+    define(owner, "Unhandled", handler=None)
+    add(e1)
+    assert list(crons(e1)) == ["reconcile-Deployment"]
+    add(e1, "second")
+    add(e1, "unhandled", "Unhandled")
+    before = crons(e1)
+    assert list(before) == ["reconcile-Deployment"]
+    for name, place in (("third", "L"), ("fourth", "M"), ("fifth", "L")):
+        add(e1, name, metadata={"locationname": place})
+    assert set(crons(e1)) == {
+        "reconcile-Deployment", "reconcile-Deployment-L", "reconcile-Deployment-M",
+    }  # fmt: skip
+    cron = crons(e1)["reconcile-Deployment-L"]
+    assert (cron["interval"], cron["cronexpression"]) == (60, "")
+    assert cron["waitforprevprocessgraph"] is True
+    assert (cron["initiatorid"], cron["initiatorname"]) == (e1.id, e1.name)
+    (spec,) = json.loads(cron["workflowspec"])["functionspecs"]
+    assert (spec["funcname"], spec["kwargs"]) == ("reconcile", {"kind": "Deployment"})
+    assert spec["conditions"]["locationname"] == "L"
+    assert crons(e1)["reconcile-Deployment"] == before["reconcile-Deployment"]
+
+
+def test_scenario_63_a_cron_lives_as_long_as_its_blueprints(owner, e1):
+    define(owner)
+    add(e1)
+    add(e1, "second")
+    before = crons(e1)
+    update(e1, spec={"a": 2})
+    assert crons(e1) == before
+    remove(e1)
+    assert crons(e1) == before
+    remove(e1, "second")
+    assert crons(e1) == {}
+
+
+def test_a_blueprint_that_moves_takes_its_cron_along(owner, e1):
+    define(owner)
+    add(e1)
+    update(e1, metadata={"locationname": "L"})
+    assert list(crons(e1)) == ["reconcile-Deployment-L"]
+
+
+def test_the_interval_of_a_handler_counts(owner, e1):
+    define(owner, handler=HANDLER | {"reconcileInterval": 5})
+    add(e1)
+    assert crons(e1)["reconcile-Deployment"]["interval"] == 5
+
+
+def test_scenario_70_a_cron_that_an_owner_made_fires(owner, e1, reconciler):
+    define(owner, handler=HANDLER | {"reconcileInterval": 1})
+    add(owner)
+    first = reconciler.assign()
+    assert first["spec"]["kwargs"] == {"kind": "Deployment", "blueprintName": "web"}
+    fired = reconciler.assign(60)
+    assert fired["spec"]["kwargs"] == {"kind": "Deployment"}
+    assert (fired["initiatorid"], bool(fired["initiatorname"])) == (owner.id, True)

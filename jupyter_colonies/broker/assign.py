@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from typing import NamedTuple, Protocol
 
 from jupyter_colonies.broker import authorize, take
 from jupyter_colonies.broker.ahead import Foresight
+from jupyter_colonies.broker.attendance import Attendance
 from jupyter_colonies.broker.call import Facts
 from jupyter_colonies.broker.pauses import is_paused
 from jupyter_colonies.broker.take import Taker
@@ -42,6 +43,7 @@ class Desk(Protocol):
     store: Store
     waiters: Waiters
     foresight: Foresight
+    attendance: Attendance
     facts: Facts
     stopping: asyncio.Event
 
@@ -104,7 +106,7 @@ async def _taken(
     loop = asyncio.get_running_loop()
     deadline = loop.time() + request.timeout
     waiter: Waiter | None = None
-    try:
+    with ExitStack() as present:
         while True:
             # What wakes this executor from here on may be newer than what the attempt sees: it
             # is kept, and leads to another attempt.
@@ -128,14 +130,13 @@ async def _taken(
                     who.executor.executorname,
                     who.executor.locationname,
                 )
+                present.enter_context(desk.attendance.staying(who.caller))
                 desk.waiters.add(waiter)
+                present.callback(desk.waiters.remove, waiter)
                 continue
             _pass_on(desk.waiters, wakes, who)
             if not await _woken(desk, waiter, gone, deadline):
                 raise _still_paused() if paused else _nothing()
-    finally:
-        if waiter is not None:
-            desk.waiters.remove(waiter)
 
 
 async def _unless_gone(desk: Desk, attempt: Attempt, gone: asyncio.Event) -> Taken:
@@ -192,7 +193,7 @@ async def _woken(desk: Desk, waiter: Waiter, gone: asyncio.Event, deadline: floa
     leaving = asyncio.ensure_future(gone.wait())
     leaving.add_done_callback(look)
     try:
-        with contextlib.suppress(TimeoutError):
+        with suppress(TimeoutError):
             async with asyncio.timeout(remaining):
                 await waiter.event.wait()
     finally:

@@ -21,6 +21,8 @@ from jupyter_colonies.store import blueprints, crons, generators, graphs, member
 from jupyter_colonies.store.statement import Row, Transaction
 
 SERVERS_OWNER = "serverid"
+# Nanoseconds between signs of life of an executor without a lease that are written down.
+SIGN_AFTER = 60 * SECOND
 
 Finder = Callable[[Transaction, Any, str], Row | None]
 
@@ -64,7 +66,7 @@ def member(
 ) -> Caller:
     """The caller as a member of a colony. Raises AccessDenied if it is none.
 
-    `renew` takes the call as a sign of life of an executor that holds a lease.
+    `renew` takes the call as a sign of life of an executor.
     """
     row = tx.one(members.EXECUTOR_OF_ID, colonyname=colonyname, id=callerid)
     executor = None
@@ -76,7 +78,7 @@ def member(
             row["locationname"],
             ExecutorState(row["state"]),
         )
-        if renew and 0 < row["leasedeadline"] < tx.now + row["lease"] * SECOND * 3 // 4:
+        if renew and _is_news(row, tx.now):
             heard_from(tx, row["seq"])
     caller = Caller(callerid, executor)
     if policy.is_member(caller, pending=pending):
@@ -103,6 +105,13 @@ def owner_of_server(tx: Transaction, founder: str) -> str:
     """The id that owns the server: the one it started with, unless it was changed."""
     row = tx.one(members.GET_SETTING, name=SERVERS_OWNER)
     return founder if row is None else str(row["value"])
+
+
+def _is_news(row: Row, now: int) -> bool:
+    """Whether a sign of life is worth writing down; who never asked for work gives none."""
+    if row["lease"]:
+        return bool(0 < row["leasedeadline"] < now + row["lease"] * SECOND * 3 // 4)
+    return bool(0 < row["lastheardfromtime"] < now - SIGN_AFTER)
 
 
 def heard_from(tx: Transaction, seq: int) -> None:

@@ -18,7 +18,9 @@ class Facts(NamedTuple):
     `secret` is the registration secret; `reregister` allows taking over the name of a live
     executor (protocol part 01, section 4.3). `backends` are the addresses it listens on, `zone` is
     that of cron expressions which name none. `retention` is how many seconds what was successful is
-    kept, 0 for ever.
+    kept, 0 for ever. `stale_after` is the number of seconds after which an executor without a lease
+    counts as silent, 0 for never; `give_back` takes from a silent one even what it runs without a
+    deadline.
     """
 
     serverid: str
@@ -27,6 +29,8 @@ class Facts(NamedTuple):
     backends: tuple[Backend, ...] = ()
     zone: tzinfo = UTC
     retention: int = 0
+    stale_after: int = 600
+    give_back: bool = False
 
 
 class Call(NamedTuple):

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from jupyter_colonies.broker import reading, transition
+from jupyter_colonies.broker import reading, staleness, transition
 from jupyter_colonies.broker.call import Call, answers
 from jupyter_colonies.broker.signals import Dismissed, Due
 from jupyter_colonies.core import identity
@@ -90,19 +90,21 @@ def leave_colony(call: Call, request: NamedExecutor) -> Empty:
 def get_executors(call: Call, request: ListExecutors) -> list[Executor]:
     """Every executor of a colony, in every state."""
     rows = call.tx.all(members.LIST_EXECUTORS, colonyname=request.colonyname)
-    return [reading.executor(row) for row in rows]
+    found = [reading.executor(row) for row in rows]
+    staleness.mark(call.tx, call.facts, rows, found)
+    return found
 
 
 @answers(executors.GET_EXECUTOR)
 def get_executor(call: Call, _: NamedExecutor) -> Executor:
     """One executor."""
-    return reading.executor(call.row)
+    return _shown(call)
 
 
 @answers(executors.GET_EXECUTOR_BY_ID)
 def get_executor_by_id(call: Call, _: IdentifiedExecutor) -> Executor:
     """One executor."""
-    return reading.executor(call.row)
+    return _shown(call)
 
 
 @answers(executors.REPORT_ALLOCATIONS)
@@ -282,6 +284,12 @@ def _executor(call: Call, colonyname: str, executorname: str) -> Row:
     if row is None:
         raise InvalidRequest(f"Executor with name <{executorname}> does not exist")
     return row
+
+
+def _shown(call: Call) -> Executor:
+    found = reading.executor(call.row)
+    staleness.mark(call.tx, call.facts, [call.row], [found])
+    return found
 
 
 def _checked_lease(seconds: int) -> int:

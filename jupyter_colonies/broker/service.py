@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing
 from typing import Any
 
 from jupyter_colonies.broker import (  # noqa: F401 - importing these registers their use-cases
@@ -28,11 +29,13 @@ from jupyter_colonies.broker import (  # noqa: F401 - importing these registers 
     pauses,
     removal,
     snapshots,
+    staleness,
     submit,
     sweeping,
 )
 from jupyter_colonies.broker.ahead import Foresight
 from jupyter_colonies.broker.assign import assign, assign_several
+from jupyter_colonies.broker.attendance import Attendance
 from jupyter_colonies.broker.authorize import authorize, owner_of_server
 from jupyter_colonies.broker.call import USE_CASES, Call, Facts
 from jupyter_colonies.broker.channels import Position, Unread, unread
@@ -57,6 +60,7 @@ from jupyter_colonies.core.messages import REGISTRY, Message, Request, processes
 from jupyter_colonies.core.messages.channels import SubscribeChannel
 from jupyter_colonies.core.messages.processes import SubscribeProcesses
 from jupyter_colonies.core.messages.server import GetServerInfo, ServerInfo, Version
+from jupyter_colonies.core.policy import Caller
 from jupyter_colonies.errors import InvalidRequest, ServerStopping
 from jupyter_colonies.store import processes as statements
 from jupyter_colonies.store.address import Address
@@ -92,6 +96,7 @@ class Broker:
         self.subscriptions = Subscriptions(self.store)
         self.stopping = asyncio.Event()
         self._clock = clock
+        self.attendance = Attendance(clock)
         self._crons = CronRuns(self.store, facts, clock)
         self._generators = GeneratorRuns(self.store, facts, clock)
         duties: list[Duty] = [
@@ -99,6 +104,7 @@ class Broker:
             sweeping.duty(self.store, clock),
             self._crons,
             self._generators,
+            staleness.duty(self.store, clock, self.attendance, lambda: self.facts),
         ]
         if facts.retention:
             duties.append(Retention(self.store, clock, facts.retention))
@@ -158,12 +164,17 @@ class Broker:
             raise InvalidRequest(f"{message.type} is only answered on the websocket /pubsub")
         use_case = USE_CASES[message.type]
 
-        def job(tx: Transaction) -> Any:
-            return use_case(authorize(tx, self.facts, message, request, callerid), request)
+        def job(tx: Transaction) -> tuple[Caller, Any]:
+            call = authorize(tx, self.facts, message, request, callerid)
+            return call.caller, use_case(call, request)
 
         if message.reads:
-            return await self.store.read(job)
-        return await self.store.write(job, self.foresight.of(message, request, callerid))
+            caller, reply = await self.store.read(job)
+            self.attendance.heard(caller)
+        else:
+            ahead = self.foresight.of(message, request, callerid)
+            _, reply = await self.store.write(job, ahead)
+        return reply
 
     async def subscribe(
         self, message: Message[Any, Any], request: Any, callerid: str
@@ -177,12 +188,10 @@ class Broker:
         call = await self.store.read(
             lambda tx: _detached(authorize(tx, self.facts, message, request, callerid))
         )
-        events = self._events(message, request, call)
-        try:
-            async for event in events:
-                yield event
-        finally:
-            await events.aclose()
+        with self.attendance.staying(call.caller):
+            async with aclosing(self._events(message, request, call)) as events:
+                async for event in events:
+                    yield event
 
     async def busy(self) -> bool:
         """Whether any process waits or runs."""

@@ -33,6 +33,11 @@ class Taker(NamedTuple):
     mem: int
 
     @property
+    def caller(self) -> Caller:
+        """The same as a caller."""
+        return Caller(self.executorid, self.executor)
+
+    @property
     def limited(self) -> bool:
         """Whether work may be too large for it."""
         return self.cpu < UNLIMITED or self.mem < UNLIMITED

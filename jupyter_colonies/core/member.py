@@ -70,7 +70,11 @@ class Allocations(msgspec.Struct, kw_only=True):
 
 
 class Executor(msgspec.Struct, kw_only=True):
-    """A worker of a colony (protocol part 01, section 4.3)."""
+    """A worker of a colony (protocol part 01, section 4.3).
+
+    `unresponsive` is this server's: true, and there only then, if the executor has not been heard
+    from for long although it runs a process without a deadline.
+    """
 
     executorid: Name = ""
     executortype: Name = ""
@@ -85,6 +89,7 @@ class Executor(msgspec.Struct, kw_only=True):
     allocations: Allocations | None = msgspec.field(default_factory=Allocations)
     blueprintid: Name | None | msgspec.UnsetType = msgspec.UNSET
     blueprintgen: Integer | None | msgspec.UnsetType = msgspec.UNSET
+    unresponsive: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class FunctionArgument(msgspec.Struct, kw_only=True, omit_defaults=True):

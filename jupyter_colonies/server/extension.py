@@ -13,7 +13,7 @@ from jupyter_core.paths import jupyter_runtime_dir
 from jupyter_server._tz import utcnow
 from jupyter_server.extension.application import ExtensionApp
 from tornado.ioloop import PeriodicCallback
-from traitlets import Enum, Int, Unicode, default
+from traitlets import Bool, Enum, Int, Unicode, default
 
 from jupyter_colonies.errors import ColoniesError, ServerStopping
 from jupyter_colonies.server import settings
@@ -59,6 +59,18 @@ class ColoniesExtension(ExtensionApp):
         settings.SYNCHRONOUS[0],
         help="""How much of the SQLite file is on disk when a request is answered. With 'full'
         all of it; with 'normal' a crash of the machine may take the last answers back.""",
+    ).tag(config=True)
+
+    stale_after = Int(
+        settings.STALE_AFTER,
+        help="""Seconds after which an executor that has asked for work before, and that neither
+        waits for work nor runs any, counts as gone; 0 for never.""",
+    ).tag(config=True)
+
+    give_back = Bool(
+        help="""Whether an executor that has been silent as long while it runs processes without a
+        deadline counts as gone too, so that others get them. Otherwise it is shown as unresponsive
+        until it is heard from, or is removed by the colony's owner.""",
     ).tag(config=True)
 
     certificate = Unicode(
@@ -178,6 +190,8 @@ class ColoniesExtension(ExtensionApp):
             colonyname=self.colony,
             cron_timezone=self.cron_timezone,
             retention=self.retention,
+            stale_after=self.stale_after,
+            give_back=self.give_back,
         )
         hosting = Hosting(
             wanted, self._folder, jupyter_url=self.serverapp.connection_url, former=self._former

@@ -126,6 +126,8 @@ class Hosting:
             backends=(backend,),
             zone=schedule.zone_of(self.settings.cron_timezone),
             retention=self.settings.retention,
+            stale_after=self.settings.stale_after,
+            give_back=self.settings.give_back,
         )
         version = Version(buildversion=metadata.version("jupyter-colonies"))
         database = parse(self.settings.database or self.folder.database)

@@ -22,6 +22,7 @@ from jupyter_colonies.store.address import Address
 PORT = 50080
 HOST = "127.0.0.1"
 COLONY = "dev"
+STALE_AFTER = 600
 SYNCHRONOUS = ("full", "normal")
 
 
@@ -39,8 +40,11 @@ class Settings:
 
     `port` 0 takes any free port. Empty keys are made on the first start. `database` is the URL of
     a PostgreSQL database, without its password; empty for the SQLite file in the data folder,
-    which is written as `synchronous` says (`store.address.SqliteAddress`). `cron_timezone` is for
-    cron expressions that name none, empty for UTC; `retention` is in seconds, 0 to keep everything.
+    executor (protocol part 01, section 4.3). `backends` are the addresses it listens on, `zone` is
+    that of cron expressions which name none. `retention` is how many seconds what was successful is
+    kept, 0 for ever. `stale_after` is the number of seconds after which an executor without a lease
+    counts as silent, 0 for never; `give_back` takes from a silent one even what it runs without a
+    deadline.
     """
 
     data: Path
@@ -59,6 +63,8 @@ class Settings:
     allow_reregister: bool = False
     cron_timezone: str = ""
     retention: int = 0
+    stale_after: int = STALE_AFTER
+    give_back: bool = False
 
     def __post_init__(self) -> None:
         for name, key in (
@@ -135,6 +141,11 @@ def from_environment(
         ),
         cron_timezone=text("COLONIES_CRON_TIMEZONE"),
         retention=_retention(environment),
+        stale_after=_seconds("COLONIES_STALE_EXECUTOR_DURATION", environment, STALE_AFTER),
+        give_back=_truth(
+            "COLONIES_GIVE_BACK_UNRESPONSIVE",
+            environment.get("COLONIES_GIVE_BACK_UNRESPONSIVE", "") or "false",
+        ),
     )
 
 
@@ -193,6 +204,13 @@ def _port(environment: Mapping[str, str]) -> int:
             raise InvalidConfiguration(f"{name} is '{value}': a port from 0 to 65535 is expected")
         return int(value)
     return PORT
+
+
+def _seconds(name: str, environment: Mapping[str, str], otherwise: int) -> int:
+    value = environment.get(name, "")
+    if value and not value.isdecimal():
+        raise InvalidConfiguration(f"{name} is '{value}': a whole number of seconds is expected")
+    return int(value) if value else otherwise
 
 
 def _truth(name: str, value: str) -> bool:

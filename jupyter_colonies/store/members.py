@@ -84,6 +84,7 @@ EXECUTOR_OF_ID = Statement(
         executors.c.state,
         executors.c.lease,
         executors.c.leasedeadline,
+        executors.c.lastheardfromtime,
     )
     .where(executors.c.colonyname == _COLONY, executors.c.executorid == bindparam("id"))
     .order_by(case((executors.c.state == literal_column("1"), 0), else_=1), executors.c.seq.desc())

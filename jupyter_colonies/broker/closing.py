@@ -95,8 +95,11 @@ class _Batch:
         transition.announce_released(
             self._tx, [row for row in released if row["graphseq"] not in self._ended]
         )
+        runs: dict[tuple[str, str], list[Row]] = {}
         for row, _ in self._closed:
-            finish.count_run(self._tx, self._caller(row), row)
+            runs.setdefault((row["colonyname"], row["funcname"]), []).append(row)
+        for rows in runs.values():
+            finish.count_runs(self._tx, self._caller(rows[0]), rows)
 
     def _decide(self, item: Result) -> None:
         row = self._row(item)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -32,7 +33,7 @@ def close_successful(call: Call, request: CloseSuccessful) -> Empty:
     result = {"at_seq": row["seq"], "new_output": encoded(request.out), "now": call.tx.now}
     call.tx.many(batches.CLOSE_HELD, [result])
     transition.succeed(call.tx, row)
-    count_run(call.tx, call.caller, row)
+    count_runs(call.tx, call.caller, [row])
     return Empty()
 
 
@@ -90,20 +91,37 @@ def cancel_graph(call: Call, _: OneGraph) -> Empty:
     return Empty()
 
 
-def count_run(tx: Transaction, caller: Caller, row: Row) -> None:
-    """Add a run that ended well to the statistics of its function."""
+def count_runs(tx: Transaction, caller: Caller, rows: Sequence[Row]) -> None:
+    """Add runs of one function that ended well to its statistics."""
     if caller.executor is None:
         return
     name = caller.executor.executorname
+    row = rows[0]
     tx.last(
         ("functions", row["colonyname"], name, row["funcname"]),
-        members.COUNT_RUN,
+        members.COUNT_RUNS,
         colonyname=row["colonyname"],
         executorname=name,
         of_function=row["funcname"],
-        waited=(row["starttime"] - row["submissiontime"]) / SECOND,
-        ran=(tx.now - row["starttime"]) / SECOND,
+        runs=len(rows),
+        weight=0.5 ** len(rows),
+        **_times("wait", [(row["starttime"] - row["submissiontime"]) / SECOND for row in rows]),
+        **_times("exec", [(tx.now - row["starttime"]) / SECOND for row in rows]),
     )
+
+
+def _times(what: str, seconds: Sequence[float]) -> dict[str, Any]:
+    """What `COUNT_RUNS` needs of how long runs took, in their order."""
+    first = added = 0.0
+    for each in seconds:
+        first = (first + each) / 2 if first else each
+        added = (added + each) / 2
+    return {
+        f"{what}_least": min(seconds),
+        f"{what}_most": max(seconds),
+        f"{what}_first": first,
+        f"{what}_added": added,
+    }
 
 
 def held(row: Row) -> Assignment:

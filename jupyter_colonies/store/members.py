@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     BigInteger,
     BindParameter,
+    ColumnElement,
     Table,
     and_,
     bindparam,
@@ -199,25 +200,28 @@ REMOVE_FUNCTIONS = Statement(
 )
 
 
-def _smallest(column: str, value: str) -> object:
-    old = functions.c[column]
-    new: BindParameter[float] = bindparam(value)
-    return case((or_(old == literal_column("0"), new < old), new), else_=old)
+def _statistics(what: str) -> dict[str, object]:
+    """The shortest, longest and average time once so many runs more are counted; 0 is unknown.
+
+    With each run the average becomes the half of its sum with the run's time, so an old average
+    is worth `weight` after several.
+    """
+    least, most, average = (functions.c[f"{name}{what}time"] for name in ("min", "max", "avg"))
+    unknown: ColumnElement[int] = literal_column("0")
+    shortest: BindParameter[float] = bindparam(f"{what}_least")
+    longest: BindParameter[float] = bindparam(f"{what}_most")
+    weight: BindParameter[float] = bindparam("weight")
+    return {
+        least.name: case((or_(least == unknown, shortest < least), shortest), else_=least),
+        most.name: case((or_(most == unknown, longest > most), longest), else_=most),
+        average.name: case(
+            (average == unknown, bindparam(f"{what}_first")),
+            else_=average * weight + bindparam(f"{what}_added"),
+        ),
+    }
 
 
-def _largest(column: str, value: str) -> object:
-    old = functions.c[column]
-    new: BindParameter[float] = bindparam(value)
-    return case((or_(old == literal_column("0"), new > old), new), else_=old)
-
-
-def _half(column: str, value: str) -> object:
-    old = functions.c[column]
-    new: BindParameter[float] = bindparam(value)
-    return case((old == literal_column("0"), new), else_=(old + new) / literal_column("2.0"))
-
-
-COUNT_RUN = Statement(
+COUNT_RUNS = Statement(
     update(functions)
     .where(
         and_(
@@ -228,13 +232,9 @@ COUNT_RUN = Statement(
     )
     .values(
         {
-            "counter": functions.c.counter + literal_column("1"),
-            "minwaittime": _smallest("minwaittime", "waited"),
-            "maxwaittime": _largest("maxwaittime", "waited"),
-            "avgwaittime": _half("avgwaittime", "waited"),
-            "minexectime": _smallest("minexectime", "ran"),
-            "maxexectime": _largest("maxexectime", "ran"),
-            "avgexectime": _half("avgexectime", "ran"),
+            "counter": functions.c.counter + bindparam("runs"),
+            **_statistics("wait"),
+            **_statistics("exec"),
         }
     )
 )

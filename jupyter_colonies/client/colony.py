@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from jupyter_colonies.client.channel import Channel
 from jupyter_colonies.client.client import Client
 from jupyter_colonies.client.discovery import FollowedAddress, Found, find
 from jupyter_colonies.client.portal import Portal, portal
@@ -106,6 +107,17 @@ class Colony:
             )
         ]
         return sorted(graphs, key=lambda graph: graph.submissiontime, reverse=True)
+
+    def channel(self, process: Process | Run | str, name: str) -> Channel:
+        """A channel of a process that was submitted here, by process, run or id.
+
+        Whether there is one shows when it is used.
+        """
+        if isinstance(process, Run):
+            processid = process.id
+        else:
+            processid = process if isinstance(process, str) else process.processid
+        return Channel(self.client, self.portal, processid, name)
 
     def executors(self) -> list[Executor]:
         """The colony's executors in every state."""

@@ -13,11 +13,18 @@ from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 
 from jupyter_colonies.client.client import Client
+from jupyter_colonies.core.channel import ChannelEntry
 from jupyter_colonies.core.graph import BACKGROUND, ProcessGraph
 from jupyter_colonies.core.messages.processes import SUBSCRIBE_PROCESS, SubscribeProcess
 from jupyter_colonies.core.messages.workflows import NodeChange, WorkflowChange
 from jupyter_colonies.core.process import Process, State
-from jupyter_colonies.errors import NoServer, ServerStopping, ServerUnreachable
+from jupyter_colonies.errors import (
+    LimitReached,
+    NoServer,
+    NotFound,
+    ServerStopping,
+    ServerUnreachable,
+)
 
 SUBSCRIPTION = 3600
 UNSIGNALLED = 60
@@ -48,6 +55,40 @@ async def workflow_changes(client: Client, processgraphid: str) -> Changes:
                     revision = change.revision
                     absence.moved()
                     yield change
+        except _AWAY:
+            absence.bear()
+        await absence.pause()
+
+
+async def channel_entries(
+    client: Client, processid: str, name: str, after: int = 0
+) -> AsyncGenerator[ChannelEntry, None]:
+    """Entries of a channel after the first so many, until its process has ended.
+
+    A restarted server is waited for. Raises NotFound where there is no such channel, LimitReached
+    if entries were missed, and as `workflow_changes` does.
+    """
+    absence = _Absence()
+    found = False
+    while True:
+        frames = client.subscribe_channel(
+            processid=processid, name=name, afterseq=after, timeout=SUBSCRIPTION
+        )
+        try:
+            async with aclosing(frames):
+                async for entries in frames:
+                    absence.moved()
+                    for entry in entries:
+                        if isinstance(entry.error, str):
+                            raise LimitReached(entry.error)
+                        after += 1
+                        yield entry
+            found = True
+            absence.over()
+        except NotFound:
+            if not found:
+                raise
+            return
         except _AWAY:
             absence.bear()
         await absence.pause()

@@ -10,14 +10,17 @@ from jupyter_colonies.commands import reconciler  # noqa: F401 - adds verbs to `
 from jupyter_colonies.commands.attribute import attribute
 from jupyter_colonies.commands.block import Block, Json, Line, Submitted, Text
 from jupyter_colonies.commands.blueprint import blueprint
+from jupyter_colonies.commands.channel import channel
 from jupyter_colonies.commands.colony import colony
 from jupyter_colonies.commands.executor import executor
+from jupyter_colonies.commands.fs import fs
 from jupyter_colonies.commands.function import function
 from jupyter_colonies.commands.log import log
 from jupyter_colonies.commands.process import process
 from jupyter_colonies.commands.security import security
 from jupyter_colonies.commands.server import server, status, version
 from jupyter_colonies.commands.session import Session
+from jupyter_colonies.commands.snapshot import snapshot
 from jupyter_colonies.commands.submit import submit
 from jupyter_colonies.commands.user import user
 from jupyter_colonies.commands.verb import HelpAsked, Noun, not_yet
@@ -26,14 +29,17 @@ from jupyter_colonies.commands.workflow import workflow
 _VERBS: dict[str, click.Command] = {
     "attribute": attribute,
     "blueprint": blueprint,
+    "channel": channel,
     "colony": colony,
     "executor": executor,
+    "fs": fs,
     "function": function,
     "key": security,
     "log": log,
     "process": process,
     "security": security,
     "server": server,
+    "snapshot": snapshot,
     "status": status,
     "submit": submit,
     "user": user,
@@ -42,8 +48,8 @@ _VERBS: dict[str, click.Command] = {
 }
 
 _MISSING = not_yet(
-    "channel", "cluster", "completion", "config", "cron", "database", "fs",
-    "generator", "location", "monitor", "snapshot",
+    "cluster", "completion", "config", "cron", "database",
+    "generator", "location", "monitor",
 )  # fmt: skip
 
 

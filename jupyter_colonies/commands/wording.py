@@ -51,6 +51,11 @@ def duration(start: datetime, end: datetime) -> str:
     return f"{max((until - start).total_seconds(), 0):.3f} s"
 
 
+def kibibytes(size: int) -> str:
+    """A size in bytes as lists show it."""
+    return f"{size // 1024} KiB"
+
+
 def yes_no(flag: object) -> str:
     """Truth as the original spells it."""
     return "true" if flag else "false"

@@ -44,6 +44,11 @@ class ChannelEntry(msgspec.Struct, kw_only=True):
     type: str | msgspec.UnsetType = msgspec.UNSET
     error: str | msgspec.UnsetType = msgspec.UNSET
 
+    @property
+    def text(self) -> str:
+        """The payload as a text; bytes that are not UTF-8 become replacement characters."""
+        return (self.payload or b"").decode(errors="replace")
+
 
 def check_payload(payload: bytes | None) -> None:
     """Raise LimitReached for a payload above 10 MiB (protocol part 03, section 2.3)."""

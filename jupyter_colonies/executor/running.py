@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from jupyter_colonies.client.channel import Channel
 from jupyter_colonies.client.client import Client
 from jupyter_colonies.client.portal import Portal
 from jupyter_colonies.core.identity import is_id
@@ -117,6 +118,10 @@ class RunningProcess:
     def log(self, text: str) -> None:
         """Write a line to the process's log without showing it in the notebook."""
         self._log.write(text if text.endswith("\n") else f"{text}\n")
+
+    def channel(self, name: str) -> Channel:
+        """A channel that the function spec declares: what the submitter and this run exchange."""
+        return Channel(self._client, self._portal, self.processid, name)
 
     def set_output(self, values: Any) -> None:
         """Store an output before the run ends; it stays unless the run returns another one.

@@ -38,13 +38,17 @@ class Desk:
         self.frontend: Any = "terminal"
 
     def run(self, line: str) -> list[Block]:
+        return list(self.run_lazily(line))
+
+    def run_lazily(self, line: str) -> Iterator[Block]:
+        """The blocks of a command as they come."""
         session = Session(
             connect=lambda: self.colony,
             owner_key=lambda whose: self.keys[whose],
             frontend=self.frontend,
             variable=self.variables.get,
         )
-        return list(run(self.verbs, shlex.split(line), session))
+        return run(self.verbs, shlex.split(line), session)
 
     def one(self, line: str) -> Any:
         """The only block a command answers with."""

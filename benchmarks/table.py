@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Sequence
 from typing import NamedTuple
 
-WIDTH = 13
+WIDTH = 15
 
 
 class Options(NamedTuple):

@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).parent.parent / "benchmarks"
-NAMES = ["backlog", "cycle", "growth", "identity", "others", "responsive", "submit", "wakeup"]
+NAMES = [
+    "backlog",
+    "cycle",
+    "growth",
+    "identity",
+    "others",
+    "responsive",
+    "submit",
+    "wakeup",
+    "workflows",
+]
 PARTS = {"echo", "huey_tasks", "served", "table"}
 
 

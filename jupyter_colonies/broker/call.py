@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, tzinfo
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from jupyter_colonies.core.messages import Message
 from jupyter_colonies.core.messages.server import Backend
 from jupyter_colonies.core.policy import Caller
+from jupyter_colonies.store.engine import Store
 from jupyter_colonies.store.statement import Row, Transaction
 
 
@@ -61,6 +62,37 @@ def answers(message: Message[Any, Any]) -> Callable[[UseCaseT], UseCaseT]:
 
     def bind(function: UseCaseT) -> UseCaseT:
         USE_CASES[message.type] = function
+        return function
+
+    return bind
+
+
+class Desk(Protocol):
+    """What a procedure needs of the broker."""
+
+    @property
+    def store(self) -> Store:
+        """The database."""
+
+    @property
+    def facts(self) -> Facts:
+        """What the server knows."""
+
+
+Procedure = Callable[[Desk, Any, str], Awaitable[Any]]
+ProcedureT = TypeVar("ProcedureT", bound=Procedure)
+
+PROCEDURES: dict[str, Procedure] = {}
+
+
+def carries_out(message: Message[Any, Any]) -> Callable[[ProcedureT], ProcedureT]:
+    """Make a function the way a message is answered that may take several transactions.
+
+    It is given the broker, the request and the id that signed it, and checks who may ask.
+    """
+
+    def bind(function: ProcedureT) -> ProcedureT:
+        PROCEDURES[message.type] = function
         return function
 
     return bind

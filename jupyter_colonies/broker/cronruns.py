@@ -16,8 +16,8 @@ from jupyter_colonies.broker import reading
 from jupyter_colonies.broker.call import Call, Facts
 from jupyter_colonies.broker.duty import Duty
 from jupyter_colonies.broker.signals import CRONS, Due
-from jupyter_colonies.broker.submit import start_workflow
 from jupyter_colonies.broker.take import joined
+from jupyter_colonies.broker.workflow import start_workflow
 from jupyter_colonies.core.cron import next_run
 from jupyter_colonies.core.policy import Caller
 from jupyter_colonies.core.template import workflow_in

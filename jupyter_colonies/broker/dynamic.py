@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jupyter_colonies.broker import reading, transition
 from jupyter_colonies.broker.call import Call, answers
-from jupyter_colonies.broker.submit import PROCESS, insert, new_row
+from jupyter_colonies.broker.submit import PROCESS, insert, new_row, origin
 from jupyter_colonies.core.messages import workflows
 from jupyter_colonies.core.messages.workflows import AddChild
 from jupyter_colonies.core.process import Process, State
@@ -23,7 +23,7 @@ def add_child(call: Call, request: AddChild) -> Process:
     spec = canonical(request.spec or FunctionSpec())
     check_priority(spec)
     row = new_row(
-        call,
+        origin(call),
         spec,
         seq=processes.take_numbers(tx, PROCESS, 1)[0],
         graph=(parent["graphseq"], parent["processgraphid"]),

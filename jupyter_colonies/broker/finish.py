@@ -11,9 +11,8 @@ from jupyter_colonies.broker import transition
 from jupyter_colonies.broker.call import Call, answers
 from jupyter_colonies.core import lifecycle
 from jupyter_colonies.core.lifecycle import Assignment
-from jupyter_colonies.core.messages import Empty, processes, workflows
+from jupyter_colonies.core.messages import Empty, processes
 from jupyter_colonies.core.messages.processes import CloseFailed, CloseSuccessful, OneProcess
-from jupyter_colonies.core.messages.workflows import OneGraph
 from jupyter_colonies.core.policy import Caller
 from jupyter_colonies.core.process import State
 from jupyter_colonies.core.times import SECOND
@@ -80,14 +79,6 @@ def cancel_process(call: Call, _: OneProcess) -> Empty:
     if row is None:
         raise _overtaken()
     transition.record(call.tx, [row], 0, ())
-    return Empty()
-
-
-@answers(workflows.CANCEL_GRAPH)
-def cancel_graph(call: Call, _: OneGraph) -> Empty:
-    """Cancel everything unfinished of a workflow; a finished one stays as it is."""
-    if not State(call.row["state"]).finished or call.row["waiting"] or call.row["running"]:
-        transition.cancel_graph(call.tx, call.row["seq"])
     return Empty()
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from jupyter_colonies.broker.call import Call, Facts
 from jupyter_colonies.broker.duty import Duty
 from jupyter_colonies.broker.signals import GENERATORS
-from jupyter_colonies.broker.submit import start_workflow
+from jupyter_colonies.broker.workflow import start_workflow
 from jupyter_colonies.core.generator import portion, runs_out, with_arguments
 from jupyter_colonies.core.policy import Caller
 from jupyter_colonies.core.spec import WorkflowSpec

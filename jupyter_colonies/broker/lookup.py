@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from jupyter_colonies.broker import reading
 from jupyter_colonies.broker.call import Call, answers
-from jupyter_colonies.broker.signals import CRONS, Due
 from jupyter_colonies.core.graph import ProcessGraph
 from jupyter_colonies.core.messages import Empty, workflows
 from jupyter_colonies.core.messages import processes as process_messages
@@ -106,27 +105,6 @@ def get_process_graphs(call: Call, request: ListGraphs) -> list[ProcessGraph]:
     rows = call.tx.select(graphs.listing(request.colonyname, request.state, request.count))
     members = reading.vertices(call.tx, [row["seq"] for row in rows])
     return [reading.graph(row, members[row["seq"]], drawn=False) for row in rows]
-
-
-@answers(workflows.REMOVE_GRAPH)
-def remove_process_graph(call: Call, _: OneGraph) -> Empty:
-    """Remove a workflow that is not running, with all its processes."""
-    graphseq = call.row["seq"]
-    call.tx.lock(processes.LOCK_UNFINISHED, of_graph=graphseq)
-    graph = call.tx.one(graphs.BY_SEQ_TO_CHANGE, graphseq=graphseq)
-    if graph is not None and graph["state"] == State.RUNNING:
-        raise InvalidRequest("Failed to remove processgraph, cannot remove a running processgraph")
-    remove_graph(call.tx, graphseq)
-    return Empty()
-
-
-def remove_graph(tx: Transaction, graphseq: int) -> None:
-    """Remove a workflow with its processes, edges, attributes, channels and events; logs stay."""
-    tx.end_batch()
-    for statement in (*channels.REMOVE_OF_GRAPH, *graphs.REMOVE):
-        tx.run(statement, graphseq=graphseq)
-    # A cron may have waited for its end.
-    tx.announce(Due(tx.now, CRONS))
 
 
 def workflow_change(tx: Transaction, graph: Row, after: int) -> WorkflowChange:

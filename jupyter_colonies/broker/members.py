@@ -26,6 +26,7 @@ from jupyter_colonies.store import (
     members,
     pauses,
     processes,
+    remainders,
 )
 from jupyter_colonies.store.statement import Row
 
@@ -58,6 +59,7 @@ def remove_colony(call: Call, request: NamedColony) -> Empty:
     for statement in (
         crons.REMOVE_OF_COLONY,
         *generators.REMOVE_OF_COLONY,
+        remainders.REMOVE_OF_COLONY,
         *channels.REMOVE_OF_COLONY,
         *files.REMOVE_OF_COLONY,
         *graphs.REMOVE_OF_COLONY,

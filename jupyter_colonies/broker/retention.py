@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from jupyter_colonies.broker.duty import Duty
-from jupyter_colonies.broker.lookup import remove_graph
+from jupyter_colonies.broker.ending import discard
 from jupyter_colonies.broker.signals import RETENTION
 from jupyter_colonies.core.times import SECOND
 from jupyter_colonies.store import channels, processes, retention
@@ -55,7 +55,8 @@ def prune(tx: Transaction, age: int, events_seen: int) -> Pruned:
             tx.run(statement, seq=row["seq"])
     workflows = tx.all(retention.OLD_GRAPHS, before=before)
     for row in workflows:
-        remove_graph(tx, row["seq"])
+        # What is left of a large one, nobody sees: it goes in parts, a minute later.
+        discard(tx, row)
     lines = tx.run(retention.REMOVE_LOGS, before=before)
     seen = _forget_events(tx, before, events_seen)
     more = (

@@ -17,6 +17,7 @@ from jupyter_colonies.broker import (  # noqa: F401 - importing these registers 
     deadlines,
     definitions,
     dynamic,
+    ending,
     executors,
     files,
     finish,
@@ -27,17 +28,19 @@ from jupyter_colonies.broker import (  # noqa: F401 - importing these registers 
     members,
     notes,
     pauses,
+    remainders,
     removal,
     snapshots,
     staleness,
     submit,
     sweeping,
+    workflow,
 )
 from jupyter_colonies.broker.ahead import Foresight
 from jupyter_colonies.broker.assign import assign, assign_several
 from jupyter_colonies.broker.attendance import Attendance
 from jupyter_colonies.broker.authorize import authorize, owner_of_server
-from jupyter_colonies.broker.call import USE_CASES, Call, Facts
+from jupyter_colonies.broker.call import PROCEDURES, USE_CASES, Call, Facts
 from jupyter_colonies.broker.channels import Position, Unread, unread
 from jupyter_colonies.broker.cronruns import CronRuns
 from jupyter_colonies.broker.duty import Duty
@@ -101,6 +104,7 @@ class Broker:
         self._generators = GeneratorRuns(self.store, facts, clock)
         duties: list[Duty] = [
             deadlines.duty(self.store, clock),
+            remainders.duty(self.store, clock),
             sweeping.duty(self.store, clock),
             self._crons,
             self._generators,
@@ -162,6 +166,8 @@ class Broker:
             return self._info(request)  # type: ignore[arg-type]
         if message.streams:
             raise InvalidRequest(f"{message.type} is only answered on the websocket /pubsub")
+        if message.type in PROCEDURES:
+            return await PROCEDURES[message.type](self, request, callerid)
         use_case = USE_CASES[message.type]
 
         def job(tx: Transaction) -> tuple[Caller, Any]:

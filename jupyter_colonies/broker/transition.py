@@ -151,6 +151,15 @@ def cancel_graph(tx: Transaction, graphseq: int) -> None:
         record(tx, ended, graphseq, _left(ended, State.CANCELLED))
 
 
+def cancel_part(tx: Transaction, graphseq: int, after: int, last: int) -> None:
+    """What is unfinished among the processes of a workflow with these numbers is cancelled."""
+    part = {"of_graph": graphseq, "after": after, "last": last}
+    tx.lock(processes.LOCK_PART, **part)
+    ended = tx.all(processes.END_PART, **part, new_state=int(State.CANCELLED), now=tx.now)
+    if ended:
+        record(tx, ended, graphseq, _left(ended, State.CANCELLED))
+
+
 def end_graph(tx: Transaction, graphseq: int, state: State) -> list[Row]:
     """Everything unfinished of a workflow enters a state.
 

@@ -102,6 +102,7 @@ def check_workflow(specs: Sequence[FunctionSpec]) -> None:
     if not specs:
         raise InvalidWorkflow("Failed to submit workflow, no function specs")
     seen: set[str] = set()
+    in_order = True
     for position, spec in enumerate(specs):
         check_priority(spec)
         if not spec.nodename and len(specs) > 1:
@@ -112,10 +113,17 @@ def check_workflow(specs: Sequence[FunctionSpec]) -> None:
             )
         if spec.nodename in seen:
             raise InvalidWorkflow(f"Duplicate nodename: {spec.nodename}", (position, "nodename"))
+        in_order = in_order and seen.issuperset(spec.conditions.dependencies or ())
         seen.add(spec.nodename)
+    # Where every node comes after those it depends on, nothing is unknown and nothing goes round.
+    if not in_order:
+        _check_dependencies(specs, seen)
+
+
+def _check_dependencies(specs: Sequence[FunctionSpec], known: set[str]) -> None:
     for position, spec in enumerate(specs):
         for dependency in spec.dependencies:
-            if dependency not in seen:
+            if dependency not in known:
                 raise InvalidWorkflow(
                     "Failed to submit workflow, invalid dependencies, are you depending on a "
                     f"nodename that does not exits?: node '{spec.nodename}' depends on "

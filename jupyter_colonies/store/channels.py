@@ -96,4 +96,9 @@ REMOVE_OF_PROCESS = _remove_of(_P.seq == bindparam("seq"))
 REMOVE_OF_GRAPH = _remove_of(
     _P.graphseq == bindparam("graphseq"), _P.graphseq > literal_column("0")
 )
+REMOVE_OF_PART = _remove_of(
+    _P.graphseq == bindparam("graphseq"),
+    _P.graphseq > literal_column("0"),
+    _P.seq <= bindparam("last"),
+)
 REMOVE_OF_COLONY = _remove_of(_P.colonyname == bindparam("colonyname"))

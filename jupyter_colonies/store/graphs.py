@@ -7,6 +7,7 @@ from functools import cache
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Integer,
     Select,
     Table,
     and_,
@@ -156,6 +157,34 @@ REMOVE = (
     Statement(delete(processes).where(_P.graphseq == _SEQ, _P.graphseq > _ZERO)),
     Statement(delete(graphs).where(_G.seq == _SEQ)),
 )
+
+_PART_SEQS = _MEMBER_SEQS.where(_P.seq <= bindparam("last"))
+REMOVE_PART = (
+    Statement(delete(edges).where(_E.parent.in_(_PART_SEQS))),
+    Statement(delete(attributes).where(attributes.c.process.in_(_PART_SEQS))),
+    Statement(delete(targets).where(targets.c.process.in_(_PART_SEQS))),
+    Statement(
+        delete(processes).where(
+            _P.graphseq == _SEQ, _P.graphseq > _ZERO, _P.seq <= bindparam("last")
+        )
+    ),
+)
+REMOVE_ROW = Statement(delete(graphs).where(_G.seq == _SEQ))
+_next = (
+    select(_P.seq)
+    .where(_P.graphseq == _SEQ, _P.graphseq > _ZERO, _P.seq > bindparam("after"))
+    .order_by(_P.seq)
+    .limit(bindparam("many", type_=Integer))
+    .subquery("next")
+)
+END_OF_PART = Statement(select(func.max(_next.c.seq).label("last")))
+_first_events = (
+    select(events.c.seq)
+    .where(events.c.graphseq == _SEQ, events.c.graphseq > _ZERO)
+    .order_by(events.c.revision)
+    .limit(bindparam("many", type_=Integer))
+)
+REMOVE_EVENTS = Statement(delete(events).where(events.c.seq.in_(_first_events)))
 
 _COLONY_SEQS = select(_P.seq).where(_P.colonyname == _COLONY)
 REMOVE_OF_COLONY = (

@@ -33,6 +33,7 @@ from sqlalchemy.dialects.postgresql import REGCLASS
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from jupyter_colonies.store import tables
+from jupyter_colonies.store.remainders import hidden
 from jupyter_colonies.store.statement import Statement, Transaction, inserting
 
 processes: Table = tables.Process.__table__  # type: ignore[attr-defined]
@@ -53,6 +54,8 @@ MOST_NUMBERS = 256
 
 ANYONE = ""
 SEVERAL = "*"
+# The number of parents of a process that waits for none and is not in the queue yet.
+OUTSIDE = -1
 
 _TOUCHED = (
     _P.seq,
@@ -263,6 +266,45 @@ ADD_PENDING = Statement(
     .values(pending=_P.pending + bindparam("more"), waitdeadline=_ZERO)
 )
 
+_part = (
+    _P.graphseq == bindparam("of_graph"),
+    _P.graphseq > _ZERO,
+    _P.seq > bindparam("after"),
+    _P.seq <= bindparam("last"),
+)
+END_PART = Statement(
+    update(processes)
+    .where(*_part, _P.state < literal_column("2"))
+    .values(state=bindparam("new_state"), endtime=_NOW)
+    .returning(*HEAD)
+)
+LOCK_PART = Statement(
+    select(func.count()).select_from(
+        select(_P.seq)
+        .where(*_part, _P.state < literal_column("2"))
+        .order_by(_P.seq)
+        .with_for_update()
+        .subquery("unfinished")
+    )
+)
+OPEN_PART = Statement(
+    update(processes)
+    .where(*_part, _P.state == _ZERO, _P.pending < _ZERO)
+    .values(
+        pending=_ZERO,
+        waitdeadline=case(
+            (_P.maxwaittime > _ZERO, _NOW + _P.maxwaittime * literal_column("1000000000")),
+            else_=_ZERO,
+        ),
+    )
+    .returning(*_TOUCHED)
+)
+OPEN = Statement(
+    update(processes)
+    .where(_P.seq == bindparam("at_seq"))
+    .values(pending=bindparam("new_pending"), waitdeadline=bindparam("new_waitdeadline"))
+)
+
 HAS_CHILDREN = Statement(select(exists().where(_E.parent == bindparam("parent")).label("any")))
 INPUTS = Statement(
     select(_P.processid, _P.output)
@@ -334,7 +376,7 @@ RAN_TOO_LONG = Statement(
 )
 COUNT_BY_STATE = Statement(
     select(_P.state, func.count().label("count"))
-    .where((_P.colonyname == _COLONY) | (literal_column("''") == _COLONY))
+    .where((_P.colonyname == _COLONY) | (literal_column("''") == _COLONY), ~hidden(_P.graphseq))
     .group_by(_P.state)
 )
 ANY_OPEN = Statement(
@@ -357,7 +399,9 @@ def listing(
         1: (_P.starttime, _P.seq),
     }.get(state, (_P.endtime.desc(), _P.seq.desc()))
     query = select(processes).where(
-        _P.colonyname == colonyname, _P.state == literal_column(str(int(state)))
+        _P.colonyname == colonyname,
+        _P.state == literal_column(str(int(state))),
+        ~hidden(_P.graphseq),
     )
     if executortype:
         query = query.where(_P.executortype == executortype)

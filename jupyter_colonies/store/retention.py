@@ -30,7 +30,7 @@ OLD_PROCESSES = Statement(
 )
 OLDEST_PROCESS = Statement(select(func.min(_P.endtime).label("ended")).where(*_alone))
 OLD_GRAPHS = Statement(
-    select(_G.seq)
+    select(graphs)
     .where(_G.state == _SUCCESS, _G.endtime <= _BEFORE)
     .order_by(_G.endtime)
     .limit(literal_column(str(MOST_GRAPHS)))

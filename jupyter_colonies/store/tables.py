@@ -264,6 +264,24 @@ class Graph(SQLModel, table=True):
     cancelled: int
 
 
+class Remainder(SQLModel, table=True):
+    """What is left to do of a change that takes several transactions; see `store.remainders`.
+
+    It is about a workflow, or with `graphseq` 0 about the whole colony. Processes up to the number
+    `reached` are done; after the moment `until` somebody else carries on.
+    """
+
+    __tablename__ = "remainders"
+
+    graphseq: int = Field(
+        sa_column=Column(_BIG, primary_key=True, autoincrement=False, nullable=False)
+    )
+    colonyname: str = Field(primary_key=True)
+    purpose: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    reached: int = Field(sa_column=_big())
+    until: int = Field(sa_column=_big())
+
+
 def _queues(table: str, name: str, process: str, *, ready: str) -> Iterator[Index]:
     """What keeps ready work in order, see `store.heads`; `name` says whom it is for."""
     queue = ("colonyname", "executortype", name, "location")

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.conformance.wire import Wire
@@ -59,9 +60,15 @@ class Server:
             )
         os.close(tell)
         with os.fdopen(ready) as pipe:
-            assert pipe.read() == "ready\n", self._errors.read_text()
-        runtime = json.loads(self._runtime.read_text())
+            assert pipe.readline() == "ready\n", self._errors.read_text()
+        runtime = self.runtime
         return Wire(runtime["host"], runtime["port"], self.key("server"))
+
+    @property
+    def runtime(self) -> dict[str, Any]:
+        """What it says of itself."""
+        told: dict[str, Any] = json.loads(self._runtime.read_text())
+        return told
 
     def key(self, name: str) -> str:
         return (self.data / "keys" / f"{name}.key").read_text().strip()

@@ -1,7 +1,8 @@
 """Changing ids (protocol part 01, section 4.9).
 
-What has not ended follows its initiator and its executor to the new id; what has ended keeps the
-old one. Somebody else who was about to change the same id comes too late and is refused.
+What has not ended, and what will be started, follows its initiator and its executor to the new
+id; what has ended keeps the old one. Somebody else who was about to change the same id comes too
+late and is refused.
 """
 
 from __future__ import annotations

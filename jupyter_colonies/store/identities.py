@@ -13,6 +13,8 @@ from sqlalchemy import (
     update,
 )
 
+from jupyter_colonies.store.crons import crons
+from jupyter_colonies.store.generators import generators
 from jupyter_colonies.store.graphs import graphs
 from jupyter_colonies.store.members import colonies, executors, settings, users
 from jupyter_colonies.store.processes import processes
@@ -46,14 +48,13 @@ CHANGE_SERVER = Statement(
 )
 
 
-def _initiated(table: Table, state: ColumnElement[int]) -> tuple[ColumnElement[bool], ...]:
+def _added(table: Table) -> tuple[ColumnElement[bool], ...]:
     of = table.c
-    return (
-        of.colonyname == _COLONY,
-        of.state == state,
-        of.initiatorid == _OLD,
-        of.initiatorname == _NAME,
-    )
+    return (of.colonyname == _COLONY, of.initiatorid == _OLD, of.initiatorname == _NAME)
+
+
+def _initiated(table: Table, state: ColumnElement[int]) -> tuple[ColumnElement[bool], ...]:
+    return (*_added(table), table.c.state == state)
 
 
 # Processes are locked in their order, as everywhere. Counted, so that no numbers travel.
@@ -69,10 +70,16 @@ LOCK_INITIATED = tuple(
     )
     for state in (_WAITING, _RUNNING)
 )
-CHANGE_INITIATOR = tuple(
-    Statement(update(table).where(*_initiated(table, state)).values(initiatorid=_NEW))
-    for table in (processes, graphs)
-    for state in (_WAITING, _RUNNING)
+CHANGE_INITIATOR = (
+    *(
+        Statement(update(table).where(*_initiated(table, state)).values(initiatorid=_NEW))
+        for table in (processes, graphs)
+        for state in (_WAITING, _RUNNING)
+    ),
+    *(
+        Statement(update(table).where(*_added(table)).values(initiatorid=_NEW))
+        for table in (crons, generators)
+    ),
 )
 CHANGE_HOLDER = Statement(
     update(processes)

@@ -1,5 +1,6 @@
 """Protocol part 01, section 4.9: changing the ids of users, executors, colonies and the server."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -53,6 +54,20 @@ def test_an_executor_goes_on_with_what_it_runs(colony, e1, e2):
     assert changed.process(ended)["assignedexecutorid"] == e1.id
     (listed, _) = e2.call("getexecutorsmsg", colonyname=colony.name)
     assert (listed["executorname"], listed["executorid"], listed["state"]) == ("E1", changed.id, 1)
+
+
+def test_crons_and_generators_start_under_the_new_id(colony, user):
+    spec = {"colonyname": colony.name, "functionspecs": [user.spec(nodename="n")]}
+    shared = {"colonyname": colony.name, "name": "x", "workflowspec": json.dumps(spec)}
+    cron = user.call("addcronmsg", cron=shared | {"interval": 100_000})
+    generator = user.call("addgeneratormsg", generator=shared | {"trigger": 1})
+    changed = change(user, "user", new_key())
+    assert changed.call("getcronmsg", cronid=cron["cronid"])["initiatorid"] == changed.id
+    found = changed.call("getgeneratormsg", generatorid=generator["generatorid"])
+    assert found["initiatorid"] == changed.id
+    changed.call("runcronmsg", cronid=cron["cronid"])
+    (process,) = changed.processes(0)
+    assert (process["initiatorid"], process["initiatorname"]) == (changed.id, "U")
 
 
 def test_functions_stay_and_count(colony, e1):

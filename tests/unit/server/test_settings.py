@@ -74,6 +74,8 @@ def test_how_much_is_on_disk():
         ({"COLONIES_SERVER_ID": "abc"}, "COLONIES_SERVER_ID"),
         ({"COLONIES_SERVER_ID": "0" * 64, "COLONIES_SERVER_PRVKEY": KEY}, "COLONIES_SERVER_ID"),
         ({"COLONIES_PRVKEY": "abc"}, "COLONIES_PRVKEY"),
+        ({"COLONIES_STALE_EXECUTOR_DURATION": "-1"}, "COLONIES_STALE_EXECUTOR_DURATION"),
+        ({"COLONIES_GIVE_BACK_UNRESPONSIVE": "1"}, "COLONIES_GIVE_BACK_UNRESPONSIVE"),
         ({"COLONIES_RETENTION": "true"}, "COLONIES_RETENTION_POLICY"),
         ({"COLONIES_CRON_TIMEZONE": "No/Where"}, "COLONIES_CRON_TIMEZONE"),
         ({"COLONIES_ALLOW_EXECUTOR_REREGISTER": "1"}, "COLONIES_ALLOW_EXECUTOR_REREGISTER"),
@@ -95,6 +97,17 @@ def test_retention_needs_an_age_and_is_off_without_being_asked_for():
         environment["COLONIES_RETENTION_POLICY"] = age
         with pytest.raises(InvalidConfiguration, match="COLONIES_RETENTION_POLICY"):
             from_environment(environment, data=DATA)
+
+
+def test_silence_is_ten_minutes_unless_told_otherwise():
+    settings = from_environment({}, data=DATA)
+    assert (settings.stale_after, settings.give_back) == (600, False)
+    environment = {
+        "COLONIES_STALE_EXECUTOR_DURATION": "0",
+        "COLONIES_GIVE_BACK_UNRESPONSIVE": "true",
+    }
+    settings = from_environment(environment, data=DATA)
+    assert (settings.stale_after, settings.give_back) == (0, True)
 
 
 def test_crons_go_by_utc_unless_told_otherwise():

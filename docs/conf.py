@@ -6,9 +6,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import messages_table
+import reference
 
-messages_table.write(Path(__file__).parent / "_generated" / "messages.md")
+reference.write(Path(__file__).parent / "_generated" / "messages.md")
 
 _PACKAGE = json.loads((Path(__file__).parents[1] / "labextension/package.json").read_text())
 

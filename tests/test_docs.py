@@ -1,11 +1,16 @@
 """The documentation builds without a warning and names only what is there."""
 
+import importlib
+import json
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from jupyter_colonies.core.decoding import decode, decode_exactly
+from jupyter_colonies.core.messages import REGISTRY
 
 ROOT = Path(__file__).parents[1]
 
@@ -36,3 +41,24 @@ def test_every_make_target_that_is_named_exists():
 
 def _read(name):
     return (ROOT / name).read_text()
+
+
+def test_every_message_has_an_example_that_is_current():
+    """Record them again with `python -m tests.conformance.examples`."""
+    examples = json.loads(_read("docs/examples.json"))
+    assert set(examples) == set(REGISTRY)
+    for name, example in examples.items():
+        message = REGISTRY[name]
+        request = decode_exactly(json.dumps(example["request"]).encode(), message.request)
+        message.check(request)
+        if example.get("reply") is not None:
+            reply_of = decode(json.dumps(example["reply"]).encode(), message.reply)
+            assert type(reply_of).__name__ in (message.reply.__name__, "list")
+
+
+def test_the_reference_explains_every_field(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    reference = importlib.import_module("reference")
+    text = reference.pages()
+    assert [name for name in REGISTRY if f"## `{name}`" not in text] == []
+    assert "| `funcname` | text | name of the function |" in text

@@ -17,7 +17,7 @@ from jupyter_colonies.core.messages.processes import (
     CLOSE_SUCCESSFUL,
     SUBMIT_FUNCTION_SPEC,
 )
-from jupyter_colonies.store import members, processes
+from jupyter_colonies.store import members, presence, processes
 from jupyter_colonies.store.statement import Question
 
 MOST_REMEMBERED = 10_000
@@ -35,12 +35,14 @@ class Foresight:
             colonyname = message.colony_of(request)
             if self._colonies.get(callerid) != colonyname:
                 self._remember(callerid, colonyname)
-            return (_membership(colonyname, callerid),)
+            return presence.keeping(colonyname), _membership(colonyname, callerid)
         if message is CLOSE_SUCCESSFUL:
             processid = request.processid  # type: ignore[attr-defined]
             about = Question(processes.BY_ID_TO_CHANGE, {"processid": processid})
             colonyname = self._colonies.get(callerid, "")
-            return (about, _membership(colonyname, callerid)) if colonyname else (about,)
+            if not colonyname:
+                return (about,)
+            return about, presence.keeping(colonyname), _membership(colonyname, callerid)
         return ()
 
     def _remember(self, callerid: str, colonyname: str) -> None:

@@ -17,7 +17,15 @@ from jupyter_colonies.core.messages.registry import Subject
 from jupyter_colonies.core.policy import Caller, ExecutorFacts, Role
 from jupyter_colonies.core.times import SECOND
 from jupyter_colonies.errors import AccessDenied, UnknownObject
-from jupyter_colonies.store import blueprints, crons, generators, graphs, members, processes
+from jupyter_colonies.store import (
+    blueprints,
+    crons,
+    generators,
+    graphs,
+    members,
+    presence,
+    processes,
+)
 from jupyter_colonies.store.statement import Row, Transaction
 
 SERVERS_OWNER = "serverid"
@@ -41,6 +49,8 @@ def authorize(
         colonyname = message.colony_of(request)
     else:
         colonyname = str(subject["colonyname"]) if subject is not None else ""
+    if colonyname and not message.reads and message.role is not Role.SERVER_OWNER:
+        presence.keep(tx, colonyname)
     caller = Caller(callerid)
     match message.role:
         case Role.ANYONE | Role.SIGNER:

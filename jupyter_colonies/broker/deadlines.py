@@ -15,7 +15,7 @@ from jupyter_colonies.broker.duty import Duty
 from jupyter_colonies.broker.signals import DEADLINES
 from jupyter_colonies.core import lifecycle
 from jupyter_colonies.core.process import State
-from jupyter_colonies.store import members, processes
+from jupyter_colonies.store import members, presence, processes
 from jupyter_colonies.store.engine import Store
 from jupyter_colonies.store.statement import Transaction
 
@@ -34,8 +34,10 @@ def expire(tx: Transaction) -> int:
     """
     tx.end_batch()
     for row in tx.all(processes.WAITED_TOO_LONG, now=tx.now):
+        presence.keep(tx, row["colonyname"])
         _fail(tx, row["seq"], State.WAITING, lifecycle.WAIT_EXCEEDED)
     for row in tx.all(processes.RAN_TOO_LONG, now=tx.now):
+        presence.keep(tx, row["colonyname"])
         if lifecycle.gives_up(row["retries"], row["maxretries"]):
             _fail(tx, row["seq"], State.RUNNING, lifecycle.EXECUTION_EXCEEDED)
         else:
@@ -49,6 +51,7 @@ def expire(tx: Transaction) -> int:
             executor["executorname"],
             executor["colonyname"],
         )
+        presence.keep(tx, executor["colonyname"])
         transition.unregister(tx, executor)
     moments = [
         row["due"]

@@ -25,6 +25,7 @@ from jupyter_colonies.store import (
     locations,
     members,
     pauses,
+    presence,
     processes,
     remainders,
 )
@@ -53,6 +54,7 @@ def remove_colony(call: Call, request: NamedColony) -> Empty:
     """Remove a colony with everything in it."""
     colonyname = request.colonyname
     call.tx.end_batch()
+    presence.keep_alone(call.tx, colonyname)
     call.tx.lock(members.LOCK_COLONY, colonyname=colonyname)
     # First what could start something new in a colony that is being removed.
     call.tx.lock(generators.LOCK_OF_COLONY, colonyname=colonyname)

@@ -17,7 +17,7 @@ from jupyter_colonies.core.policy import Caller, ExecutorFacts
 from jupyter_colonies.core.process import Process, State
 from jupyter_colonies.core.times import from_wire
 from jupyter_colonies.errors import InvalidRequest, NotAnExecutor
-from jupyter_colonies.store import batches, processes, queues
+from jupyter_colonies.store import batches, presence, processes, queues
 from jupyter_colonies.store.statement import Row, Statement, Transaction
 
 UNLIMITED = 2**63 - 1
@@ -87,6 +87,7 @@ def give_back(tx: Transaction, given: Sequence[Process]) -> None:
         row = tx.one(processes.BY_ID, processid=process.processid)
         if row is None or to_micros(row["starttime"]) != to_micros(from_wire(process.starttime)):
             continue
+        presence.keep(tx, row["colonyname"])
         returned += tx.all(
             processes.GIVE_BACK,
             at_seq=row["seq"],

@@ -29,14 +29,22 @@ class Connection(Protocol):
 class Statement:
     """A statement with named parameters, compiled on first use.
 
-    `postgresql` is its form where a queue has several takers and rows have to be locked.
+    `postgresql` is its form where a queue has several takers and rows have to be locked. What is
+    `lasting` holds until the end of a transaction: nobody has to ask twice.
     """
 
-    def __init__(self, clause: ClauseElement, *, postgresql: ClauseElement | None = None) -> None:
+    def __init__(
+        self,
+        clause: ClauseElement,
+        *,
+        postgresql: ClauseElement | None = None,
+        lasting: bool = False,
+    ) -> None:
         self._forms = {"postgresql": postgresql if postgresql is not None else clause}
         self._clause = clause
         self._compiled: dict[str, tuple[str, dict[str, Any]]] = {}
         self.writes = isinstance(clause, UpdateBase)
+        self.lasting = lasting
 
     def compiled(self, dialect: Dialect) -> tuple[str, dict[str, Any]]:
         """The SQL for a database, and the parameters whose values never change."""
@@ -87,7 +95,8 @@ class Transaction:
     """What one job sees of the database; `announce` collects what to tell after the commit.
 
     `shared` tells whether other writers are at work at the same time. `answers` holds what was
-    asked ahead, by the question's key; each is good for whoever asks first.
+    asked ahead, by the question's key; each is good for whoever asks first. `held` are the locks
+    that earlier jobs of the same transaction asked for.
     """
 
     def __init__(
@@ -98,12 +107,14 @@ class Transaction:
         *,
         shared: bool = False,
         answers: dict[object, Any] | None = None,
+        held: set[object] | None = None,
     ) -> None:
         self._connection = connection
         self._dialect = dialect
         self.now = now
         self.shared = shared
         self._answers = answers
+        self._held = set() if held is None else held
         self.announced: list[object] = []
         self.closing: list[Closing] = []
         self.statements = 0
@@ -136,10 +147,13 @@ class Transaction:
 
     def lock(self, statement: Statement, **parameters: Any) -> None:
         """Let nobody else change these rows until the commit; the only writer need not ask."""
-        if self.shared:
-            self.statements += 1
-            text, constants = statement.compiled(self._dialect)
-            self._connection.executemany(text, [{**constants, **parameters}])
+        key = Question(statement, parameters).key()
+        if not self.shared or (statement.lasting and key in self._held):
+            return
+        self._held.add(key)
+        self.statements += 1
+        text, constants = statement.compiled(self._dialect)
+        self._connection.executemany(text, [{**constants, **parameters}])
 
     def last(
         self, place: tuple[str, ...], statement: Statement, *, needed: bool = False, **given: Any

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.conformance.wire import Wire
 from tests.integration.load import Client, Stored
+from tests.postgres import PostgresServer
 
 
 class Server:
@@ -146,6 +147,48 @@ def kill_under_load(
         stored.check()
         for client in working:
             client.audit(stored)
+        assert not [row for row in stored.processes.values() if row["state"] < 2]
+    finally:
+        server.kill()
+
+
+def kill_database_under_load(
+    folder: Path, postgres: PostgresServer, *, rounds: int, clients: int, seed: int
+) -> None:
+    """Kill PostgreSQL so many times at random moments and start it again; the server stays.
+
+    Nobody loses a connection to the server, so each request is answered exactly once, and a book
+    that is right before the next request is right for good.
+    """
+    random = Random(seed)
+    database = postgres.new_database()
+    server = Server(folder, database)
+    wire = server.start()
+    try:
+        colony = wire.new_colony()
+        working = [
+            Client(colony.executor(f"type{number}"), Random(seed * 1000 + number))
+            for number in range(clients)
+        ]
+        for _ in range(rounds):
+            for client in working:
+                client.leaving = False
+
+            def end() -> None:
+                postgres.kill()
+                postgres.start()
+                for client in working:
+                    client.leaving = True
+
+            run_until(working, random.randint(1, 100), end)
+            stored = server.stored()
+            stored.check()
+            for client in working:
+                client.audit(stored)
+        for client in working:
+            client.finish_everything()
+        stored = server.stored()
+        stored.check()
         assert not [row for row in stored.processes.values() if row["state"] < 2]
     finally:
         server.kill()

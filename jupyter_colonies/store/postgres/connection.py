@@ -29,6 +29,8 @@ PATIENCE = 20.0
 LONGEST_PAUSE = 2.0
 # A transaction whose client is gone holds its locks no longer than this, in seconds.
 ABANDONED_AFTER = 20
+# Milliseconds that a write waits for a lock before it lets go of its own and tries again.
+SHORT_WAIT = 100
 
 _DEFAULTS: dict[str, Any] = {
     "application_name": "jupyter_colonies",
@@ -48,7 +50,8 @@ WRITING = (
     f"{COMMON}; SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED; "
     "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; "
     "SET jit = off; SET plan_cache_mode = force_generic_plan; "
-    "SET enable_sort = off; SET enable_bitmapscan = off; SET enable_material = off"
+    "SET enable_sort = off; SET enable_bitmapscan = off; SET enable_material = off; "
+    f"SET lock_timeout = {SHORT_WAIT}"
 )
 READING = (
     f"{COMMON}; SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, "

@@ -28,6 +28,10 @@ from jupyter_colonies.store.postgres.reading import dialect
 from jupyter_colonies.store.statement import Closing, Overtaken, Transaction
 
 MOST_TRIES = 12
+# Tries that give up a lock that does not come soon: two writers that wait for each other part
+# within a moment, long before PostgreSQL would look for deadlocks. Later ones wait.
+HASTY_TRIES = 4
+_PATIENT = "SET LOCAL lock_timeout = 0"
 # Deadlock, serialization failure, lock not available, and a unique key that two raced for: the
 # second run of the loser sees the winner's row and refuses in the use-case's words.
 CONFLICTS = ("40001", "40P01", "55P03", "23505")
@@ -94,7 +98,7 @@ class PostgresWriting:
         tries = 0
         while waiting:
             try:
-                outcomes = self._transaction(waiting[:1] if alone else waiting)
+                outcomes = self._transaction(waiting[:1] if alone else waiting, tries)
             except _Again as again:
                 tries += 1
                 if tries < MOST_TRIES:
@@ -119,23 +123,27 @@ class PostgresWriting:
             _log.info("The database is away: the row of this connection is left behind")
         self._link.close()
 
-    def _transaction(self, jobs: Sequence[Waiting]) -> list[Outcome]:
+    def _transaction(self, jobs: Sequence[Waiting], tries: int) -> list[Outcome]:
         """Run jobs in one transaction, as many of them as go together, and commit.
 
+        `tries` is how often that went wrong so far.
         Raises _Again if nothing was stored, ServerError if the database is away.
         """
         connection = self._link.get()
         done = _Done([], [])
         try:
             connection.send("BEGIN")
+            if tries >= HASTY_TRIES:
+                connection.send(_PATIENT)
             stored = False
-            answers = _ask(connection, jobs if self._together else jobs[:1])
+            held: set[object] = set()
+            answers = _ask(connection, jobs if self._together else jobs[:1], held)
             for waiting in jobs:
                 if not waiting.ahead:
                     # It may change whatever was answered.
                     answers.clear()
                 transaction = Transaction(
-                    connection, dialect, self._clock(), shared=True, answers=answers
+                    connection, dialect, self._clock(), shared=True, answers=answers, held=held
                 )
                 try:
                     value = waiting.job(transaction)
@@ -234,7 +242,10 @@ class PostgresWriting:
         while True:
             try:
                 connection = self._link.get()
+                connection.send("BEGIN")
+                connection.send(_PATIENT)
                 found = connection.execute(_RECALL, {"writer": self._writer}).fetchone()
+                connection.execute("COMMIT")
             except psycopg.Error as error:
                 _log.warning("The database went away again: %s", error)
             except ServerError as error:
@@ -247,17 +258,25 @@ class PostgresWriting:
                 return found is not None and int(found["number"]) == self._number
 
 
-def _ask(connection: Pipeline, jobs: Sequence[Waiting]) -> dict[object, Reply]:
-    """Ask what the jobs are going to ask first, all at once; the answers by question."""
+def _ask(connection: Pipeline, jobs: Sequence[Waiting], held: set[object]) -> dict[object, Reply]:
+    """Ask what the jobs are going to ask first, all at once; the answers by question.
+
+    Locks that last are no questions: they are added to those that are `held`.
+    """
     answers: dict[object, Reply] = {}
     for waiting in jobs:
         for question in waiting.ahead:
             key = question.key()
-            if key not in answers:
-                text, constants = question.statement.compiled(dialect)
-                # A value that can't be sent, such as a NUL character, is its job's own affair.
-                with contextlib.suppress(psycopg.DataError):
-                    answers[key] = connection.send(text, {**constants, **question.parameters})
+            if key in answers or key in held:
+                continue
+            text, constants = question.statement.compiled(dialect)
+            # A value that can't be sent, such as a NUL character, is its job's own affair.
+            with contextlib.suppress(psycopg.DataError):
+                reply = connection.send(text, {**constants, **question.parameters})
+                if question.statement.lasting:
+                    held.add(key)
+                else:
+                    answers[key] = reply
     return answers
 
 

@@ -2,18 +2,15 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from jupyter_colonies.broker.call import Facts
-from jupyter_colonies.broker.service import Broker
 from jupyter_colonies.broker.signals import MOST_NOTICES, Changed, Due, Missed, Ready, SignalNotices
 from jupyter_colonies.broker.subscriptions import Over
 from jupyter_colonies.core import identity
-from jupyter_colonies.core.member import Colony, Executor, User
+from jupyter_colonies.core.member import Executor
 from jupyter_colonies.core.messages import (
     assignments,
     channels,
@@ -34,37 +31,9 @@ from jupyter_colonies.errors import (
     PauseOutlasted,
     ServerStopping,
 )
-from jupyter_colonies.store.address import parse
 from tests.postgres import PostgresServer
-from tests.unit.broker.stage import Clock, Stage, spec
-
-
-class Pair(NamedTuple):
-    """The same colony, seen from two servers."""
-
-    a: Stage
-    b: Stage
-
-
-@pytest.fixture
-async def pair(postgres_url: str) -> AsyncIterator[Pair]:
-    facts, clock = Facts(identity.new_id(), "secret"), Clock()
-    stages = []
-    for _ in range(2):
-        broker = Broker(parse(postgres_url), facts, clock=clock)
-        await broker.start()
-        stages.append(Stage(broker, clock))
-    pair = Pair(*stages)
-    pair.b.owner, pair.b.user, pair.b.executors = pair.a.owner, pair.a.user, pair.a.executors
-    colony = Colony(colonyid=pair.a.owner, name="dev")
-    await pair.a.call(colonies.ADD_COLONY, facts.serverid, colony=colony)
-    user = User(colonyname="dev", userid=pair.a.user, name="ada")
-    await pair.b.call(colonies.ADD_USER, pair.a.owner, user=user)
-    await pair.a.add_executor("e1")
-    yield pair
-    for stage in pair:
-        if not stage.broker.stopping.is_set():
-            await stage.broker.stop()
+from tests.unit.broker.pair import Pair
+from tests.unit.broker.stage import Stage, spec
 
 
 async def test_a_poll_on_one_is_woken_by_a_submit_on_the_other(pair: Pair) -> None:

@@ -46,8 +46,14 @@ class Desk:
         self.runner.run(self._open(database))
 
     async def _open(self, database: Address) -> None:
+        self._database = database
         self.broker = Broker(database, Facts(self.serverid, ""), clock=self.clock)
         await self.broker.start()
+
+    async def restart(self) -> None:
+        """Stop the server and start another one on the same database."""
+        await self.broker.stop()
+        await self._open(self._database)
 
     def close(self) -> None:
         self.runner.run(self.broker.stop())
@@ -290,6 +296,13 @@ class Lives(RuleBasedStateMachine):
         self.desk.clock.advance(seconds)
         self._expire()
         self.model.advance(seconds)
+
+    @rule()
+    def restart(self) -> None:
+        """Nothing is lost; what became due while the server was away happens."""
+        self.desk.runner.run(self.desk.restart())
+        self._expire()
+        self.model.advance(0)
 
     def _expire(self) -> None:
         async def run() -> None:

@@ -1,17 +1,29 @@
 """Random lives of processes and workflows behave as the model of the protocol says."""
 
+import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from jupyter_colonies.store.address import Address
 from tests.conformance.machine import Desk, Lives
 
 
-def test_lives(database):
+def live(database: Address, *, examples: int, steps: int) -> None:
     desk = Desk(database)
     try:
         run_state_machine_as_test(
             lambda: Lives(desk),
-            settings=settings(max_examples=60, stateful_step_count=40, deadline=None),
+            settings=settings(max_examples=examples, stateful_step_count=steps, deadline=None),
         )
     finally:
         desk.close()
+
+
+def test_lives(database):
+    live(database, examples=35, steps=40)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+def test_long_lives(database):
+    live(database, examples=500, steps=80)

@@ -151,7 +151,8 @@ class Transaction:
         if not self.shared or (statement.lasting and key in self._held):
             return
         self._held.add(key)
-        self.statements += 1
+        # One that lasts is asked for once in a batch, and travels with what comes next.
+        self.statements += not statement.lasting
         text, constants = statement.compiled(self._dialect)
         self._connection.executemany(text, [{**constants, **parameters}])
 

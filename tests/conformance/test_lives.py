@@ -4,11 +4,10 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from jupyter_colonies.store.address import Address
 from tests.conformance.machine import Desk, Lives
 
 
-def live(database: Address, *, examples: int, steps: int) -> None:
+def live(database, *, examples, steps):
     desk = Desk(database)
     try:
         run_state_machine_as_test(

@@ -20,7 +20,7 @@ import yaml
 
 from jupyter_colonies.core.decoding import decode
 from jupyter_colonies.core.graph import check_workflow
-from jupyter_colonies.core.spec import FunctionSpec
+from jupyter_colonies.core.spec import FunctionSpec, WorkflowSpec
 from jupyter_colonies.errors import InvalidSpec, InvalidWorkflow
 
 Steps = tuple[str | int, ...]
@@ -46,6 +46,18 @@ def read_specs(source: str | Path) -> list[FunctionSpec] | FunctionSpec:
     except OSError as error:
         raise InvalidSpec(f"{path}: the file can't be read: {error.strerror}") from None
     return parse_specs(text, str(source))
+
+
+def read_workflow_text(source: str | Path, colonyname: str) -> str:
+    """The workflow in a file as the JSON text that crons and generators keep.
+
+    Raises what `read_specs` does, and InvalidSpec for a file that holds a single function spec.
+    """
+    specs = read_specs(source)
+    if not isinstance(specs, list):
+        raise InvalidSpec(f"{source}: this is one function spec: put it into a list, [ … ]")
+    workflow = WorkflowSpec(colonyname=colonyname, functionspecs=specs)
+    return msgspec.json.encode(workflow).decode()
 
 
 def parse_specs(text: str, name: str) -> list[FunctionSpec] | FunctionSpec:

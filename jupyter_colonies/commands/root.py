@@ -12,9 +12,11 @@ from jupyter_colonies.commands.block import Block, Json, Line, Submitted, Text
 from jupyter_colonies.commands.blueprint import blueprint
 from jupyter_colonies.commands.channel import channel
 from jupyter_colonies.commands.colony import colony
+from jupyter_colonies.commands.cron import cron
 from jupyter_colonies.commands.executor import executor
 from jupyter_colonies.commands.fs import fs
 from jupyter_colonies.commands.function import function
+from jupyter_colonies.commands.generator import generator
 from jupyter_colonies.commands.log import log
 from jupyter_colonies.commands.process import process
 from jupyter_colonies.commands.security import security
@@ -31,9 +33,11 @@ _VERBS: dict[str, click.Command] = {
     "blueprint": blueprint,
     "channel": channel,
     "colony": colony,
+    "cron": cron,
     "executor": executor,
     "fs": fs,
     "function": function,
+    "generator": generator,
     "key": security,
     "log": log,
     "process": process,
@@ -48,8 +52,7 @@ _VERBS: dict[str, click.Command] = {
 }
 
 _MISSING = not_yet(
-    "cluster", "completion", "config", "cron", "database",
-    "generator", "location", "monitor",
+    "cluster", "completion", "config", "database", "location", "monitor",
 )  # fmt: skip
 
 

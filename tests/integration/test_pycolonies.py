@@ -1,5 +1,6 @@
 """The unmodified Python SDK from PyPI as a client: everyday use."""
 
+import json
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
@@ -374,6 +375,48 @@ def test_a_dynamic_workflow(server, sdk, executor, spec):
         sdk.close(sdk.assign(server.colonyname, 10, executor.key).processid, [4], executor.key)
     last = sdk.assign(server.colonyname, 10, executor.key)
     assert last.input == [4, 4]
+
+
+def test_crons(server, sdk, executor, spec):
+    workflow = Workflow(colonyname=server.colonyname)
+    workflow.functionspecs.append(spec("tick", "tick"))
+    added = sdk.add_cron(
+        "tick", "0/1 * * * * *", True, workflow, server.colonyname, server.user_key
+    )
+    assert (added["name"], added["waitforprevprocessgraph"]) == ("tick", True)
+    for number in range(2):
+        process = sdk.assign(server.colonyname, 30, executor.key)
+        assert process.input == list(range(number))
+        sdk.close(process.processid, [number], executor.key)
+    cronid = added["cronid"]
+    sdk.run_cron(cronid, server.user_key)
+    assert cronid in {
+        each["cronid"] for each in sdk.get_crons(server.colonyname, 100, server.user_key)
+    }
+    found = sdk.get_cron(cronid, server.user_key)
+    assert (found["cronid"], found["checkerperiod"]) == (cronid, 1000)
+    sdk.del_cron(cronid, server.user_key)
+    with pytest.raises(ColoniesConnectionError, match="Failed to get cron, cron is nil"):
+        sdk.get_cron(cronid, server.user_key)
+
+
+def test_generators(server, sdk, executor, spec):
+    workflow = Workflow(colonyname=server.colonyname)
+    workflow.functionspecs.append(spec("f", "n"))
+    generator = {
+        "name": "g",
+        "colonyname": server.colonyname,
+        "trigger": 2,
+        "timeout": -1,
+        "workflowspec": json.dumps(workflow.model_dump(by_alias=True)),
+    }
+    added = sdk.add_generator(generator, server.user_key)
+    generatorid = added["generatorid"]
+    listed = sdk.get_generators(server.colonyname, server.user_key)
+    assert [each["generatorid"] for each in listed] == [generatorid]
+    assert sdk.get_generator(generatorid, server.user_key)["queuesize"] == 0
+    sdk.remove_generator(generatorid, server.user_key)
+    assert sdk.get_generators(server.colonyname, server.user_key) == []
 
 
 def test_users_colonies_and_executors(server, sdk, executor):

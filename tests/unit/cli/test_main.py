@@ -42,7 +42,7 @@ def test_a_refusal_is_one_line_on_stderr(environment, capsys) -> None:
     [
         ["nonsense"],
         ["workflow", "get"],
-        ["cron", "ls"],
+        ["monitor", "start"],
         ["workflow", "submit", "--spec", "/nowhere/wf.json"],
     ],
 )

@@ -74,7 +74,7 @@ def test_a_mistake_is_explained(line, text) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["fs sync -d .", "cluster info", "monitor start", "workflow removeall",
+    ["cluster info", "monitor start", "workflow removeall",
      "process pause", "log search -t x", "user chid", "function remove", "executor create"],
 )  # fmt: skip
 def test_verbs_of_the_original_that_are_missing_say_so(line) -> None:

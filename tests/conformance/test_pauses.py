@@ -103,7 +103,7 @@ def test_resuming_wakes_every_poll(colony, waiting):
 
 def test_a_poll_that_waits_already_learns_of_the_pause(colony, e1, e2, waiting):
     with ThreadPoolExecutor() as pool:
-        poll = pool.submit(e1.assign, 3)
+        poll = pool.submit(e1.assign, 6)
         waiting(colony, 1)
         colony.owner("pauseassignmentsmsg")
         e2.submit()

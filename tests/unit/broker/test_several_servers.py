@@ -96,11 +96,11 @@ async def test_a_pause_on_one_holds_on_the_other_and_its_end_wakes_who_waits_the
 
 
 async def test_a_poll_on_one_learns_of_a_pause_on_the_other(pair: Pair) -> None:
-    polling = asyncio.create_task(pair.a.assign(wait=2))
+    polling = asyncio.create_task(pair.a.assign(wait=6))
     await pair.a.waiting(1)
     await pair.b.call(assignments.PAUSE_ASSIGNMENTS, pair.b.owner, colonyname="dev")
     with pytest.raises(PauseOutlasted):
-        await asyncio.wait_for(polling, 10)
+        await asyncio.wait_for(polling, 30)
 
 
 async def test_both_servers_have_one_owner(pair: Pair) -> None:

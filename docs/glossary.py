@@ -35,6 +35,11 @@ blueprintgen: generation of the blueprint that the executor was started for
 blueprintid: id of the blueprint; made by the server when empty
 blueprintname: name of the blueprint
 bucket: bucket of the object
+Credentials.accesskey: names the keys in a signature
+Credentials.bucket: bucket that is there for the files of the colony
+Credentials.region: what to say where a client asks for a region
+Credentials.secretkey: signs requests; to be kept secret
+renew: makes new keys and voids the old ones
 buildtime: when the server was built
 buildversion: version of the server
 cancelledprocesses: number of cancelled processes

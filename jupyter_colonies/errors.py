@@ -60,6 +60,14 @@ class UnknownObject(NotFound):
     """The named object does not exist; the original server reports this as an internal error."""
 
 
+class NoSuchBucket(NotFound):
+    """The colony has no bucket of that name."""
+
+
+class NoSuchUpload(NotFound):
+    """The upload was completed, was given up, or never began."""
+
+
 class NothingToAssign(NotFound):
     """No process was available for this executor within the time it was willing to wait."""
 
@@ -82,6 +90,10 @@ class NotAnExecutor(RequestError):
 
 class Conflict(RequestError):
     """The object is in use or exists already."""
+
+
+class OverQuota(RequestError):
+    """The colony holds as many bytes as it may: remove files, or have the quota raised."""
 
 
 class AlreadyThere(Conflict):
@@ -185,6 +197,7 @@ HTTP_STATUS: dict[type[ColoniesError], tuple[int, int]] = {
     AlreadyThere: (500, 409),
     Conflict: (409, 409),
     LimitReached: (500, 429),
+    OverQuota: (507, 507),
     StorageFull: (507, 507),
     StorageUnwritable: (503, 503),
     StorageFailed: (500, 503),

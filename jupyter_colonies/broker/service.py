@@ -27,6 +27,7 @@ from jupyter_colonies.broker import (  # noqa: F401 - importing these registers 
     lookup,
     members,
     notes,
+    objects,
     pauses,
     remainders,
     removal,
@@ -45,6 +46,7 @@ from jupyter_colonies.broker.channels import Position, Unread, unread
 from jupyter_colonies.broker.cronruns import CronRuns
 from jupyter_colonies.broker.duty import Duty
 from jupyter_colonies.broker.generatorruns import GeneratorRuns
+from jupyter_colonies.broker.objects import Owner
 from jupyter_colonies.broker.retention import Retention
 from jupyter_colonies.broker.signals import (
     Changed,
@@ -198,6 +200,10 @@ class Broker:
             async with aclosing(self._events(message, request, call)) as events:
                 async for event in events:
                     yield event
+
+    async def owner_of_keys(self, accesskey: str) -> Owner:
+        """Whose keys of an S3 client these are. Raises AccessDenied."""
+        return await self.store.read(lambda tx: objects.owner(tx, accesskey))
 
     async def busy(self) -> bool:
         """Whether any process waits or runs."""

@@ -10,6 +10,10 @@ import click
 import msgspec
 from jupyter_core.paths import jupyter_runtime_dir
 
+from jupyter_colonies.client.client import Client
+from jupyter_colonies.client.endpoint import Endpoint
+from jupyter_colonies.client.portal import portal
+from jupyter_colonies.commands.environment import object_variables
 from jupyter_colonies.core import identity
 from jupyter_colonies.errors import NoServer
 from jupyter_colonies.server import settings
@@ -39,7 +43,7 @@ def env(runtime_file: Path | None, data: Path | None) -> None:
     where others can read them.
     """
     runtime = _runtime(runtime_file, data)
-    for name, value in variables(runtime).items():
+    for name, value in {**variables(runtime), **object_keys(runtime)}.items():
         click.echo(f"export {name}={shlex.quote(value)}")
 
 
@@ -67,6 +71,22 @@ def variables(runtime: Runtime) -> dict[str, str]:
         **{name: identity.id_of(key) for name, key in ids.items() if key},
         **{name: key for name, key in keys.items() if key},
     }
+
+
+def object_keys(runtime: Runtime) -> dict[str, str]:
+    """The variables for the bytes of files; none without a user's key.
+
+    Raises what the server refuses with.
+    """
+    key = _key(runtime.userkeyfile)
+    if not key:
+        return {}
+    client = Client(Endpoint(host=runtime.host, port=runtime.port, tls=runtime.tls), key)
+    try:
+        keys = portal().run(client.get_credentials(colonyname=runtime.colonyname))
+    finally:
+        portal().run(client.close())
+    return object_variables(f"{runtime.host}:{runtime.port}", keys, tls=runtime.tls)
 
 
 def _runtime(named: Path | None, data: Path | None) -> Runtime:

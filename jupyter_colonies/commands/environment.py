@@ -3,7 +3,24 @@
 from __future__ import annotations
 
 from jupyter_colonies.client.discovery import Found
+from jupyter_colonies.core.messages.objects import Credentials
 from jupyter_colonies.errors import ClientError
+
+
+def object_variables(address: str, keys: Credentials, *, tls: bool) -> dict[str, str]:
+    """The variables by which SDKs store the bytes of files (protocol part 03, section 1.8).
+
+    `address` is host and port of the server.
+    """
+    return {
+        "AWS_S3_ENDPOINT": address,
+        "AWS_S3_ACCESSKEY": keys.accesskey,
+        "AWS_S3_SECRETKEY": keys.secretkey,
+        "AWS_S3_REGION": keys.region,
+        "AWS_S3_BUCKET": keys.bucket,
+        "AWS_S3_TLS": "true" if tls else "false",
+        "AWS_S3_SKIPVERIFY": "false",
+    }
 
 
 def variables(found: Found) -> dict[str, str]:

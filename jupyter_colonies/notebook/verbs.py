@@ -8,10 +8,11 @@ import click
 from IPython.display import display
 
 from jupyter_colonies.commands.block import Block, Line, Table
-from jupyter_colonies.commands.environment import variables
+from jupyter_colonies.commands.environment import object_variables, variables
 from jupyter_colonies.commands.root import tree
 from jupyter_colonies.commands.session import Session
 from jupyter_colonies.commands.verb import Noun, Verb, pass_session
+from jupyter_colonies.core.messages.objects import GET_CREDENTIALS
 from jupyter_colonies.executor import registry, shell
 from jupyter_colonies.executor.worker import Worker
 from jupyter_colonies.notebook.colony import connect as connect_notebook
@@ -125,7 +126,13 @@ def env(session: Session) -> list[Block]:
 
     Shows their names only: private keys never reach a notebook's output.
     """
-    found = variables(session.colony.found)
+    colony = session.colony
+    found = variables(colony.found)
+    if GET_CREDENTIALS.type in colony.call(colony.extensions()):
+        keys = colony.call(colony.client.get_credentials(colonyname=colony.name))
+        endpoint = colony.found.endpoint
+        address = f"{endpoint.host}:{endpoint.port}"
+        found |= object_variables(address, keys, tls=endpoint.tls)
     os.environ.update(found)
     return [Line(text="Set in this kernel: " + ", ".join(found))]
 

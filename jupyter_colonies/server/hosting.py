@@ -21,8 +21,11 @@ from jupyter_colonies.server.door import Door
 from jupyter_colonies.server.firststart import Identities
 from jupyter_colonies.server.folder import DataFolder, Runtime
 from jupyter_colonies.server.presence import Presence
+from jupyter_colonies.server.s3 import tidying
+from jupyter_colonies.server.s3.visit import Service
 from jupyter_colonies.server.settings import Settings
 from jupyter_colonies.store.address import SqliteAddress, parse
+from jupyter_colonies.store.blobs import Blobs
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +67,7 @@ class Hosting:
         Raises InvalidConfiguration, StorageFailed or UnsupportedSchema; nothing stays open then.
         """
         tls = listener.tls_context(self.settings)
+        blobs = Blobs(self.settings.blobs or str(self.folder.path / "blobs"))
         async with AsyncExitStack() as undo:
             bound = undo.enter_context(await self._bind())
             port = listener.port_of(bound)
@@ -71,6 +75,7 @@ class Hosting:
             self.broker = self._make_broker(port)
             await self.broker.start()
             undo.push_async_callback(self.broker.stop)
+            self._tidying = tidying.duty(self.broker.store, blobs, time.time_ns)
             self.ids = self.ids._replace(serverid=self.broker.serverid)
             await firststart.populate(self.broker, self.ids, self.settings)
             self.door = Door(self.folder.path)
@@ -78,9 +83,15 @@ class Hosting:
             self.runtime = self._describe(port)
             await asyncio.to_thread(self.folder.describe, self.runtime)
             self.listener = listener.Listener(
-                self.broker, self.presence, bound, host=self.settings.host, tls=tls
+                self.broker,
+                self.presence,
+                bound,
+                host=self.settings.host,
+                tls=tls,
+                objects=Service(broker=self.broker, blobs=blobs, quota=self.settings.quota),
             )
             self._inside = self.door.open(self.broker, self.presence, self.ids.userid)
+            self._tidying.start()
             undo.pop_all()
         log.info("Serving colony '%s' at %s", self.settings.colonyname, self.listener.address)
 
@@ -91,6 +102,7 @@ class Hosting:
         self._inside.stop()
         self.door.remove()
         self.presence.stop()
+        await self._tidying.stop()
         await self.broker.stop()
         await self.listener.drain()
         await self._inside.drain()

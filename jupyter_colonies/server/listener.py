@@ -36,6 +36,8 @@ from jupyter_colonies.server import cors, pubsub, rest, rpc
 from jupyter_colonies.server.idle import Idle
 from jupyter_colonies.server.presence import STOPPING, Presence
 from jupyter_colonies.server.pubsub import MISSING
+from jupyter_colonies.server.s3.face import face, is_for_s3
+from jupyter_colonies.server.s3.visit import Service
 from jupyter_colonies.server.settings import Settings
 
 MAX_BODY = 128 * 1024 * 1024
@@ -56,8 +58,9 @@ log = logging.getLogger(__name__)
 class Listener(Router):
     """An HTTP server on a port of its own, until `stop`.
 
-    idle_timeout: seconds after which a connection without a request is closed. routes: what there
-    is beside `/api`, unless it is what SDKs expect.
+    objects: what S3 clients reach, None if bytes are somewhere else. idle_timeout: seconds after
+    which a connection without a request is closed. routes: what there is beside `/api`, unless it
+    is what SDKs expect.
     """
 
     def __init__(
@@ -68,6 +71,7 @@ class Listener(Router):
         *,
         host: str,
         tls: ssl.SSLContext | None,
+        objects: Service | None = None,
         idle_timeout: float = IDLE_TIMEOUT,
         routes: web.Application | None = None,
     ) -> None:
@@ -77,6 +81,7 @@ class Listener(Router):
         self.host, self.port = host, port_of(bound)
         self.tls = tls is not None
         self._application = routes or application(broker, self.presence)
+        self._objects = face(objects, presence) if objects else None
         self._server = HTTPServer(
             self,
             ssl_options=tls,
@@ -113,6 +118,8 @@ class Listener(Router):
             return RpcExchange(self, request.server_connection, request.connection, short=False)
         if request.method == "OPTIONS" and cors.is_foreign(request.headers):
             return Preflight(request)
+        if self._objects and is_for_s3(request):
+            return self._objects.find_handler(request, **kwargs)
         return self._application.find_handler(request, **kwargs)
 
     def stop(self) -> None:

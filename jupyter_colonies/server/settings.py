@@ -39,12 +39,13 @@ class Settings:
     """One server's settings; keys are given as text only where the environment gave them.
 
     `port` 0 takes any free port. Empty keys are made on the first start. `database` is the URL of
-    a PostgreSQL database, without its password; empty for the SQLite file in the data folder,
-    executor (protocol part 01, section 4.3). `backends` are the addresses it listens on, `zone` is
-    that of cron expressions which name none. `retention` is how many seconds what was successful is
-    kept, 0 for ever. `stale_after` is the number of seconds after which an executor without a lease
-    counts as silent, 0 for never; `give_back` takes from a silent one even what it runs without a
-    deadline.
+    a PostgreSQL database, without its password; empty for the SQLite file in the data folder, which
+    is written as `synchronous` says (`store.address.SqliteAddress`). `cron_timezone` is that of
+    cron expressions which name none. `retention` is how many seconds what was successful is kept, 0
+    for ever. `stale_after` is the number of seconds after which an executor without a lease counts
+    as silent, 0 for never; `give_back` takes from a silent one even what it runs without a
+    deadline. `blobs` is where the bytes of files are, any URL that fsspec understands; empty for a
+    folder in the data folder. `quota` is the number of bytes of files a colony may hold, 0 for any.
     """
 
     data: Path
@@ -65,6 +66,8 @@ class Settings:
     retention: int = 0
     stale_after: int = STALE_AFTER
     give_back: bool = False
+    blobs: str = ""
+    quota: int = 0
 
     def __post_init__(self) -> None:
         for name, key in (
@@ -141,11 +144,13 @@ def from_environment(
         ),
         cron_timezone=text("COLONIES_CRON_TIMEZONE"),
         retention=_retention(environment),
-        stale_after=_seconds("COLONIES_STALE_EXECUTOR_DURATION", environment, STALE_AFTER),
+        stale_after=_number("COLONIES_STALE_EXECUTOR_DURATION", environment, STALE_AFTER),
         give_back=_truth(
             "COLONIES_GIVE_BACK_UNRESPONSIVE",
             environment.get("COLONIES_GIVE_BACK_UNRESPONSIVE", "") or "false",
         ),
+        blobs=text("COLONIES_BLOBS"),
+        quota=_number("COLONIES_QUOTA", environment, 0),
     )
 
 
@@ -206,10 +211,10 @@ def _port(environment: Mapping[str, str]) -> int:
     return PORT
 
 
-def _seconds(name: str, environment: Mapping[str, str], otherwise: int) -> int:
+def _number(name: str, environment: Mapping[str, str], otherwise: int) -> int:
     value = environment.get(name, "")
     if value and not value.isdecimal():
-        raise InvalidConfiguration(f"{name} is '{value}': a whole number of seconds is expected")
+        raise InvalidConfiguration(f"{name} is '{value}': a whole number is expected")
     return int(value) if value else otherwise
 
 

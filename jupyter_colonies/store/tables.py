@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Text, text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Text, text
 from sqlmodel import Field, SQLModel
 
 _BIG = BigInteger().with_variant(Integer, "sqlite")
@@ -21,6 +21,12 @@ def _big(*, primary_key: bool = False) -> Column[int]:
 
 def _text() -> Column[str]:
     return Column(Text, nullable=False)
+
+
+def _in_order_of_bytes(*, primary_key: bool = False) -> Column[str]:
+    """A text that sorts by its bytes on every database, whatever its language."""
+    kind = String().with_variant(String(collation="C"), "postgresql")
+    return Column(kind, primary_key=primary_key, nullable=False)
 
 
 def _partial(name: str, *columns: str, where: str) -> Index:
@@ -583,3 +589,80 @@ class Pack(SQLModel, table=True):
     seq: int = Field(sa_column=_big(primary_key=True))
     generator: int = Field(sa_column=_big())
     arg: str = Field(sa_column=_text())
+
+
+class Credential(SQLModel, table=True):
+    """Keys by which a member reaches the bytes of a colony's files as an S3 client.
+
+    The secret is kept as it is: whoever checks a signature of S3 has to know it.
+    """
+
+    __tablename__ = "credentials"
+    __table_args__ = (Index("credentials_of_member", "colonyname", "memberid", unique=True),)
+
+    accesskey: str = Field(primary_key=True)
+    secretkey: str
+    colonyname: str
+    memberid: str
+    added: int = Field(sa_column=_big())
+
+
+class Bucket(SQLModel, table=True):
+    """A bucket of a colony; `added` is a moment."""
+
+    __tablename__ = "buckets"
+
+    colonyname: str = Field(primary_key=True)
+    bucket: str = Field(primary_key=True)
+    added: int = Field(sa_column=_big())
+
+
+class StoredObject(SQLModel, table=True):
+    """An object in a bucket: `pieces` and `meta` are JSON, the bytes lie elsewhere."""
+
+    __tablename__ = "objects"
+
+    colonyname: str = Field(primary_key=True)
+    bucket: str = Field(primary_key=True)
+    key: str = Field(sa_column=_in_order_of_bytes(primary_key=True))
+    size: int = Field(sa_column=_big())
+    etag: str
+    modified: int = Field(sa_column=_big())
+    meta: str = Field(sa_column=_text())
+    pieces: str = Field(sa_column=_text())
+
+
+class Usage(SQLModel, table=True):
+    """How many bytes the objects of a colony hold together."""
+
+    __tablename__ = "usages"
+
+    colonyname: str = Field(primary_key=True)
+    bytes: int = Field(sa_column=_big())
+
+
+class Upload(SQLModel, table=True):
+    """An object that is being sent in parts."""
+
+    __tablename__ = "uploads"
+    __table_args__ = (Index("uploads_of_bucket", "colonyname", "bucket", "key"),)
+
+    uploadid: str = Field(primary_key=True)
+    colonyname: str
+    bucket: str
+    key: str = Field(sa_column=_in_order_of_bytes())
+    added: int = Field(sa_column=_big())
+    meta: str = Field(sa_column=_text())
+
+
+class Part(SQLModel, table=True):
+    """One part of an upload; sent again it replaces what was there."""
+
+    __tablename__ = "parts"
+
+    uploadid: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    digest: str
+    md5: str
+    size: int = Field(sa_column=_big())
+    modified: int = Field(sa_column=_big())

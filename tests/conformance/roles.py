@@ -195,4 +195,5 @@ EXTENSIONS = {
     "renewleasemsg": ITSELF,
     "leavecolonymsg": ITSELF,
     "subscribeworkflowmsg": MEMBER,
+    "getcredentialsmsg": MEMBER,
 }

@@ -127,6 +127,7 @@ def test_env_prints_what_any_sdk_needs(serve, environment):
         name, _, value = assignment.partition("=")
         assert export == "export"
         variables[name] = value
+    keys = rpc(server, "getcredentialsmsg", server.user_key, colonyname="dev")
     assert variables == {
         "COLONIES_SERVER_HOST": "127.0.0.1",
         "COLONIES_SERVER_PORT": str(server.port),
@@ -141,6 +142,13 @@ def test_env_prints_what_any_sdk_needs(serve, environment):
         "COLONIES_ID": identity.id_of(server.user_key),
         "COLONIES_PRVKEY": server.user_key,
         "COLONIES_EXECUTOR_NAME": "my-executor",
+        "AWS_S3_ENDPOINT": f"127.0.0.1:{server.port}",
+        "AWS_S3_ACCESSKEY": keys["accesskey"],
+        "AWS_S3_SECRETKEY": keys["secretkey"],
+        "AWS_S3_REGION": keys["region"],
+        "AWS_S3_BUCKET": keys["bucket"],
+        "AWS_S3_TLS": "false",
+        "AWS_S3_SKIPVERIFY": "false",
     }
 
 

@@ -7,12 +7,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
+from jupyter_colonies.cli.env import object_keys
 from jupyter_colonies.executor import registry
 from jupyter_colonies.notebook.colony import connect
+from jupyter_colonies.server.folder import Runtime
 from tests.conformance.wire import Member, Wire
 
 ROOT = Path(__file__).parents[2]
@@ -57,6 +60,17 @@ def test_the_outside_executor_of_the_documentation(colony_server, tmp_path) -> N
     subprocess.run([sys.executable, "-c", program], env=environment, check=True, timeout=60)
     closed = user.call("getprocessmsg", processid=process["processid"])
     assert (closed["state"], closed["out"]) == (2, [0])
+
+
+def test_the_s3_client_of_the_documentation(colony_server) -> None:
+    (program,) = blocks(ROOT / "docs" / "bytes.md", "python")
+    runtime = msgspec.json.decode(colony_server.runtime_file.read_bytes(), type=Runtime)
+    keys = object_keys(runtime)
+    printed = subprocess.run(
+        [sys.executable, "-c", program], env={**os.environ, **keys}, check=True, timeout=60,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert printed.stdout == "b'hello'\n"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -11,6 +11,7 @@ from jupyter_colonies.client.methods.generators import GeneratorsMethods
 from jupyter_colonies.client.methods.identities import IdentitiesMethods
 from jupyter_colonies.client.methods.locations import LocationsMethods
 from jupyter_colonies.client.methods.logs import LogsMethods
+from jupyter_colonies.client.methods.objects import ObjectsMethods
 from jupyter_colonies.client.methods.processes import ProcessesMethods
 from jupyter_colonies.client.methods.server import ServerMethods
 from jupyter_colonies.client.methods.snapshots import SnapshotsMethods
@@ -29,6 +30,7 @@ class Methods(
     IdentitiesMethods,
     LocationsMethods,
     LogsMethods,
+    ObjectsMethods,
     ProcessesMethods,
     ServerMethods,
     SnapshotsMethods,

@@ -1,0 +1,341 @@
+"""Objects in buckets: what S3 clients do with the bytes of a colony's files.
+
+The bytes themselves are stored and read by whoever calls: here is what is known of them, and who
+may do what. A client's keys are good for one colony and only as long as their owner is a member.
+"""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from jupyter_colonies.broker import authorize
+from jupyter_colonies.broker.call import Call, answers
+from jupyter_colonies.core.messages import objects as messages
+from jupyter_colonies.core.messages.objects import Credentials, GetCredentials
+from jupyter_colonies.core.objects import (
+    MOST_PARTS,
+    SMALLEST_PART,
+    Piece,
+    Stored,
+    check_bucket,
+    check_key,
+    etag_of_parts,
+)
+from jupyter_colonies.errors import (
+    AccessDenied,
+    Conflict,
+    InvalidRequest,
+    NoSuchBucket,
+    NoSuchUpload,
+    NotFound,
+    OverQuota,
+)
+from jupyter_colonies.store import objects
+from jupyter_colonies.store.statement import Row, Transaction
+
+BUCKET = "colonies"
+REGION = "us-east-1"
+LAST = "\U0010ffff"
+PAGE = 1000
+
+_PIECES = msgspec.json.Decoder(tuple[Piece, ...])
+_META = msgspec.json.Decoder(dict[str, str])
+
+
+class Owner(NamedTuple):
+    """Whose keys signed a request, and what is needed to check it."""
+
+    colonyname: str
+    memberid: str
+    secretkey: str
+
+
+class Place(NamedTuple):
+    """Where an object is."""
+
+    colonyname: str
+    bucket: str
+    key: str
+
+
+class Received(NamedTuple):
+    """A part that is stored: its place in the object, its bytes and their MD5."""
+
+    number: int
+    piece: Piece
+    md5: str
+    modified: int
+
+
+@answers(messages.GET_CREDENTIALS)
+def get_credentials(call: Call, request: GetCredentials) -> Credentials:
+    """The caller's keys, made when they are first asked for. There is a bucket then, too."""
+    member = {"colonyname": call.colonyname, "memberid": call.caller.id}
+    row = call.tx.one(objects.CREDENTIAL_OF_MEMBER, **member)
+    if row is None or request.renew:
+        call.tx.run(objects.REMOVE_CREDENTIAL, **member)
+        row = {
+            **member,
+            "accesskey": base64.b32encode(secrets.token_bytes(10)).decode() + "COLO",
+            "secretkey": secrets.token_urlsafe(30),
+            "added": call.tx.now,
+        }
+        call.tx.run(objects.ADD_CREDENTIAL, **row)
+    add_bucket(call.tx, call.colonyname, BUCKET)
+    return Credentials(
+        accesskey=row["accesskey"], secretkey=row["secretkey"], bucket=BUCKET, region=REGION
+    )
+
+
+def owner(tx: Transaction, accesskey: str) -> Owner:
+    """Whose keys these are. Raises AccessDenied for unknown keys and those of former members."""
+    row = tx.one(objects.CREDENTIAL, accesskey=accesskey)
+    if row is None:
+        raise AccessDenied("The access key is not known: ask the server for one")
+    authorize.member(tx, row["colonyname"], row["memberid"])
+    return Owner(row["colonyname"], row["memberid"], row["secretkey"])
+
+
+def add_bucket(tx: Transaction, colonyname: str, bucket: str) -> None:
+    """Make a bucket unless it is there. Raises InvalidRequest for its name."""
+    check_bucket(bucket)
+    if tx.one(objects.GET_BUCKET, colonyname=colonyname, bucket=bucket) is None:
+        tx.run(objects.ADD_BUCKET, colonyname=colonyname, bucket=bucket, added=tx.now)
+
+
+def need_bucket(tx: Transaction, colonyname: str, bucket: str) -> None:
+    """Raise NoSuchBucket unless it is there."""
+    if tx.one(objects.GET_BUCKET, colonyname=colonyname, bucket=bucket) is None:
+        raise NoSuchBucket(f"There is no bucket '{bucket}'")
+
+
+def buckets(tx: Transaction, colonyname: str) -> list[Row]:
+    """The colony's buckets by name, each with `bucket` and `added`."""
+    return tx.all(objects.LIST_BUCKETS, colonyname=colonyname)
+
+
+def remove_bucket(tx: Transaction, colonyname: str, bucket: str) -> None:
+    """Remove an empty bucket. Raises NotFound and Conflict."""
+    need_bucket(tx, colonyname, bucket)
+    where = {"colonyname": colonyname, "bucket": bucket}
+    if tx.one(objects.KEYS, **where, prefix="", after="", before=LAST, most=1) is not None:
+        raise Conflict(f"The bucket '{bucket}' is not empty")
+    tx.run(objects.REMOVE_BUCKET, **where)
+
+
+def find(tx: Transaction, place: Place) -> Stored:
+    """An object. Raises NotFound."""
+    need_bucket(tx, place.colonyname, place.bucket)
+    row = tx.one(objects.GET, **place._asdict())
+    if row is None:
+        raise NotFound(f"There is no object '{place.key}'")
+    return _stored(row)
+
+
+def put(
+    tx: Transaction,
+    place: Place,
+    pieces: Sequence[Piece],
+    etag: str,
+    meta: dict[str, str],
+    *,
+    quota: int = 0,
+) -> Stored:
+    """Store or replace an object whose bytes are on disk.
+
+    `quota` is the number of bytes a colony may hold, 0 for any. Raises NotFound, OverQuota and
+    InvalidRequest for a key.
+    """
+    need_bucket(tx, place.colonyname, place.bucket)
+    check_key(place.key)
+    size = sum(piece.size for piece in pieces)
+    before = tx.one(objects.GET, **place._asdict())
+    _account(tx, place.colonyname, size - (before["size"] if before else 0), quota)
+    made = Stored(
+        key=place.key, size=size, etag=etag, pieces=tuple(pieces), meta=meta, modified=tx.now
+    )
+    tx.run(
+        objects.PUT, **place._asdict(), size=size, etag=etag, modified=tx.now,
+        meta=msgspec.json.encode(meta).decode(), pieces=msgspec.json.encode(made.pieces).decode(),
+    )  # fmt: skip
+    return made
+
+
+def remove(tx: Transaction, place: Place) -> None:
+    """Remove an object; it is no mistake if there is none."""
+    row = tx.one(objects.GET, **place._asdict())
+    if row is not None:
+        _account(tx, place.colonyname, -row["size"], 0)
+        tx.run(objects.REMOVE, **place._asdict())
+
+
+class Listed(NamedTuple):
+    """Part of a bucket's listing: objects, what they are gathered under, where to go on."""
+
+    rows: list[Row]
+    prefixes: list[str]
+    more_after: str
+
+
+def listing(
+    tx: Transaction, colonyname: str, bucket: str, *, prefix: str, delimiter: str, after: str,
+    most: int,
+) -> Listed:  # fmt: skip
+    """Objects with a prefix after a key; those with a delimiter behind it as their prefix alone."""
+    need_bucket(tx, colonyname, bucket)
+    rows: list[Row] = []
+    prefixes: list[str] = []
+    for name, row in _names(tx, colonyname, bucket, prefix, delimiter, after):
+        if len(rows) + len(prefixes) == most:
+            return Listed(rows, prefixes, after)
+        if row is None:
+            prefixes.append(name)
+            after = name + LAST
+        else:
+            rows.append(row)
+            after = name
+    return Listed(rows, prefixes, "")
+
+
+def _names(
+    tx: Transaction, colonyname: str, bucket: str, prefix: str, delimiter: str, after: str
+) -> Iterator[tuple[str, Row | None]]:
+    """Objects and, without a row, what stands for several of them."""
+    while page := tx.all(
+        objects.KEYS, colonyname=colonyname, bucket=bucket, prefix=prefix, after=after,
+        before=prefix + LAST, most=PAGE,
+    ):  # fmt: skip
+        for row in page:
+            after = str(row["key"])
+            head, found, _ = after[len(prefix) :].partition(delimiter or LAST)
+            if found:
+                together = prefix + head + delimiter
+                after = together + LAST
+                yield together, None
+                break
+            yield after, row
+
+
+def begin_upload(tx: Transaction, place: Place, meta: dict[str, str]) -> str:
+    """Begin to receive an object in parts: the id of the upload. Raises NotFound."""
+    need_bucket(tx, place.colonyname, place.bucket)
+    check_key(place.key)
+    uploadid = secrets.token_hex(32)
+    tx.run(
+        objects.ADD_UPLOAD, **place._asdict(), uploadid=uploadid, added=tx.now,
+        meta=msgspec.json.encode(meta).decode(),
+    )  # fmt: skip
+    return uploadid
+
+
+def need_upload(tx: Transaction, place: Place, uploadid: str) -> Row:
+    """An upload that is under way. Raises NotFound."""
+    row = tx.one(objects.GET_UPLOAD, **place._asdict(), uploadid=uploadid)
+    if row is None:
+        raise NoSuchUpload(f"There is no upload '{uploadid}'")
+    return row
+
+
+def put_part(
+    tx: Transaction, place: Place, uploadid: str, number: int, piece: Piece, md5: str
+) -> None:
+    """Store a part whose bytes are on disk. Raises NotFound and InvalidRequest."""
+    if not 1 <= number <= MOST_PARTS:
+        raise InvalidRequest(f"Parts are numbered from 1 to {MOST_PARTS}")
+    tx.lock(objects.LOCK_UPLOAD, **place._asdict(), uploadid=uploadid)
+    need_upload(tx, place, uploadid)
+    tx.run(
+        objects.PUT_PART, uploadid=uploadid, number=number, digest=piece.digest, size=piece.size,
+        md5=md5, modified=tx.now,
+    )  # fmt: skip
+
+
+def received(tx: Transaction, place: Place, uploadid: str) -> list[Received]:
+    """The parts that have come so far. Raises NotFound."""
+    need_upload(tx, place, uploadid)
+    return [
+        Received(row["number"], Piece(row["digest"], row["size"]), row["md5"], row["modified"])
+        for row in tx.all(objects.PARTS, uploadid=uploadid)
+    ]
+
+
+def complete(
+    tx: Transaction,
+    place: Place,
+    uploadid: str,
+    chosen: Sequence[tuple[int, str]],
+    *,
+    quota: int = 0,
+) -> Stored:
+    """Make the object of the parts that are named by number and ETag.
+
+    Raises NotFound, OverQuota, and InvalidRequest for parts that did not come or are too small.
+    """
+    tx.lock(objects.LOCK_UPLOAD, **place._asdict(), uploadid=uploadid)
+    upload = need_upload(tx, place, uploadid)
+    there = {part.number: part for part in received(tx, place, uploadid)}
+    numbers = [number for number, _ in chosen]
+    if not chosen or numbers != sorted(set(numbers)):
+        raise InvalidRequest("The parts have to be named in rising order, each once")
+    for number, etag in chosen:
+        if number not in there or there[number].md5 != etag.strip('"'):
+            raise InvalidRequest(f"Part {number} with ETag {etag} has not come")
+    parts = [there[number] for number in numbers]
+    for part in parts[:-1]:
+        if part.piece.size < SMALLEST_PART:
+            raise InvalidRequest(f"Part {part.number} is smaller than {SMALLEST_PART} bytes")
+    etag = etag_of_parts([part.md5 for part in parts])
+    pieces = [part.piece for part in parts if part.piece.size]
+    made = put(tx, place, pieces, etag, _META.decode(upload["meta"]), quota=quota)
+    abandon(tx, uploadid)
+    return made
+
+
+def abandon(tx: Transaction, uploadid: str) -> None:
+    """Forget an upload and its parts."""
+    tx.run(objects.REMOVE_PARTS, uploadid=uploadid)
+    tx.run(objects.REMOVE_UPLOAD, uploadid=uploadid)
+
+
+def uploads(tx: Transaction, colonyname: str, bucket: str) -> list[Row]:
+    """The uploads under way in a bucket."""
+    need_bucket(tx, colonyname, bucket)
+    return tx.all(objects.LIST_UPLOADS, colonyname=colonyname, bucket=bucket)
+
+
+def held(tx: Transaction) -> set[str]:
+    """The digests of all bytes that an object or a part refers to."""
+    digests = {row["digest"] for row in tx.all(objects.HELD_BY_PARTS)}
+    for row in tx.all(objects.HELD):
+        digests.update(piece.digest for piece in _PIECES.decode(row["pieces"]))
+    return digests
+
+
+def abandon_uploads(tx: Transaction, before: int) -> None:
+    """Forget the uploads that began before a moment, in nanoseconds since 1970."""
+    for row in tx.all(objects.FORGOTTEN_UPLOADS, before=before):
+        abandon(tx, row["uploadid"])
+
+
+def _account(tx: Transaction, colonyname: str, more: int, quota: int) -> None:
+    row = tx.one(objects.USAGE, colonyname=colonyname)
+    used = (row["bytes"] if row else 0) + more
+    if quota and more > 0 and used > quota:
+        raise OverQuota(
+            f"Colony '{colonyname}' may hold {quota:,} bytes of files and would hold {used:,}: "
+            "remove files, or have the quota raised"
+        )
+    if more:
+        tx.run(objects.SET_USAGE, colonyname=colonyname, bytes=used)
+
+
+def _stored(row: Row) -> Stored:
+    return Stored(
+        key=row["key"], size=row["size"], etag=row["etag"], pieces=_PIECES.decode(row["pieces"]),
+        meta=_META.decode(row["meta"]), modified=row["modified"],
+    )  # fmt: skip

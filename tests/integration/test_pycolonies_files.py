@@ -1,0 +1,56 @@
+"""Files with the unmodified Python SDK from PyPI: metadata and bytes."""
+
+import pytest
+from pycolonies import Colonies
+
+from jupyter_colonies.testing import server_in_thread
+from tests.integration.test_server_port import rpc
+
+DATA = b"the bytes of a file" * 1000
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with server_in_thread(tmp_path_factory.mktemp("server")) as server:
+        yield server
+
+
+@pytest.fixture
+def sdk(server, monkeypatch):
+    keys = rpc(server, "getcredentialsmsg", server.user_key, colonyname="dev")
+    for name, value in {
+        "ENDPOINT": f"{server.host}:{server.port}",
+        "ACCESSKEY": keys["accesskey"],
+        "SECRETKEY": keys["secretkey"],
+        "REGION": keys["region"],
+        "BUCKET": keys["bucket"],
+        "TLS": "false",
+        "SKIPVERIFY": "false",
+    }.items():
+        monkeypatch.setenv(f"AWS_S3_{name}", value)
+    return Colonies(server.host, server.port, False)
+
+
+# The SDK closes none of the connections it makes.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning",
+                                        "ignore::ResourceWarning")  # fmt: skip
+
+
+def test_a_file_goes_up_and_comes_down(server, sdk, tmp_path):
+    source, target = tmp_path / "data.bin", tmp_path / "back"
+    source.write_bytes(DATA)
+    sdk.upload_file("dev", server.user_key, filepath=str(source), label="/here")
+    sdk.download_file("dev", server.user_key, dst=str(target), label="/here", filename="data.bin")
+    assert (target / "data.bin").read_bytes() == DATA
+
+
+def test_data_goes_up_in_revisions_and_is_deleted(server, sdk):
+    for data in (b"one", b"two"):
+        sdk.upload_data("dev", server.user_key, filename="d.txt", data=data, label="/there")
+    got = sdk.download_data("dev", server.user_key, label="/there", filename="d.txt")
+    assert got == b"two"
+    revisions = sdk.get_file("dev", server.user_key, label="/there", filename="d.txt", latest=False)
+    assert len(revisions) == 2
+    sdk.delete_file("dev", server.user_key, fileid=revisions[0]["fileid"])
+    again = sdk.download_data("dev", server.user_key, label="/there", filename="d.txt")
+    assert again == b"one"

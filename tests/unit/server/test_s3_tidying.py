@@ -1,0 +1,78 @@
+"""Bytes that nothing refers to go away, others stay."""
+
+import os
+
+import pytest
+
+from jupyter_colonies.broker import objects
+from jupyter_colonies.broker.objects import Place
+from jupyter_colonies.core.objects import Piece
+from jupyter_colonies.core.times import SECOND
+from jupyter_colonies.errors import NoSuchUpload, OverQuota
+from jupyter_colonies.server.s3 import tidying
+from jupyter_colonies.store.blobs import Blobs
+from jupyter_colonies.store.engine import Store
+
+NOW = 10**6 * SECOND
+PLACE = Place("dev", "bucket", "key")
+
+
+@pytest.fixture
+async def store(database):
+    store = Store(database, committed=lambda announced: None, clock=lambda: NOW)
+    await store.open()
+    await store.write(lambda tx: objects.add_bucket(tx, "dev", "bucket"))
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def blobs(tmp_path):
+    return Blobs(str(tmp_path / "blobs"))
+
+
+def kept(blobs, data, tmp_path, at):
+    incoming = blobs.incoming()
+    incoming.write(data)
+    blob = incoming.keep()
+    os.utime(tmp_path / "blobs" / blob.digest[:2] / blob.digest, (at, at))
+    return Piece(blob.digest, blob.size)
+
+
+async def test_only_what_is_free_and_old_is_removed(store, blobs, tmp_path):
+    old, new = 10**6 - 7200, 10**6 - 60
+    held, part, free = (kept(blobs, data, tmp_path, old) for data in (b"held", b"part", b"free"))
+    fresh = kept(blobs, b"fresh", tmp_path, new)
+    await store.write(lambda tx: objects.put(tx, PLACE, [held], "etag", {}))
+    uploadid = await store.write(lambda tx: objects.begin_upload(tx, PLACE, {}))
+    await store.write(lambda tx: objects.put_part(tx, PLACE, uploadid, 1, part, "0" * 32))
+    assert await tidying.tidy(store, blobs, NOW) == 1
+    there = {file.name for file in (tmp_path / "blobs").rglob("*") if file.is_file()}
+    assert there == {held.digest, part.digest, fresh.digest}
+    assert free.digest not in there
+
+    await store.write(lambda tx: objects.remove(tx, PLACE))
+    assert await tidying.tidy(store, blobs, NOW) == 1
+
+
+async def test_an_upload_that_nobody_completes_is_forgotten(store, blobs):
+    uploadid = await store.write(lambda tx: objects.begin_upload(tx, PLACE, {}))
+    await tidying.tidy(store, blobs, NOW + 6 * 24 * 3600 * SECOND)
+    await store.read(lambda tx: objects.need_upload(tx, PLACE, uploadid))
+    await tidying.tidy(store, blobs, NOW + 8 * 24 * 3600 * SECOND)
+    with pytest.raises(NoSuchUpload):
+        await store.read(lambda tx: objects.need_upload(tx, PLACE, uploadid))
+
+
+async def test_a_quota_counts_what_is_there(store):
+    def put(key, size):
+        place = PLACE._replace(key=key)
+        return lambda tx: objects.put(tx, place, [Piece("0" * 64, size)], "e", {}, quota=10)
+
+    await store.write(put("a", 6))
+    with pytest.raises(OverQuota, match="10 bytes"):
+        await store.write(put("b", 5))
+    await store.write(put("a", 5))
+    await store.write(put("b", 5))
+    await store.write(lambda tx: objects.remove(tx, PLACE._replace(key="a")))
+    await store.write(put("c", 5))

@@ -53,7 +53,9 @@ def ticking(server_database, tmp_path_factory):
     """A server whose clock stands still until a test moves it."""
     clock = Clock()
     folder = tmp_path_factory.mktemp("ticking")
-    with server_in_thread(folder, clock=clock, database=server_database()) as server:
+    # Executors do not fall silent while a test lets much time pass.
+    settings = {"database": server_database(), "stale_after": 0}
+    with server_in_thread(folder, clock=clock, **settings) as server:
         yield Ticking(server, clock, Wire(server.host, server.port, server.server_key))
 
 

@@ -22,6 +22,7 @@ def ticking(server_database, tmp_path):
         clock=clock,
         database=server_database(),
         retention=AGE,
+        stale_after=0,
         cron_timezone="Asia/Tokyo",
     ) as server:
         yield Ticking(server, clock, Wire(server.host, server.port, server.server_key))

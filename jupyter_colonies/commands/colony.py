@@ -7,10 +7,10 @@ import click
 from jupyter_colonies.commands.block import Block, Line, Table
 from jupyter_colonies.commands.session import Session
 from jupyter_colonies.commands.statistics import counters
-from jupyter_colonies.commands.verb import Noun, not_yet, pass_session
+from jupyter_colonies.commands.verb import Noun, pass_session
 from jupyter_colonies.core.member import Colony
 
-colony = Noun("colony", help="Colonies: zones of trust.", not_offered=not_yet("chid"))
+colony = Noun("colony", help="Colonies: zones of trust.")
 _NAME = click.option("--name", required=True, metavar="NAME", help="Name of the colony.")
 
 

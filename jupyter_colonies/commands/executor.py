@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
 
-from jupyter_colonies.commands import wording
+from jupyter_colonies.commands import document, wording
 from jupyter_colonies.commands.block import Block, Details, Line, Table
 from jupyter_colonies.commands.session import Session
-from jupyter_colonies.commands.verb import Noun, not_yet, pass_session
-from jupyter_colonies.core.identity import is_id
+from jupyter_colonies.commands.verb import Noun, pass_session
+from jupyter_colonies.core.identity import id_of, is_id, new_private_key
 from jupyter_colonies.core.member import Executor, ExecutorState
 from jupyter_colonies.core.times import NEVER
-from jupyter_colonies.errors import InvalidSpec
 
 executor = Noun(
     "executor",
     help="Executors: the programs and cells that run processes.",
-    not_offered=not_yet("create", "chid"),
 )
 _NAME = click.option("--name", required=True, metavar="NAME", help="Name of the executor.")
 
@@ -119,26 +118,64 @@ def _parts(title: str, parts: list[Any] | None) -> list[Block]:
     ]
 
 
+_SPEC = document.spec_option("the executor; the other options stand over it", required=False)
+_NEW_NAME = click.option("--name", metavar="NAME", help="Name of the executor.")
+_TYPE = click.option("--type", "executortype", metavar="TYPE", help="Type of the executor.")
+_APPROVE = click.option("--approve", is_flag=True, help="Approve it at once.")
+
+
 @executor.command("add")
-@click.option(
-    "--spec",
-    metavar="FILE",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="JSON file with the executor; the other options stand over it.",
-)
+@_SPEC
 @click.option("--executorid", metavar="ID", help="Id of the executor's key: 64 characters.")
-@click.option("--name", metavar="NAME", help="Name of the executor.")
-@click.option("--type", "executortype", metavar="TYPE", help="Type of the executor.")
-@click.option("--approve", is_flag=True, help="Approve it at once.")
+@_NEW_NAME
+@_TYPE
+@_APPROVE
 @pass_session
 def add(
     session: Session, spec: Path | None, executorid: str | None, name: str | None,
     executortype: str | None, approve: bool,
 ) -> list[Block]:  # fmt: skip
     """Register an executor (the colony owner's right)."""
+    return _register(session, _wanted(session, spec, executorid, name, executortype), approve)
+
+
+@executor.command("create")
+@_SPEC
+@_NEW_NAME
+@_TYPE
+@click.option("--keypath", required=True, metavar="FILE", help="Where to write its private key.")
+@click.option("--idpath", required=True, metavar="FILE", help="Where to write its id.")
+@_APPROVE
+@pass_session
+def create(
+    session: Session, spec: Path | None, name: str | None, executortype: str | None,
+    keypath: str, idpath: str, approve: bool,
+) -> list[Block]:  # fmt: skip
+    """Make a key, register an executor with it and write key and id to files (colony owner)."""
+    key = new_private_key()
+    wanted = _wanted(session, spec, id_of(key), name, executortype)
+    _write_new(Path(keypath), key)
+    _write_new(Path(idpath), id_of(key))
+    return _register(session, wanted, approve)
+
+
+def _write_new(path: Path, text: str) -> None:
+    """Write a file that only its owner reads; what is there is left alone."""
+    try:
+        number = os.open(path.expanduser(), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise click.UsageError(f"{path} can't be written: {error.strerror}") from None
+    with os.fdopen(number, "w") as file:
+        file.write(text)
+
+
+def _wanted(
+    session: Session, spec: Path | None, executorid: str | None, name: str | None,
+    executortype: str | None,
+) -> Executor:  # fmt: skip
     given = {"executorid": executorid, "executorname": name, "executortype": executortype}
     wanted = msgspec.structs.replace(
-        _read_executor(spec) if spec else Executor(),
+        document.read(spec, Executor, "an executor") if spec else Executor(),
         colonyname=session.colonyname,
         **{key: each for key, each in given.items() if each is not None},
     )
@@ -148,6 +185,10 @@ def add(
         )
     if not wanted.executorname or not wanted.executortype:
         raise click.UsageError("An executor needs --name and --type")
+    return wanted
+
+
+def _register(session: Session, wanted: Executor, approve: bool) -> list[Block]:
     owner = session.owner("colony")
     added = session.ask(owner.add_executor(executor=wanted))
     if approve:
@@ -164,15 +205,6 @@ def add(
             },
         )
     ]
-
-
-def _read_executor(spec: Path) -> Executor:
-    try:
-        return msgspec.json.decode(spec.read_bytes(), type=Executor)
-    except OSError as error:
-        raise InvalidSpec(f"{spec}: {error.strerror}") from None
-    except msgspec.MsgspecError as error:
-        raise InvalidSpec(f"{spec}: not an executor: {error}") from None
 
 
 @executor.command("approve")

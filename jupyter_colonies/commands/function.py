@@ -14,7 +14,7 @@ from jupyter_colonies.commands.block import Block, Details, Line, Submitted
 from jupyter_colonies.commands.follow import follow
 from jupyter_colonies.commands.process import output
 from jupyter_colonies.commands.session import Session
-from jupyter_colonies.commands.verb import Blocks, Noun, not_yet, pass_session
+from jupyter_colonies.commands.verb import Blocks, Noun, pass_session
 from jupyter_colonies.core.member import Function
 from jupyter_colonies.core.spec import Conditions, FunctionSpec
 from jupyter_colonies.errors import InvalidSpec
@@ -22,7 +22,6 @@ from jupyter_colonies.errors import InvalidSpec
 function = Noun(
     "function",
     help="Functions that executors offer, and single calls of them.",
-    not_offered=not_yet("remove"),
 )
 
 _WAIT = [
@@ -137,6 +136,15 @@ def register(session: Session, name: str, funcname: str) -> list[Block]:
             fields={"ExecutorName": name, "FuncName": funcname, "FunctionId": added.functionid},
         )
     ]
+
+
+@function.command("remove")
+@click.option("--functionid", required=True, metavar="ID", help="Id of the function.")
+@pass_session
+def remove(session: Session, functionid: str) -> list[Block]:
+    """Offer a function no longer, as the executor (sign with its key: --prvkey-file)."""
+    session.ask(session.member.remove_function(functionid=functionid))
+    return [Line(text="Function removed", fields={"FunctionId": functionid})]
 
 
 @function.command("ls")

@@ -8,7 +8,7 @@ from jupyter_colonies.commands import wording
 from jupyter_colonies.commands.block import Block, Details, Json, Line, Table, Text
 from jupyter_colonies.commands.listing import LISTINGS, Listing
 from jupyter_colonies.commands.session import Session
-from jupyter_colonies.commands.verb import Noun, not_yet, pass_session
+from jupyter_colonies.commands.verb import Noun, pass_session
 from jupyter_colonies.core.process import AttributeType, Process
 from jupyter_colonies.core.spec import Gpu
 from jupyter_colonies.core.times import NEVER
@@ -16,7 +16,6 @@ from jupyter_colonies.core.times import NEVER
 process = Noun(
     "process",
     help="Processes: function specs on their way through an executor.",
-    not_offered=not_yet("removeall", "pause", "resume", "status"),
 )
 _ID = click.option("-p", "--processid", required=True, metavar="ID", help="Id of the process.")
 

@@ -6,17 +6,24 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import click
 
-from jupyter_colonies.commands import reconciler  # noqa: F401 - adds verbs to `blueprint`
+from jupyter_colonies.commands import (  # noqa: F401 - importing these adds verbs to nouns
+    assignments,
+    identity,
+    reconciler,
+    removal,
+)
 from jupyter_colonies.commands.attribute import attribute
 from jupyter_colonies.commands.block import Block, Json, Line, Submitted, Text
 from jupyter_colonies.commands.blueprint import blueprint
 from jupyter_colonies.commands.channel import channel
+from jupyter_colonies.commands.cluster import cluster, config
 from jupyter_colonies.commands.colony import colony
 from jupyter_colonies.commands.cron import cron
 from jupyter_colonies.commands.executor import executor
 from jupyter_colonies.commands.fs import fs
 from jupyter_colonies.commands.function import function
 from jupyter_colonies.commands.generator import generator
+from jupyter_colonies.commands.location import location
 from jupyter_colonies.commands.log import log
 from jupyter_colonies.commands.process import process
 from jupyter_colonies.commands.security import security
@@ -25,20 +32,23 @@ from jupyter_colonies.commands.session import Session
 from jupyter_colonies.commands.snapshot import snapshot
 from jupyter_colonies.commands.submit import submit
 from jupyter_colonies.commands.user import user
-from jupyter_colonies.commands.verb import HelpAsked, Noun, not_yet
+from jupyter_colonies.commands.verb import HelpAsked, Noun
 from jupyter_colonies.commands.workflow import workflow
 
 _VERBS: dict[str, click.Command] = {
     "attribute": attribute,
     "blueprint": blueprint,
     "channel": channel,
+    "cluster": cluster,
     "colony": colony,
     "cron": cron,
+    "config": config,
     "executor": executor,
     "fs": fs,
     "function": function,
     "generator": generator,
     "key": security,
+    "location": location,
     "log": log,
     "process": process,
     "security": security,
@@ -51,9 +61,11 @@ _VERBS: dict[str, click.Command] = {
     "workflow": workflow,
 }
 
-_MISSING = not_yet(
-    "cluster", "completion", "config", "database", "location", "monitor",
-)  # fmt: skip
+_MISSING = {
+    "completion": "is not offered: a shell completes the program 'jupyter' and not its commands",
+    "database": "is not needed: 'jupyter colonies serve' makes its tables by itself",
+    "monitor": "is not offered: 'jupyter colonies server stats --json' gives the numbers",
+}
 
 
 def tree(name: str, extra: Mapping[str, click.Command] | None = None) -> Noun:

@@ -17,7 +17,6 @@ server = Noun(
     help="The server itself.",
     not_offered={
         "start": "is called 'jupyter colonies serve' here",
-        "chid": "is not offered yet",
     },
 )
 

@@ -7,10 +7,10 @@ import click
 from jupyter_colonies.commands import wording
 from jupyter_colonies.commands.block import Block, Details, Line, Table
 from jupyter_colonies.commands.session import Session
-from jupyter_colonies.commands.verb import Noun, not_yet, pass_session
+from jupyter_colonies.commands.verb import Noun, pass_session
 from jupyter_colonies.core.member import User
 
-user = Noun("user", help="Users: the people of the colony.", not_offered=not_yet("chid"))
+user = Noun("user", help="Users: the people of the colony.")
 _NAME = click.option("--name", required=True, metavar="NAME", help="Name of the user.")
 
 

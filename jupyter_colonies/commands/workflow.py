@@ -12,7 +12,7 @@ from jupyter_colonies.commands import wording
 from jupyter_colonies.commands.block import Block, Details, Heading, Line, Submitted, Table
 from jupyter_colonies.commands.listing import LISTINGS, Listing
 from jupyter_colonies.commands.session import Session
-from jupyter_colonies.commands.verb import Noun, not_yet, pass_session
+from jupyter_colonies.commands.verb import Noun, pass_session
 from jupyter_colonies.core.graph import ProcessGraph
 from jupyter_colonies.core.process import Process
 from jupyter_colonies.errors import InvalidRequest, InvalidSpec, ServerRefused
@@ -20,7 +20,6 @@ from jupyter_colonies.errors import InvalidRequest, InvalidSpec, ServerRefused
 workflow = Noun(
     "workflow",
     help="Workflows: function specs that wait for each other.",
-    not_offered=not_yet("removeall"),
 )
 _ID = click.option("--workflowid", required=True, metavar="ID", help="Id of the workflow.")
 

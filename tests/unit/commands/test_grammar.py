@@ -60,7 +60,7 @@ def test_a_noun_alone_lists_its_verbs() -> None:
     [
         ("wrkflow get", "did you mean 'workflow'?"),
         ("workflow sbmit", "There is no 'jupyter colonies workflow sbmit': did you mean 'submit'?"),
-        ("user xyzzy", "there are: add, get, ls, remove"),
+        ("user xyzzy", "there are: add, chid, get, ls, remove"),
         ("workflow get", "Missing option '--workflowid'"),
         ("workflow get --id 1", "No such option '--id'"),
         ("process psw --count many", "not a valid integer"),
@@ -74,12 +74,17 @@ def test_a_mistake_is_explained(line, text) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["cluster info", "monitor start", "workflow removeall",
-     "process pause", "log search -t x", "user chid", "function remove", "executor create"],
-)  # fmt: skip
+    ["fs sync -d .", "fs clean -d .", "snapshot download"],
+)
 def test_verbs_of_the_original_that_are_missing_say_so(line) -> None:
     with pytest.raises(NotOffered, match="is not offered yet"):
         answer(*line.split())
+
+
+@pytest.mark.parametrize("noun", ["completion", "database", "monitor"])
+def test_nouns_that_have_no_place_here_say_why(noun) -> None:
+    with pytest.raises(NotOffered, match="jupyter"):
+        answer(noun, "create")
 
 
 def test_a_server_is_started_by_another_verb() -> None:

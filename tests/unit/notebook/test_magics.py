@@ -172,7 +172,7 @@ def test_connect_chooses_another_server(notebook, colony_server) -> None:
     ("cell", "kind", "text"),
     [
         ("%colonies nonsense", click.UsageError, "There is no '%colonies nonsense'"),
-        ("%colonies monitor start", click.UsageError, "is not offered yet"),
+        ("%colonies monitor start", click.UsageError, "is not offered: "),
         ("%colonies submit nope.json", errors.InvalidSpec, "There is no file 'nope.json'"),
         ("%colonies submit nope", click.UsageError, "not a file or a variable"),
         ("%colonies submit 'open", click.UsageError, "No closing quotation"),

@@ -418,6 +418,7 @@ def _history(state: int, since: ColumnElement[bool]) -> Statement:
         .where(
             _P.colonyname == _COLONY,
             _P.state == literal_column(str(state)),
+            ~hidden(_P.graphseq),
             since,
             _P.submissiontime >= bindparam("since"),
             or_(

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select
@@ -37,7 +38,8 @@ def chain(length: int):
 
 
 async def cost(stage: Stage, operation: Message, **fields: object) -> int:
-    """Number of statements of a call."""
+    """Number of statements of a call, with nothing else going on."""
+    await stage.settled()
     before = stage.broker.store.statements
     await stage.call(operation, stage.user, **fields)
     return stage.broker.store.statements - before
@@ -178,10 +180,14 @@ async def test_more_roots_than_a_part_holds_are_all_assigned(stage, small_parts)
 
 
 async def test_others_get_in_between_the_parts(stage, small_parts):
-    storing = asyncio.create_task(stage.submit_workflow(*chain(200)))
-    await stage.submit(label="other")
-    assert not storing.done()
-    await storing
+    arriving = await half_stored(stage, *chain(9))
+    other = await stage.submit()
+    assert (await stage.assign()).processid == other.processid
+    store, last = stage.broker.store, arriving.part(8, 9, queued=False)
+    await store.write(lambda tx: workflow.store_part(tx, arriving, last))
+    await store.write(lambda tx: workflow.appear(asked(stage, tx), arriving))
+    assert len((await listed(stage))[0].processids) == 9
+    assert (await stage.assign()).spec.nodename == "n0"
 
 
 async def test_what_is_half_stored_is_seen_by_nobody(stage, small_parts):
@@ -190,6 +196,8 @@ async def test_what_is_half_stored_is_seen_by_nobody(stage, small_parts):
     assert await listed(stage) == []
     statistics = await stage.call(colonies.GET_COLONY_STATISTICS, stage.user, colonyname="dev")
     assert (statistics.waitingprocesses, statistics.waitingworkflows) == (0, 0)
+    history = {"colonyname": "dev", "seconds": 3600, "state": 0}
+    assert await stage.call(processes.GET_PROCESS_HISTORY, stage.user, **history) == []
     with pytest.raises(NothingToAssign):
         await stage.assign()
     await remainders.finish(stage.broker.store, arriving.remainder)
@@ -293,24 +301,38 @@ async def test_a_running_workflow_is_not_removed(stage, small_parts):
     assert len((await graph_of(stage, graph)).processids) == 10
 
 
-async def test_a_part_costs_the_same_in_any_workflow(stage, small_parts):
+async def costs_of_parts(stage: Stage, remainder: Remainder) -> list[int]:
+    """Number of statements of each part of a change."""
+
+    left: Remainder | None = remainder
     costs = []
-    await stage.submit_workflow(*chain(2))
-    await stage.settled()
-    for size in (30, 60, 90):
-        before = stage.broker.store.statements
-        graph = await stage.submit_workflow(*chain(size))
-        submitted = stage.broker.store.statements
-        await stage.call(workflows.CANCEL_GRAPH, stage.user, processgraphid=graph)
-        cancelled = stage.broker.store.statements
-        await stage.call(workflows.REMOVE_GRAPH, stage.user, processgraphid=graph)
-        removed = stage.broker.store.statements
-        costs.append((submitted - before, cancelled - submitted, removed - cancelled))
-    small, middle, large = costs
-    assert [b - a for a, b in zip(small, middle, strict=True)] == [
-        c - b for b, c in zip(middle, large, strict=True)
-    ]
-    assert max(b - a for a, b in zip(small, middle, strict=True)) <= 10 * 10
+    while left is not None:
+        left, cost = await stage.broker.store.write(partial(counted_step, remainder=left))
+        costs.append(cost)
+    return costs
+
+
+def counted_step(tx: Transaction, remainder: Remainder) -> tuple[Remainder | None, int]:
+    return remainders.step(tx, remainder), tx.statements
+
+
+async def test_a_part_costs_the_same_in_any_workflow(stage, small_parts):
+    store = stage.broker.store
+    found = []
+    for size in (30, 90):
+        arriving = await half_stored(stage, *chain(size))
+        last = arriving.part(size - 1, size, queued=False)
+        await store.write(lambda tx, a=arriving, p=last: workflow.store_part(tx, a, p))
+        await store.write(lambda tx, a=arriving: workflow.appear(asked(stage, tx), a))
+        ended = Remainder(arriving.seq, "dev", Purpose.REMOVE)
+        await store.write(lambda tx, e=ended: remainders.begin(tx, e))
+        costs = await costs_of_parts(stage, ended)
+        # As many parts to cancel as to remove, the moment between, and the last look.
+        assert len(costs) == 2 * size / remainders.PART + 2
+        found.append(set(costs))
+    assert found[0] == found[1]
+    assert max(found[0]) <= 12
+    assert await stored(stage) == 0
 
 
 async def test_no_statement_about_a_workflow_reads_a_whole_table(tmp_path):

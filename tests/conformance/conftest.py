@@ -4,7 +4,7 @@ import pytest
 
 from jupyter_colonies.testing import server_in_thread
 from tests.conformance.ticking import Ticking
-from tests.conformance.wire import Wire
+from tests.conformance.wire import Member, Wire
 from tests.unit.broker.stage import Clock
 
 
@@ -65,3 +65,13 @@ def e(ticking):
     colony = ticking.wire.new_colony()
     yield colony.executor(name="E")
     ticking.wire.call("removecolonymsg", ticking.wire.serverkey, colonyname=colony.name)
+
+
+@pytest.fixture
+def owner(colony):
+    return Member(colony, "owner", "t", colony.ownerkey)
+
+
+@pytest.fixture
+def reconciler(colony):
+    return colony.executor("reconciler")

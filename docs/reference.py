@@ -13,7 +13,7 @@ import msgspec
 from glossary import meaning
 
 from jupyter_colonies.broker import service  # noqa: F401 - registers what answers the messages
-from jupyter_colonies.broker.call import USE_CASES
+from jupyter_colonies.broker.call import PROCEDURES, USE_CASES
 from jupyter_colonies.core.messages import REGISTRY, Message
 from jupyter_colonies.core.policy import Role
 from jupyter_colonies.errors import rpc_status
@@ -71,7 +71,7 @@ def objects_of(messages: list[Message[Any, Any]]) -> list[type[msgspec.Struct]]:
 def _section(message: Message[Any, Any], example: dict[str, Any]) -> str:
     kind = "Extension of this server. " if message.extension else ""
     parts = [f"## `{message.type}`\n", kind + _text(message.request.__doc__)]
-    does = USE_CASES.get(message.type)
+    does = USE_CASES.get(message.type) or PROCEDURES.get(message.type)
     if does is not None and does.__doc__:
         parts.append(_text(does.__doc__))
     rows = [

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from jupyter_colonies.broker import transition
 from jupyter_colonies.broker.duty import Duty
@@ -32,12 +32,20 @@ DUTY = "remainders"
 _log = logging.getLogger(__name__)
 
 
+Step = Callable[[Transaction, "Remainder", int], "Remainder | None"]
+StepT = TypeVar("StepT", bound=Step)
+
+
 class Remainder(NamedTuple):
-    """Which workflow of which colony, and what is to happen with it."""
+    """Which workflow of which colony, what is to happen with it, and what is to be done then.
+
+    The number 0 stands for the whole colony.
+    """
 
     graphseq: int
     colonyname: str
     purpose: Purpose
+    then: Remainder | None = None
 
     @property
     def named(self) -> dict[str, object]:
@@ -52,17 +60,30 @@ class Remainder(NamedTuple):
 def begin(tx: Transaction, remainder: Remainder) -> Remainder:
     """Write down what is to be done; nothing if it is being done already."""
     if tx.one(remainders.FIND, **remainder.named) is None:
-        until = tx.now + SILENCE
-        tx.run(
-            remainders.ADD,
-            graphseq=remainder.graphseq,
-            colonyname=remainder.colonyname,
-            purpose=int(remainder.purpose),
-            reached=0,
-            until=until,
-        )
-        tx.announce(Due(until, DUTY))
+        _add(tx, remainder, 0)
     return remainder
+
+
+def begin_again(tx: Transaction, remainder: Remainder, reached: int) -> Remainder:
+    """Write down what is to be done; from here on if it is being done already."""
+    if renew(tx, remainder) is None:
+        _add(tx, remainder, reached)
+    else:
+        reach(tx, remainder, reached)
+    return remainder
+
+
+def _add(tx: Transaction, remainder: Remainder, reached: int) -> None:
+    until = tx.now + SILENCE
+    tx.run(
+        remainders.ADD,
+        graphseq=remainder.graphseq,
+        colonyname=remainder.colonyname,
+        purpose=int(remainder.purpose),
+        reached=reached,
+        until=until,
+    )
+    tx.announce(Due(until, DUTY))
 
 
 async def finish(store: Store, remainder: Remainder | None) -> None:
@@ -109,7 +130,7 @@ def step(tx: Transaction, remainder: Remainder, silence: int = SILENCE) -> Remai
     """Do one part; what is left then, None for nothing."""
     tx.end_batch()
     reached = renew(tx, remainder, silence)
-    return None if reached is None else _STEPS[remainder.purpose](tx, remainder, reached)
+    return remainder.then if reached is None else STEPS[remainder.purpose](tx, remainder, reached)
 
 
 def renew(tx: Transaction, remainder: Remainder, silence: int = SILENCE) -> int | None:
@@ -124,9 +145,16 @@ def turn(tx: Transaction, remainder: Remainder, purpose: Purpose) -> Remainder:
     return remainder._replace(purpose=purpose)
 
 
-def drop(tx: Transaction, remainder: Remainder) -> None:
-    """Nothing is left."""
+def reach(tx: Transaction, remainder: Remainder, reached: int) -> Remainder:
+    """Write down how far it is."""
+    tx.run(remainders.REACH, **remainder.named, new_reached=reached)
+    return remainder
+
+
+def drop(tx: Transaction, remainder: Remainder) -> Remainder | None:
+    """Nothing is left of it; what is to be done then."""
     tx.run(remainders.REMOVE, **remainder.named)
+    return remainder.then
 
 
 def hide(tx: Transaction, remainder: Remainder) -> Remainder:
@@ -139,6 +167,23 @@ def hide(tx: Transaction, remainder: Remainder) -> Remainder:
     return hidden
 
 
+STEPS: dict[Purpose, Step] = {}
+
+
+def carries_on(*purposes: Purpose) -> Callable[[StepT], StepT]:
+    """Make a function what does one part of changes for these purposes.
+
+    It is given what is left and how far that is; it gives what is left then, None for nothing.
+    """
+
+    def bind(function: StepT) -> StepT:
+        STEPS.update(dict.fromkeys(purposes, function))
+        return function
+
+    return bind
+
+
+@carries_on(Purpose.DISCARD)
 def _discard(tx: Transaction, remainder: Remainder, _: int) -> Remainder | None:
     last = _end_of_part(tx, remainder, 0)
     if last is not None:
@@ -147,43 +192,32 @@ def _discard(tx: Transaction, remainder: Remainder, _: int) -> Remainder | None:
     gone = tx.run(graphs.REMOVE_EVENTS, graphseq=remainder.graphseq, many=EVENTS * PART)
     if last is not None or gone:
         return remainder
-    drop(tx, remainder)
-    return None
+    return drop(tx, remainder)
 
 
+@carries_on(Purpose.OPEN)
 def _open(tx: Transaction, remainder: Remainder, reached: int) -> Remainder | None:
     last = _end_of_part(tx, remainder, reached)
     if last is None:
-        drop(tx, remainder)
-        return None
+        return drop(tx, remainder)
     opened = tx.all(
         processes.OPEN_PART, of_graph=remainder.graphseq, after=reached, last=last, now=tx.now
     )
     transition.announce_released(tx, opened)
-    tx.run(remainders.REACH, **remainder.named, new_reached=last)
-    return remainder
+    return reach(tx, remainder, last)
 
 
+@carries_on(Purpose.CANCEL, Purpose.REMOVE)
 def _cancel(tx: Transaction, remainder: Remainder, reached: int) -> Remainder | None:
     last = _end_of_part(tx, remainder, reached)
     if last is None:
         if remainder.purpose is Purpose.REMOVE:
             return hide(tx, remainder)
-        drop(tx, remainder)
-        return None
+        return drop(tx, remainder)
     transition.cancel_part(tx, remainder.graphseq, reached, last)
-    tx.run(remainders.REACH, **remainder.named, new_reached=last)
-    return remainder
+    return reach(tx, remainder, last)
 
 
 def _end_of_part(tx: Transaction, remainder: Remainder, reached: int) -> int | None:
     row = tx.one(graphs.END_OF_PART, graphseq=remainder.graphseq, after=reached, many=PART)
     return None if row is None else row["last"]
-
-
-_STEPS: dict[Purpose, Callable[[Transaction, Remainder, int], Remainder | None]] = {
-    Purpose.DISCARD: _discard,
-    Purpose.OPEN: _open,
-    Purpose.CANCEL: _cancel,
-    Purpose.REMOVE: _cancel,
-}

@@ -33,12 +33,26 @@ class Purpose(IntEnum):
     DISCARD: the processes of a workflow that is not there yet, or no more, are removed; nobody
     sees them. OPEN: those that wait for no parent enter the queue. CANCEL: what is unfinished of
     a workflow is cancelled; REMOVE: and then the workflow is removed.
+
+    The others are about a whole colony: its processes that belong to no workflow, or its workflows,
+    are removed, all or those in one state. These go from the newest to the oldest, so that what
+    comes meanwhile stays, and `reached` is the oldest that has been looked at.
     """
 
     DISCARD = 1
     OPEN = 2
     CANCEL = 3
     REMOVE = 4
+    PROCESSES = 10
+    WAITING_PROCESSES = 11
+    SUCCESSFUL_PROCESSES = 12
+    FAILED_PROCESSES = 13
+    CANCELLED_PROCESSES = 14
+    GRAPHS = 20
+    WAITING_GRAPHS = 21
+    SUCCESSFUL_GRAPHS = 22
+    FAILED_GRAPHS = 23
+    CANCELLED_GRAPHS = 24
 
 
 _R = remainders.c

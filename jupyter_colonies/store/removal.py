@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from jupyter_colonies.store.channels import channels, entries
-from jupyter_colonies.store.graphs import events, graphs
+from jupyter_colonies.store.graphs import COUNTS, events, graphs
 from jupyter_colonies.store.processes import attributes, edges, numbers, processes, targets
 from jupyter_colonies.store.statement import Statement
 
@@ -29,8 +29,7 @@ _P = processes.c
 _G = graphs.c
 _ZERO: ColumnElement[int] = literal_column("0")
 _COLONY: BindParameter[str] = bindparam("colonyname")
-_AFTER: BindParameter[int] = bindparam("after")
-_LAST: BindParameter[int] = bindparam("last")
+_BEFORE: BindParameter[int] = bindparam("before")
 _MANY: BindParameter[int] = bindparam("many", type_=Integer)
 
 ANY_STATE = -1
@@ -47,24 +46,21 @@ NEWEST_PROCESS = Statement(
 NEWEST_GRAPH = Statement(
     select(func.coalesce(func.max(_G.seq), _ZERO).label("last")).where(_G.colonyname == _COLONY)
 )
-# Nobody else's to change: what is about to be assigned is either removed before or not at all.
 STANDALONE = Statement(
     select(_P.seq)
     .where(
         _P.colonyname == _COLONY,
         _P.graphseq == _ZERO,
         _in_state(_P.state),
-        _P.seq > _AFTER,
-        _P.seq <= _LAST,
+        _P.seq < _BEFORE,
     )
-    .order_by(_P.seq)
+    .order_by(_P.seq.desc())
     .limit(_MANY)
-    .with_for_update()
 )
 GRAPHS = Statement(
-    select(_G.seq)
-    .where(_G.colonyname == _COLONY, _in_state(_G.state), _G.seq > _AFTER, _G.seq <= _LAST)
-    .order_by(_G.seq)
+    select(_G.seq, *(_G[name] for name in COUNTS))
+    .where(_G.colonyname == _COLONY, _in_state(_G.state), _G.seq < _BEFORE)
+    .order_by(_G.seq.desc())
     .limit(_MANY)
 )
 
@@ -77,6 +73,15 @@ def _numbered(clause: Callable[[list[BindParameter[Any]]], Select[Any] | Delete]
     return statement
 
 
+# Nobody else's to change: what is about to be assigned is either removed before or not at all.
+STANDALONE_STILL = _numbered(
+    lambda seqs: (
+        select(_P.seq)
+        .where(_P.seq.in_(seqs), _in_state(_P.state))
+        .order_by(_P.seq)
+        .with_for_update()
+    )
+)
 LOCK_MEMBERS = _numbered(
     lambda seqs: select(func.count()).select_from(
         select(_P.seq)

@@ -38,7 +38,8 @@ class Remainder(SQLModel, table=True):
     """What is left to do of a change that takes several transactions; see `store.remainders`.
 
     It is about a workflow, or with `graphseq` 0 about the whole colony. Processes up to the number
-    `reached` are done; after the moment `until` somebody else carries on.
+    `reached` are done, of a colony those from it on; after the moment `until` somebody else carries
+    on.
     """
 
     __tablename__ = "remainders"

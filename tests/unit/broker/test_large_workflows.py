@@ -25,7 +25,7 @@ from jupyter_colonies.errors import (
     StorageFailed,
     UnknownObject,
 )
-from jupyter_colonies.store import graphs
+from jupyter_colonies.store import graphs, removal
 from jupyter_colonies.store import processes as statements
 from jupyter_colonies.store import remainders as rest
 from jupyter_colonies.store.remainders import Purpose
@@ -339,12 +339,14 @@ async def test_no_statement_about_a_workflow_reads_a_whole_table(tmp_path):
     broker = Broker(tmp_path / "colonies.db", Facts(identity.new_id(), "secret"))
     await broker.start()
     parameters = {"graphseq": 1, "of_graph": 1, "after": 0, "last": 9, "many": 9, "key_0": 1}
-    parameters |= {"now": 0, "new_state": 4}
+    parameters |= {"now": 0, "new_state": 4, "colonyname": "dev", "of_state": 2, "before": 9}
     about = (
         graphs.vertices_of(1),
         graphs.edges_of(1),
         graphs.END_OF_PART,
         graphs.REMOVE_EVENTS,
+        removal.STANDALONE,
+        removal.GRAPHS,
         *graphs.REMOVE_PART,
         statements.END_PART,
         statements.OPEN_PART,

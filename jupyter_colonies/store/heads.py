@@ -22,6 +22,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    exists,
     func,
     literal_column,
     or_,
@@ -29,6 +30,7 @@ from sqlalchemy import (
     true,
     tuple_,
     union,
+    union_all,
 )
 
 from jupyter_colonies.store.processes import processes, targets
@@ -153,6 +155,48 @@ class Search(NamedTuple):
         heads = _in_order(queues, at, same).limit(self.depth).correlate(of_size)
         outer = sizes.join(of_size, _is(queues, of_size, sizes.c.seq))
         return self._for_each(outer, heads).where(of_size.c.mem <= _MEM)
+
+
+def plain_head() -> Select[tuple[int]]:
+    """The first of the work for anyone and for one that needs neither CPU nor memory.
+
+    Said without tables of its own, which cost SQLite more than the work itself.
+    """
+    heads = []
+    for name in FOR_ONE.served:
+        for place in (_EMPTY, _PLACE):
+            at = processes.alias()
+            queue = _rows(FOR_ONE, at).where(
+                at.c.colonyname == bindparam("colonyname"),
+                at.c.executortype == bindparam("executortype"),
+                at.c.target == name,
+                at.c.location == place,
+                at.c.cpu == _ZERO,
+                at.c.mem == _ZERO,
+            )
+            first = _in_order(FOR_ONE, at, queue).limit(ONE).subquery()
+            heads.append(select(first.c.seq, first.c.prioritytime))
+    found = union_all(*heads).subquery()
+    return select(found.c.seq).order_by(found.c.prioritytime, found.c.seq).limit(ONE)
+
+
+def any_but_plain() -> ColumnElement[bool]:
+    """Whether there is work that `plain_head` does not look at."""
+
+    def there_is(queues: Queues, size: ColumnElement[bool], at: FromClause) -> ColumnElement[bool]:
+        rows = _rows(queues, at).where(
+            at.c.colonyname == bindparam("colonyname"),
+            at.c.executortype == bindparam("executortype"),
+            size,
+        )
+        return exists(rows if queues is FOR_ONE else rows.where(at.c[queues.name] == _NAME))
+
+    one, sized, plain = processes.alias(), targets.alias(), targets.alias()
+    return or_(
+        there_is(FOR_ONE, _sized(one), one),
+        there_is(FOR_SEVERAL, _sized(sized), sized),
+        there_is(FOR_SEVERAL, and_(plain.c.cpu == _ZERO, plain.c.mem == _ZERO), plain),
+    )
 
 
 def _served(queues: Queues) -> CTE:

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from jupyter_colonies.store.heads import ONE, Search
+from jupyter_colonies.store.heads import ONE, Search, any_but_plain, plain_head
 from jupyter_colonies.store.pauses import PAUSED
 from jupyter_colonies.store.processes import processes
 from jupyter_colonies.store.statement import Statement
@@ -97,7 +97,10 @@ def _claim_several(depth: ColumnElement[int]) -> ReturningUpdate[Any]:
     return _claim(_P.seq == any_(func.array(_first_unlocked(depth, _COUNT))))
 
 
-CLAIM = Statement(_claim(_P.seq == _first()), postgresql=_claim(_P.seq == _first_unlocked(_FEW)))
+# Most work needs no size and names one executor at most: its search is a third of the whole.
+_QUICKLY = case((any_but_plain(), _first()), else_=plain_head().scalar_subquery())
+
+CLAIM = Statement(_claim(_P.seq == _QUICKLY), postgresql=_claim(_P.seq == _first_unlocked(_FEW)))
 CLAIM_SEVERAL = Statement(
     _claim(_P.seq.in_(_first(_COUNT))), postgresql=_claim_several(_COUNT + _FEW)
 )

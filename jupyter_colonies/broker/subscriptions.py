@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -21,13 +22,22 @@ from jupyter_colonies.core.messages.processes import SubscribeProcess, Subscribe
 from jupyter_colonies.core.messages.workflows import SubscribeWorkflow, WorkflowChange
 from jupyter_colonies.core.process import Process, State
 from jupyter_colonies.errors import InvalidRequest, NotFound
-from jupyter_colonies.store import graphs
+from jupyter_colonies.store import graphs, journal
 from jupyter_colonies.store.engine import Store
 from jupyter_colonies.store.statement import Transaction
 
 Topic = tuple[Any, ...]
 
 CHANNEL_TIMEOUT = 30
+# Processes that a subscription remembers to have told of before it looks for itself.
+MOST_TOLD = 10_000
+
+
+class Moment(NamedTuple):
+    """The time, and the number of the last event up to then."""
+
+    at: int
+    event: int
 
 
 class Over(Exception):
@@ -132,13 +142,27 @@ class Subscriptions:
     async def processes(
         self, request: SubscribeProcesses, colonyname: str
     ) -> AsyncIterator[Process]:
-        """Every process of a type that reaches the state from now on."""
+        """Every process of a type that reaches the state from now on.
+
+        After signals were missed one may come twice, and none is left out.
+        """
         topic = ("type", colonyname, request.executortype, request.state)
         with self._watching(topic, timeout=request.timeout) as watcher:
+            seen = await self._store.read(_moment)
+            told: Counter[str] = Counter()
             while (signal := await watcher.next()) is not None:
-                changed = await self._changed(signal)
-                if changed is not None:
-                    yield changed
+                signals = [signal]
+                if isinstance(signal, Missed):
+                    moment = await self._store.read(_moment)
+                    missed = await self._store.read(_reached(request, colonyname, seen, told))
+                    signals, seen, told = missed, moment, Counter()
+                for each in signals:
+                    changed = await self._changed(each)
+                    if changed is not None:
+                        told[changed.processid] += 1
+                        yield changed
+                if len(told) >= MOST_TOLD:
+                    watcher.put(Missed())
 
     async def workflow(self, request: SubscribeWorkflow) -> AsyncIterator[WorkflowChange]:
         """A workflow's changes after a revision, the missed ones first, until it ends."""
@@ -221,6 +245,29 @@ class Subscriptions:
         if process is None:
             return None
         return msgspec.structs.replace(process, state=State(signal.state))
+
+
+def _moment(tx: Transaction) -> Moment:
+    row = tx.one(journal.NEWEST_EVENT)
+    return Moment(tx.now, row["seq"] if row else 0)
+
+
+def _reached(
+    request: SubscribeProcesses, colonyname: str, seen: Moment, told: Counter[str]
+) -> Callable[[Transaction], list[object]]:
+    """What reached the state of a subscription since a moment, without what was told."""
+    executortype, state = request.executortype, State(request.state)
+    of_type = {"colonyname": colonyname, "executortype": executortype, "after": seen.event}
+
+    def read(tx: Transaction) -> list[object]:
+        rows = tx.all(journal.REACHED_SINCE, **of_type, of_state=int(state))
+        found = [row["processid"] for row in rows if row["times"] > told[row["processid"]]]
+        if state is State.WAITING:
+            ready = tx.all(journal.READY_SINCE, **of_type, since=seen.at)
+            found += [row["processid"] for row in ready if not told[row["processid"]]]
+        return [Changed(each, colonyname, executortype, state) for each in dict.fromkeys(found)]
+
+    return read
 
 
 def _workflow_reader(

@@ -10,13 +10,15 @@ from sqlalchemy import (
     Select,
     Table,
     bindparam,
+    exists,
     func,
     literal_column,
+    or_,
     select,
 )
 
 from jupyter_colonies.store import tables
-from jupyter_colonies.store.processes import processes
+from jupyter_colonies.store.processes import edges, processes
 from jupyter_colonies.store.statement import Statement, inserting
 
 events: Table = tables.Event.__table__  # type: ignore[attr-defined]
@@ -26,6 +28,37 @@ _P = processes.c
 _L = logs.c
 
 ADD_EVENT = Statement(inserting(events))
+NEWEST_EVENT = Statement(
+    select(func.coalesce(func.max(events.c.seq), literal_column("0")).label("seq"))
+)
+_of_type = (
+    _P.colonyname == bindparam("colonyname"),
+    _P.executortype == bindparam("executortype"),
+)
+_since = events.c.seq > bindparam("after")
+# Which processes of a type reached a state, and how often.
+REACHED_SINCE = Statement(
+    select(_P.processid, func.count().label("times"))
+    .select_from(events.join(processes, _P.seq == events.c.process))
+    .where(*_of_type, _since, events.c.state == bindparam("of_state"))
+    .group_by(_P.processid)
+)
+# What is submitted, and what is released by its last parent, is ready without an event of its own.
+READY_SINCE = Statement(
+    select(_P.processid).where(
+        *_of_type,
+        _P.state == literal_column("0"),
+        _P.pending == literal_column("0"),
+        _P.graphseq > literal_column("0"),
+        or_(
+            _P.submissiontime >= bindparam("since"),
+            exists()
+            .where(edges.c.child == _P.seq, edges.c.parent == events.c.process, _since)
+            .where(events.c.state == literal_column("2"))
+            .correlate(processes),
+        ),
+    )
+)
 CHANGED_SINCE = Statement(
     select(
         _P.seq,

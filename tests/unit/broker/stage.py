@@ -118,6 +118,12 @@ class Stage:
             while len(self.broker.waiters) < many:  # noqa: ASYNC110 - tests look in from outside
                 await asyncio.sleep(0.005)
 
+    async def subscribed(self, many: int) -> None:
+        """Return once there are so many subscriptions."""
+        async with asyncio.timeout(30):
+            while len(self.broker.subscriptions) < many:  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.005)
+
     async def settled(self) -> None:
         """Wait until everything that is due has happened."""
         before = -1

@@ -135,6 +135,80 @@ async def test_subscriptions_hear_of_changes_on_the_other_server(pair: Pair) -> 
     assert (await asyncio.wait_for(changed, 10)).revision > 1
 
 
+async def test_subscriptions_catch_up_with_what_was_missed_while_nobody_listened(
+    pair: Pair, postgres: PostgresServer, postgres_url: str
+) -> None:
+    """The listening connections end; the changes come before they are there again."""
+    name = urlsplit(postgres_url).path.strip("/")
+    whole = workflows.SUBSCRIBE_WORKFLOW
+    states = (State.SUCCESS, State.RUNNING, State.WAITING)
+    for _ in range(3):
+        of_type = [_subscribed(pair.b, processes.SUBSCRIBE_PROCESSES, state) for state in states]
+        await pair.b.subscribed(len(states))
+        await pair.a.submit_workflow(spec("before"))
+        before = await pair.a.assign()
+        await pair.a.close(before)
+        await asyncio.gather(*(each.reaches(before.processid) for each in of_type))
+        graph = await pair.a.submit_workflow(spec("one"), spec("two", "one"))
+        found = await pair.a.call(workflows.GET_GRAPH, pair.a.user, processgraphid=graph)
+        first, second = found.processids
+        after = whole.request(msgtype=whole.type, processgraphid=graph, timeout=60, after=1)
+        changes = asyncio.create_task(_first(pair.b.broker.subscribe(whole, after, pair.b.user)))
+        one = _subscribed(pair.b, processes.SUBSCRIBE_PROCESS, State.SUCCESS, first)
+        await pair.b.subscribed(len(states) + 2)
+        postgres.run(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            f"WHERE datname = '{name}' AND query LIKE 'LISTEN%'"
+        )
+        await pair.a.close(await pair.a.assign(), "done")
+        async with asyncio.timeout(60):
+            assert (await one.reaches(first)).output == ["done"]
+            for each, state in zip(of_type, states, strict=True):
+                process = await each.reaches(second if state is State.WAITING else first)
+                assert process.state == state
+            assert (await changes).revision > 1
+        await pair.a.close(await pair.a.assign())
+        await asyncio.gather(*(each.close() for each in (*of_type, one)))
+
+
+class _Subscribed:
+    """A subscription whose events are received as they come."""
+
+    def __init__(self, events: Any) -> None:
+        self._events = events
+        self._received: asyncio.Queue[Any] = asyncio.Queue()
+        self._task = asyncio.create_task(self._receive())
+
+    async def _receive(self) -> None:
+        async for event in self._events:
+            self._received.put_nowait(event)
+
+    async def reaches(self, processid: str) -> Any:
+        """The next event of a process."""
+        while (event := await self._received.get()).processid != processid:
+            pass
+        return event
+
+    async def close(self) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        await self._events.aclose()
+
+
+def _subscribed(stage: Stage, message: Any, state: State, processid: str = "") -> _Subscribed:
+    """A subscription of one process, or of a type."""
+    fields: dict[str, Any] = {"processid": processid} if processid else {}
+    request = message.request(
+        msgtype=message.type,
+        colonyname="dev",
+        executortype="worker",
+        state=int(state),
+        timeout=60,
+        **fields,
+    )
+    return _Subscribed(stage.broker.subscribe(message, request, stage.user))
+
+
 async def test_a_channel_is_one_log_on_both_servers(pair: Pair) -> None:
     process = await pair.a.submit(channels=["c"])
     fields: dict[str, Any] = {"processid": process.processid, "name": "c"}

@@ -230,7 +230,13 @@ class Stored:
     def _read(self, connection: Any) -> None:
         rows = connection.execute("SELECT * FROM processes ORDER BY seq").fetchall()
         self.graphs = connection.execute("SELECT * FROM graphs").fetchall()
-        self.edges = connection.execute("SELECT parent, child FROM edges").fetchall()
+        self.edges = connection.execute("SELECT * FROM edges").fetchall()
+        # When a process first entered a state, in revisions of its workflow: no clock is asked.
+        self.entered: dict[tuple[int, int], int] = {}
+        for event in connection.execute("SELECT * FROM events WHERE graphseq > 0 ORDER BY seq"):
+            key = (event["process"], event["state"])
+            first = self.entered.get(key, event["revision"])
+            self.entered[key] = min(first, event["revision"])
         self.logs: dict[str, list[str]] = {}
         for line in connection.execute("SELECT * FROM logs ORDER BY timestamp"):
             self.logs.setdefault(line["processid"], []).append(line["message"])
@@ -250,6 +256,7 @@ class Stored:
             assert row["pending"] == unfinished[row["seq"]]
             assert bool(row["isassigned"]) == bool(row["assignedexecutorid"])
             assert (row["state"] == RUNNING) <= bool(row["isassigned"])
+        self._check_order(by_seq)
         graphs = {graph["seq"]: graph for graph in self.graphs}
         assert {row["graphseq"] for row in self.processes.values()} <= {0, *graphs}
         for seq, graph in graphs.items():
@@ -258,7 +265,26 @@ class Stored:
             assert names == Counter(dict.fromkeys(DIAMOND, 1)) + Counter(n=names["n"])
             states = Counter(row["state"] for row in members)
             assert [graph[name] for name in COUNTS] == [states[state] for state in range(5)]
+            assert sum(graph[name] for name in COUNTS) == len(members)
             assert graph["state"] == _state_of(states)
+
+    def _check_order(self, by_seq: dict[int, Any]) -> None:
+        """No child ran before its parents had ended, none without their outputs as its input."""
+        parents: dict[int, list[tuple[int, Any]]] = {}
+        for edge in self.edges:
+            place = (edge["parentposition"], by_seq[edge["parent"]])
+            parents.setdefault(edge["child"], []).append(place)
+        for seq, found in parents.items():
+            child = by_seq[seq]
+            if not child["isassigned"]:
+                continue
+            assert child["pending"] == 0
+            in_order = [row for _, row in sorted(found, key=lambda each: each[0])]
+            for parent in in_order:
+                assert parent["state"] == SUCCESS
+                assert self.entered[parent["seq"], SUCCESS] < self.entered[seq, RUNNING]
+            outputs = [value for parent in in_order for value in json.loads(parent["output"])]
+            assert json.loads(child["input"]) == outputs
 
 
 def _state_of(states: Counter[int]) -> int:

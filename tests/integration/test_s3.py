@@ -9,7 +9,6 @@ from datetime import timedelta
 
 import boto3
 import pytest
-import s3fs
 from botocore.client import Config
 from botocore.exceptions import ClientError
 from minio import Minio
@@ -233,25 +232,6 @@ def test_minio_streams_signed_pieces(minio):
     link = minio.presigned_get_object(BUCKET, "minio", expires=timedelta(minutes=5))
     with urllib.request.urlopen(link) as got:
         assert got.read() == data
-
-
-def test_s3fs_works_with_files_and_folders(server, keys):
-    files = s3fs.S3FileSystem(
-        key=keys["accesskey"],
-        secret=keys["secretkey"],
-        endpoint_url=f"http://{server.host}:{server.port}",
-        skip_instance_cache=True,
-    )
-    with files.open(f"{BUCKET}/folder/one.txt", "wb") as file:
-        file.write(b"one")
-    files.pipe(f"{BUCKET}/folder/deep/two.txt", b"two")
-    assert files.find(f"{BUCKET}/folder") == [
-        f"{BUCKET}/folder/deep/two.txt", f"{BUCKET}/folder/one.txt",
-    ]  # fmt: skip
-    files.mv(f"{BUCKET}/folder/one.txt", f"{BUCKET}/folder/three.txt")
-    assert files.cat(f"{BUCKET}/folder/three.txt") == b"one"
-    files.rm(f"{BUCKET}/folder", recursive=True)
-    assert not files.exists(f"{BUCKET}/folder")
 
 
 def test_many_writers_of_one_name_leave_one_whole_object(s3, folder):

@@ -4,6 +4,21 @@ import pytest
 
 pytest_plugins = ["tests.servers", "tests.databases"]
 
+# What takes long by itself, or one after the other in one browser: begun last, it would make
+# the whole run wait.
+FIRST = (
+    "tests/ui/",
+    "tests/notebooks/",
+    "tests/conformance/test_lives.py",
+    "tests/integration/test_kill.py",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest."""
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
+
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:

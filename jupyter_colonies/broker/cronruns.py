@@ -8,8 +8,8 @@ however many have passed; the next one is the first after now.
 from __future__ import annotations
 
 import logging
-import random
 from collections.abc import Callable
+from random import SystemRandom
 from typing import NamedTuple
 
 from jupyter_colonies.broker import reading
@@ -26,6 +26,7 @@ from jupyter_colonies.store import crons
 from jupyter_colonies.store.engine import Store
 from jupyter_colonies.store.statement import Row, Transaction
 
+_random = SystemRandom()
 _log = logging.getLogger(__name__)
 
 
@@ -110,7 +111,7 @@ def _next(tx: Transaction, facts: Facts, row: Row) -> int:
         facts.zone,
         due=row["nextrun"],
         now=tx.now,
-        share=random.random(),  # noqa: S311 - no secret
+        share=_random.random(),
     )
 
 

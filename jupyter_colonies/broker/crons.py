@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+from random import SystemRandom
 
 from jupyter_colonies.broker.call import Call, answers
 from jupyter_colonies.broker.cronruns import start
@@ -20,6 +20,7 @@ from jupyter_colonies.store import crons, members
 from jupyter_colonies.store.statement import Row
 
 # Nothing is checked from time to time here; clients of the original expect the number.
+_random = SystemRandom()
 CHECKER_PERIOD = 1000
 
 
@@ -50,7 +51,7 @@ def keep(call: Call, cron: Cron) -> Cron:
         call.facts.zone,
         due=0,
         now=tx.now,
-        share=random.random(),  # noqa: S311 - no secret
+        share=_random.random(),
     )
     values: dict[str, object] = {
         "cronid": identity.new_id(),

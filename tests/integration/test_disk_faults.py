@@ -44,12 +44,19 @@ def pragma(server, text):
     return asyncio.run_coroutine_threadsafe(ask(), server.loop).result(30)
 
 
-def test_a_full_disk_is_told_and_passes_without_a_restart(colony_server, member):
+def test_a_full_disk_is_told_and_passes_without_a_restart(colony_server, member, monkeypatch):
     member.submit()
     process = member.assign()
     waiting = []
+    asked = threading.Event()
+    add = colony_server.broker.waiters.add
+    monkeypatch.setattr(
+        colony_server.broker.waiters, "add", lambda waiter: (add(waiter), asked.set())
+    )
     poll = threading.Thread(target=lambda: waiting.append(member.assign(60)))
     poll.start()
+    # Its first look, which writes that it was heard from, stands before what is asked now.
+    assert asked.wait(60)
     pages = pragma(colony_server, "page_count")
     pragma(colony_server, f"max_page_count = {pages}")
     for _ in range(2):

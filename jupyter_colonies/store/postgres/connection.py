@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-import random
 import threading
 import time
 from collections.abc import Callable
+from random import SystemRandom
 from typing import Any
 
 import psycopg
@@ -25,6 +25,7 @@ from jupyter_colonies.store.address import PostgresAddress
 from jupyter_colonies.store.postgres.pipeline import Pipeline
 
 # Seconds that a request waits for a database that is away, during a restart for example.
+_random = SystemRandom()
 PATIENCE = 20.0
 LONGEST_PAUSE = 2.0
 # A transaction whose client is gone holds its locks no longer than this, in seconds.
@@ -115,7 +116,7 @@ class Link:
                     or self._stopping.wait(pause)
                 ):
                     raise in_words(error, self._address) from None
-                pause = min(pause * (1.5 + random.random()), LONGEST_PAUSE)  # noqa: S311 - no secret
+                pause = min(pause * (1.5 + _random.random()), LONGEST_PAUSE)
             else:
                 return self._connection
 

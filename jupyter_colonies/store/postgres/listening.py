@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import random
 import selectors
 import threading
 from collections.abc import Callable
+from random import SystemRandom
 
 import psycopg
 from psycopg.rows import TupleRow
@@ -16,6 +16,7 @@ from psycopg.rows import TupleRow
 from jupyter_colonies.store.address import PostgresAddress
 from jupyter_colonies.store.postgres.connection import connect
 
+_random = SystemRandom()
 CHANNEL = "colonies"
 # PostgreSQL takes less than 8000 bytes; the mark of the server stands before the text.
 LONGEST_NOTICE = 7900
@@ -98,7 +99,7 @@ class Listener:
             try:
                 self._connection = self._connect()
             except psycopg.Error:
-                pause = min(pause * (1.5 + random.random()), LONGEST_PAUSE)  # noqa: S311 - no secret
+                pause = min(pause * (1.5 + _random.random()), LONGEST_PAUSE)
             else:
                 _log.info("Listening to other servers again")
                 self._again()

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import random
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
+from random import SystemRandom
 from typing import NamedTuple
 
 import psycopg
@@ -27,6 +27,7 @@ from jupyter_colonies.store.postgres.pipeline import Pipeline, Reply
 from jupyter_colonies.store.postgres.reading import dialect
 from jupyter_colonies.store.statement import Closing, Overtaken, Transaction
 
+_random = SystemRandom()
 MOST_TRIES = 12
 # Tries that give up a lock that does not come soon: two writers that wait for each other part
 # within a moment, long before PostgreSQL would look for deadlocks. Later ones wait.
@@ -103,7 +104,7 @@ class PostgresWriting:
                 tries += 1
                 if tries < MOST_TRIES:
                     alone = alone or again.alone
-                    time.sleep(random.random() * 0.002 * tries)  # noqa: S311 - no secret
+                    time.sleep(_random.random() * 0.002 * tries)
                     continue
                 _log.error("A write was given up after %d tries: %s", tries, again)
                 outcomes = [_failed(waiting[0], StorageFailed(_given_up(again)))]

@@ -37,6 +37,9 @@ blueprintname: name of the blueprint
 bucket: bucket of the object
 Credentials.accesskey: names the keys in a signature
 Credentials.bucket: bucket that is there for the files of the colony
+Credentials.endpoint: host and port of another S3 that is used; empty for the server's own
+Credentials.skipverify: whether certificates of `endpoint` are not checked
+Credentials.tls: whether `endpoint` speaks TLS
 Credentials.region: what to say where a client asks for a region
 Credentials.secretkey: signs requests; to be kept secret
 renew: makes new keys and voids the old ones

@@ -7,6 +7,7 @@ from datetime import UTC, tzinfo
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from jupyter_colonies.core.messages import Message
+from jupyter_colonies.core.messages.objects import Credentials
 from jupyter_colonies.core.messages.server import Backend
 from jupyter_colonies.core.policy import Caller
 from jupyter_colonies.store.engine import Store
@@ -21,7 +22,9 @@ class Facts(NamedTuple):
     that of cron expressions which name none. `retention` is how many seconds what was successful is
     kept, 0 for ever. `stale_after` is the number of seconds after which an executor without a lease
     counts as silent, 0 for never; `give_back` takes from a silent one even what it runs without a
-    deadline.
+    deadline. `quota` is the number of bytes of files a colony may hold, 0 for any. `face` says
+    whether S3 clients reach the bytes of files here, `elsewhere` are the keys of where they are
+    otherwise.
     """
 
     serverid: str
@@ -32,6 +35,9 @@ class Facts(NamedTuple):
     retention: int = 0
     stale_after: int = 600
     give_back: bool = False
+    quota: int = 0
+    face: bool = True
+    elsewhere: Credentials | None = None
 
 
 class Call(NamedTuple):

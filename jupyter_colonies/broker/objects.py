@@ -74,7 +74,17 @@ class Received(NamedTuple):
 
 @answers(messages.GET_CREDENTIALS)
 def get_credentials(call: Call, request: GetCredentials) -> Credentials:
-    """The caller's keys, made when they are first asked for. There is a bucket then, too."""
+    """The caller's keys, made when they are first asked for. There is a bucket then, too.
+
+    Raises NotFound if the bytes of files are elsewhere and the server was not told where.
+    """
+    if not call.facts.face:
+        if call.facts.elsewhere is None:
+            raise NotFound(
+                "This server keeps no bytes of files (COLONIES_S3 is off): set the AWS_S3_* "
+                "variables to those of the store that the colony uses"
+            )
+        return call.facts.elsewhere
     member = {"colonyname": call.colonyname, "memberid": call.caller.id}
     row = call.tx.one(objects.CREDENTIAL_OF_MEMBER, **member)
     if row is None or request.renew:

@@ -13,7 +13,7 @@ from jupyter_core.paths import jupyter_runtime_dir
 from jupyter_colonies.client.client import Client
 from jupyter_colonies.client.endpoint import Endpoint
 from jupyter_colonies.client.portal import portal
-from jupyter_colonies.commands.environment import object_variables
+from jupyter_colonies.commands import environment
 from jupyter_colonies.core import identity
 from jupyter_colonies.errors import NoServer
 from jupyter_colonies.server import settings
@@ -83,10 +83,11 @@ def object_keys(runtime: Runtime) -> dict[str, str]:
         return {}
     client = Client(Endpoint(host=runtime.host, port=runtime.port, tls=runtime.tls), key)
     try:
-        keys = portal().run(client.get_credentials(colonyname=runtime.colonyname))
+        address = f"{runtime.host}:{runtime.port}"
+        keys = environment.object_keys(client, runtime.colonyname, address, tls=runtime.tls)
+        return portal().run(keys)
     finally:
         portal().run(client.close())
-    return object_variables(f"{runtime.host}:{runtime.port}", keys, tls=runtime.tls)
 
 
 def _runtime(named: Path | None, data: Path | None) -> Runtime:

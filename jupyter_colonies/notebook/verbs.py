@@ -8,7 +8,7 @@ import click
 from IPython.display import display
 
 from jupyter_colonies.commands.block import Block, Line, Table
-from jupyter_colonies.commands.environment import object_variables, variables
+from jupyter_colonies.commands.environment import object_keys, variables
 from jupyter_colonies.commands.root import tree
 from jupyter_colonies.commands.session import Session
 from jupyter_colonies.commands.verb import Noun, Verb, pass_session
@@ -129,10 +129,10 @@ def env(session: Session) -> list[Block]:
     colony = session.colony
     found = variables(colony.found)
     if GET_CREDENTIALS.type in colony.call(colony.extensions()):
-        keys = colony.call(colony.client.get_credentials(colonyname=colony.name))
         endpoint = colony.found.endpoint
         address = f"{endpoint.host}:{endpoint.port}"
-        found |= object_variables(address, keys, tls=endpoint.tls)
+        keys = object_keys(colony.client, colony.name, address, tls=endpoint.tls)
+        found |= colony.call(keys)
     os.environ.update(found)
     return [Line(text="Set in this kernel: " + ", ".join(found))]
 

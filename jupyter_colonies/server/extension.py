@@ -97,6 +97,22 @@ class ColoniesExtension(ExtensionApp):
         removed. 0, the default, keeps everything.""",
     ).tag(config=True)
 
+    blobs = Unicode(
+        help="""Where the bytes of files are: a folder or any URL of fsspec, such as
+        s3://bucket/path with s3fs installed. The default is 'blobs' in the data folder.""",
+    ).tag(config=True)
+
+    quota = Int(
+        help="""Bytes of files that each colony may hold. 0, the default, sets no limit.""",
+    ).tag(config=True)
+
+    s3 = Enum(
+        settings.S3,
+        settings.S3[0],
+        help="""Whether S3 clients reach the bytes of files on the colony's own port. With 'off'
+        they are in another S3, which the AWS_S3_* variables of the Jupyter server name.""",
+    ).tag(config=True)
+
     @default("port")
     def _default_port(self) -> int:
         return 0 if on_jupyterhub() else settings.PORT
@@ -192,6 +208,10 @@ class ColoniesExtension(ExtensionApp):
             retention=self.retention,
             stale_after=self.stale_after,
             give_back=self.give_back,
+            blobs=self.blobs,
+            quota=self.quota,
+            s3=self.s3,
+            elsewhere=settings.object_store(os.environ) if self.s3 == "off" else None,
         )
         hosting = Hosting(
             wanted, self._folder, jupyter_url=self.serverapp.connection_url, former=self._former

@@ -88,7 +88,7 @@ class Hosting:
                 bound,
                 host=self.settings.host,
                 tls=tls,
-                objects=Service(broker=self.broker, blobs=blobs, quota=self.settings.quota),
+                objects=self._service(blobs),
             )
             self._inside = self.door.open(self.broker, self.presence, self.ids.userid)
             self._tidying.start()
@@ -128,6 +128,12 @@ class Hosting:
         """Whether work is waiting or running."""
         return await self.broker.busy()
 
+    def _service(self, blobs: Blobs) -> Service | None:
+        """What S3 clients reach here, None if the bytes of files are elsewhere."""
+        if self.settings.s3 == "off":
+            return None
+        return Service(broker=self.broker, blobs=blobs, quota=self.settings.quota)
+
     def _make_broker(self, port: int) -> Broker:
         tls = bool(self.settings.certificate)
         backend = Backend(type="http", host=self.settings.host, port=port, tls=tls)
@@ -140,6 +146,9 @@ class Hosting:
             retention=self.settings.retention,
             stale_after=self.settings.stale_after,
             give_back=self.settings.give_back,
+            quota=self.settings.quota,
+            face=self.settings.s3 == "on",
+            elsewhere=self.settings.elsewhere,
         )
         version = Version(buildversion=metadata.version("jupyter-colonies"))
         database = parse(self.settings.database or self.folder.database)

@@ -15,6 +15,7 @@ from pathlib import Path
 from jupyter_core.paths import jupyter_data_dir
 
 from jupyter_colonies.core import identity, schedule
+from jupyter_colonies.core.messages.objects import Credentials
 from jupyter_colonies.errors import InvalidConfiguration, InvalidRequest
 from jupyter_colonies.store import address
 from jupyter_colonies.store.address import Address
@@ -24,6 +25,7 @@ HOST = "127.0.0.1"
 COLONY = "dev"
 STALE_AFTER = 600
 SYNCHRONOUS = ("full", "normal")
+S3 = ("on", "off")
 
 
 def os_user() -> str:
@@ -46,6 +48,8 @@ class Settings:
     as silent, 0 for never; `give_back` takes from a silent one even what it runs without a
     deadline. `blobs` is where the bytes of files are, any URL that fsspec understands; empty for a
     folder in the data folder. `quota` is the number of bytes of files a colony may hold, 0 for any.
+    `s3` says whether S3 clients reach them here; if it is off, `elsewhere` is what members are told
+    of the S3 that is used instead, None for nothing.
     """
 
     data: Path
@@ -68,6 +72,8 @@ class Settings:
     give_back: bool = False
     blobs: str = ""
     quota: int = 0
+    s3: str = S3[0]
+    elsewhere: Credentials | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         for name, key in (
@@ -82,6 +88,8 @@ class Settings:
             raise InvalidConfiguration(
                 f"COLONIES_DB_SYNCHRONOUS is '{self.synchronous}': full or normal is expected"
             )
+        if self.s3 not in S3:
+            raise InvalidConfiguration(f"COLONIES_S3 is '{self.s3}': on or off is expected")
         _check_zone(self.cron_timezone)
         if self.retention < 0:
             raise InvalidConfiguration(
@@ -125,6 +133,7 @@ def from_environment(
             "COLONIES_TLS is true, but no certificate is named: "
             "set COLONIES_TLSCERT and COLONIES_TLSKEY, or COLONIES_TLS=false"
         )
+    s3 = (text("COLONIES_S3") or S3[0]).lower()
     return Settings(
         data=data,
         database=database or _database(environment),
@@ -151,6 +160,38 @@ def from_environment(
         ),
         blobs=text("COLONIES_BLOBS"),
         quota=_number("COLONIES_QUOTA", environment, 0),
+        s3=s3,
+        elsewhere=object_store(environment) if s3 == "off" else None,
+    )
+
+
+def object_store(environment: Mapping[str, str]) -> Credentials | None:
+    """The S3 that the AWS_S3_* variables name (protocol part 03, section 1.8), None without any.
+
+    Raises InvalidConfiguration if they name half of one.
+    """
+    names = ("AWS_S3_ENDPOINT", "AWS_S3_ACCESSKEY", "AWS_S3_SECRETKEY", "AWS_S3_BUCKET")
+    found = [environment.get(name, "") for name in names]
+    if not all(found):
+        if not any(found):
+            return None
+        missing = ", ".join(name for name in names if not environment.get(name))
+        raise InvalidConfiguration(
+            f"S3 is off here, so clients are told another one, but {missing} is not set"
+        )
+    endpoint, accesskey, secretkey, bucket = found
+
+    def truth(name: str) -> bool:
+        return _truth(name, environment.get(name, "") or "false")
+
+    return Credentials(
+        endpoint=endpoint,
+        accesskey=accesskey,
+        secretkey=secretkey,
+        bucket=bucket,
+        region=environment.get("AWS_S3_REGION", ""),
+        tls=truth("AWS_S3_TLS"),
+        skipverify=truth("AWS_S3_SKIPVERIFY"),
     )
 
 

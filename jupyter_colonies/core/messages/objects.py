@@ -18,13 +18,18 @@ class GetCredentials(Request):
 class Credentials(msgspec.Struct, kw_only=True):
     """Keys for any S3 client, good for the colony's buckets as long as their owner is a member.
 
-    The endpoint is the server's own address.
+    `endpoint` is the host and port of another S3 that the deployment uses, with the keys that
+    all members share there; empty for the server's own address. `tls` and `skipverify` belong to
+    `endpoint`.
     """
 
     accesskey: str
     secretkey: str
     bucket: str
     region: str
+    endpoint: str = ""
+    tls: bool = False
+    skipverify: bool = False
 
 
 GET_CREDENTIALS = declare(

@@ -123,3 +123,28 @@ def test_tls_can_be_switched_off(tmp_path):
     names = {"COLONIES_TLSCERT": str(certificate), "COLONIES_TLSKEY": str(key)}
     assert from_environment(names, data=DATA).certificate == str(certificate)
     assert not from_environment({**names, "COLONIES_TLS": "false"}, data=DATA).certificate
+
+
+ELSEWHERE = {
+    "COLONIES_S3": "off",
+    "AWS_S3_ENDPOINT": "store:9000",
+    "AWS_S3_ACCESSKEY": "A",
+    "AWS_S3_SECRETKEY": "very secret",
+    "AWS_S3_BUCKET": "files",
+    "AWS_S3_TLS": "true",
+}
+
+
+def test_files_may_be_in_another_s3_which_is_named_whole():
+    settings = from_environment(ELSEWHERE, data=DATA)
+    assert settings.s3 == "off"
+    where = settings.elsewhere
+    assert (where.endpoint, where.accesskey, where.bucket) == ("store:9000", "A", "files")
+    assert (where.tls, where.skipverify) == (True, False)
+    assert "very secret" not in repr(settings)
+    assert from_environment({"COLONIES_S3": "off"}, data=DATA).elsewhere is None
+    assert from_environment(ELSEWHERE | {"COLONIES_S3": "on"}, data=DATA).elsewhere is None
+    with pytest.raises(InvalidConfiguration, match="AWS_S3_SECRETKEY is not set"):
+        from_environment(ELSEWHERE | {"AWS_S3_SECRETKEY": ""}, data=DATA)
+    with pytest.raises(InvalidConfiguration, match="on or off"):
+        from_environment({"COLONIES_S3": "maybe"}, data=DATA)

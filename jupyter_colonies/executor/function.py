@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import typing
 from collections import OrderedDict
@@ -55,7 +54,7 @@ class FunctionRunnable:
         """Run the function. Raises CallError for arguments that don't fit, and what it raises."""
         bound = self._bind(process)
         result = self.function(*bound.args, **bound.kwargs)
-        return asyncio.run(result) if inspect.iscoroutine(result) else result
+        return process.cancellation.run(result) if inspect.iscoroutine(result) else result
 
     def _bind(self, process: RunningProcess) -> inspect.BoundArguments:
         try:

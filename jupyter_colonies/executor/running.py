@@ -15,6 +15,7 @@ from jupyter_colonies.core.identity import is_id
 from jupyter_colonies.core.process import Attribute, AttributeType, Process
 from jupyter_colonies.core.spec import Conditions, FunctionSpec
 from jupyter_colonies.errors import InvalidRequest, NotFound, ServerRefused
+from jupyter_colonies.executor.cancellation import Cancellation
 from jupyter_colonies.executor.capture import RunLog
 from jupyter_colonies.executor.results import as_json, as_output
 
@@ -29,7 +30,7 @@ class RunningProcess:
     def __init__(self, process: Process, client: Client, portal: Portal, log: RunLog) -> None:
         self.process = process
         self.attributes: MutableMapping[str, str] = Attributes(self)
-        self.abandoned = threading.Event()
+        self.cancellation = Cancellation()
         self._client = client
         self._portal = portal
         self._log = log
@@ -41,6 +42,19 @@ class RunningProcess:
     def processid(self) -> str:
         """Id of the process."""
         return self.process.processid
+
+    @property
+    def cancelled(self) -> threading.Event:
+        """Set when nobody wants the result any more: cancelled, too late, or taken away."""
+        return self.cancellation.event
+
+    def check(self) -> None:
+        """End the run here if nobody wants its result any more.
+
+        Raises RunCancelled then, which should be let through: code that takes long calls this
+        now and then.
+        """
+        self.cancellation.check()
 
     @property
     def spec(self) -> FunctionSpec:

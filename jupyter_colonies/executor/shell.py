@@ -20,7 +20,8 @@ from typing import IO, Any
 from jupyter_colonies.client.colony import Colony
 from jupyter_colonies.core.member import FunctionArgument
 from jupyter_colonies.errors import InvalidRequest
-from jupyter_colonies.executor.outcome import RunAbandoned, RunFailed
+from jupyter_colonies.executor.cancellation import RunCancelled
+from jupyter_colonies.executor.outcome import RunFailed
 from jupyter_colonies.executor.running import RunningProcess
 from jupyter_colonies.executor.worker import Worker
 
@@ -67,7 +68,7 @@ def run_command(process: RunningProcess) -> list[str]:
 
     Both streams go to the log as they come; trailing newlines of the output are cut off, as the
     shell does in `$(cmd)`. The command's process group is killed when the process's execution time
-    is over or nobody wants its result any more. Raises RunFailed and RunAbandoned.
+    is over or nobody wants its result any more. Raises RunFailed and RunCancelled.
     """
     command = subprocess.Popen(
         ["/bin/sh", "-c", _command_line(process)],
@@ -183,9 +184,8 @@ def _environment(process: RunningProcess) -> dict[str, str]:
 def _check(process: RunningProcess, deadline: float | None) -> None:
     if deadline is not None and time.monotonic() > deadline:
         # The server takes the process back by itself, and knows whether it may run again.
-        raise RunAbandoned(f"killed after its execution time of {process.spec.maxexectime} s")
-    if process.abandoned.is_set():
-        raise RunAbandoned("killed, as nobody waits for its result any more")
+        raise RunCancelled(f"killed after its execution time of {process.spec.maxexectime} s")
+    process.check()
 
 
 def _kill_group(command: subprocess.Popen[bytes]) -> None:

@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import contextvars
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
 from jupyter_colonies.client.colony import Colony
 from jupyter_colonies.core.member import Function, FunctionArgument, check_name
-from jupyter_colonies.core.messages.processes import Result
 from jupyter_colonies.core.process import Process, State
 from jupyter_colonies.errors import (
     ColoniesError,
     InvalidRequest,
     NothingToAssign,
 )
-from jupyter_colonies.executor import capture, outcome, registry
+from jupyter_colonies.executor import capture, registry
 from jupyter_colonies.executor.exchange import Exchange
-from jupyter_colonies.executor.patience import passes, pauses, persevere
+from jupyter_colonies.executor.execution import Execution
+from jupyter_colonies.executor.offer import ANY_FUNCTION, Offer, Runnable
+from jupyter_colonies.executor.outcome import Outcome
+from jupyter_colonies.executor.patience import passes, pauses
 from jupyter_colonies.executor.registration import RENEWAL, Registration
 from jupyter_colonies.executor.running import RunningProcess
+from jupyter_colonies.executor.steps import Step
 
-ANY_FUNCTION = "*"
 LONG_POLL = 30  # seconds an assign waits for work before it is asked again
 MOST_ADOPTED = 100
+MOST_STRAYS = 8  # threads with cancelled code that does not end
 FAREWELL = 1.0  # seconds the server has to answer when an executor leaves
 
 
@@ -43,16 +44,8 @@ class WorkerState(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Offer:
-    """A function an executor serves. `origin` names the cell it came from."""
-
-    funcname: str
-    runnable: outcome.Runnable
-    description: str = ""
-    args: Sequence[FunctionArgument] = ()
-    origin: str = ""
-    context: contextvars.Context = field(default_factory=contextvars.copy_context)
+STEPS: tuple[Step, ...] = ()
+"""What happens around each run of an executor, in this order before it."""
 
 
 class Worker:
@@ -75,6 +68,7 @@ class Worker:
         self.running: list[RunningProcess] = []
         self.done = 0
         self.failed = 0
+        self.strays = 0
         self.notice = ""
         self._concurrency = _checked(concurrency)
         self._offers: dict[str, Offer] = {}
@@ -96,7 +90,7 @@ class Worker:
         return self._registration.client.id
 
     @property
-    def functions(self) -> Mapping[str, outcome.Runnable]:
+    def functions(self) -> Mapping[str, Runnable]:
         """What is served, by funcname; `*` serves every funcname that has no own entry."""
         return MappingProxyType({name: o.runnable for name, o in self._offers.items()})
 
@@ -108,7 +102,7 @@ class Worker:
     def add(
         self,
         funcname: str,
-        runnable: outcome.Runnable,
+        runnable: Runnable,
         description: str = "",
         args: Sequence[FunctionArgument] = (),
     ) -> None:
@@ -181,7 +175,7 @@ class Worker:
         if self._runs and timeout > 0:
             await asyncio.wait(set(self._runs), timeout=timeout)
         for running in self.running:
-            running.abandoned.set()
+            running.cancellation.cancel("given back, as its executor stops")
         for task in set(self._runs):
             task.cancel()
         try:
@@ -249,7 +243,8 @@ class Worker:
             if self._registered_type != self.executortype and not self.running:
                 await self._enter()
             moving = self._registered_type != self.executortype
-            if self._offers and not moving and len(self.running) < self._concurrency:
+            room = len(self.running) < self._concurrency and self.strays < MOST_STRAYS
+            if self._offers and not moving and room:
                 return
             await self._changed.wait()
 
@@ -297,8 +292,7 @@ class Worker:
         client, portal = self._registration.client, self.colony.portal
 
         def refused(error: ColoniesError) -> None:
-            running.abandoned.set()
-            self._note(running, f"its log was not accepted: {error.message}")
+            running.cancellation.cancel(f"its log was not accepted: {error.message}")
 
         log = capture.RunLog(
             lambda text: client.add_log(processid=process.processid, message=text),
@@ -307,47 +301,46 @@ class Worker:
         )
         running = RunningProcess(process, client, portal, log)
         self.running.append(running)
-        task = asyncio.create_task(self._carry(running, log))
+        execution = Execution(running, log, steps=STEPS, stray=self._stray)
+        task = asyncio.create_task(self._carry(execution))
         self._runs.add(task)
         task.add_done_callback(self._runs.discard)
         registry.changed(self)
 
-    async def _carry(self, running: RunningProcess, log: capture.RunLog) -> None:
+    async def _carry(self, execution: Execution) -> None:
+        running = execution.running
+        offer = self._offers.get(running.funcname) or self._offers.get(ANY_FUNCTION)
         try:
-            result = await self._run(running, log)
-            await log.finish()
-            if result.abandoned:
-                self._note(running, result.abandoned)
-                return
-            closing = Result(
-                processid=running.processid,
-                out=result.output,
-                errors=result.errors,
-                failed=result.errors is not None,
-            )
-            await persevere(lambda: self._exchange.hand_in(closing), self._undelivered)
-            if result.errors is None:
+            if offer is None:
+                outcome = await execution.close(
+                    self._unknown(running.funcname), self._exchange, self._undelivered
+                )
+            else:
+                outcome = await execution.carry(offer, self._exchange, self._undelivered)
+            if outcome.abandoned:
+                self._note(running, outcome.abandoned)
+            elif outcome.errors is None:
                 self.done += 1
             else:
                 self.failed += 1
         except ColoniesError as error:
-            running.abandoned.set()
-            self._note(running, f"its result was not accepted: {error.message}")
+            running.cancellation.cancel(f"its result was not accepted: {error.message}")
+            self._note(running, running.cancellation.reason)
         finally:
             self.running.remove(running)
             self._changed.set()
             registry.changed(self)
 
-    async def _run(self, running: RunningProcess, log: capture.RunLog) -> outcome.Outcome:
-        offer = self._offers.get(running.funcname) or self._offers.get(ANY_FUNCTION)
-        if offer is None:
-            known = ", ".join(sorted(self._offers)) or "none"
-            return outcome.Outcome(
-                errors=[
-                    f"Unknown function '{running.funcname}': executor '{self.name}' serves {known}"
-                ],
-            )
-        return await outcome.run(offer.runnable, running, log, offer.context)
+    def _unknown(self, funcname: str) -> Outcome:
+        known = ", ".join(sorted(self._offers)) or "none"
+        text = f"Unknown function '{funcname}': executor '{self.name}' serves {known}"
+        return Outcome(errors=[text])
+
+    def _stray(self, is_stray: bool) -> None:
+        """Code that does not end keeps its thread; too many of them keep new work away."""
+        self.strays += 1 if is_stray else -1
+        self._changed.set()
+        registry.changed(self)
 
     def _note(self, running: RunningProcess, text: str) -> None:
         self.notice = f"{running.funcname} (process {running.processid}): {text}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import asyncio
 import inspect
 import itertools
 import linecache
@@ -60,7 +59,7 @@ class CellRunnable:
         }
         names = {**self._names, **given, _OUTPUT: None}
         if self._code.co_flags & inspect.CO_COROUTINE:
-            asyncio.run(eval(self._code, names))  # noqa: S307 - running it is what was asked for
+            process.cancellation.run(eval(self._code, names))  # noqa: S307 - running it is what was asked for
         else:
             exec(self._code, names)  # noqa: S102 - as above
         return names[_OUTPUT]

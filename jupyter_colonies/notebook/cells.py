@@ -12,7 +12,8 @@ import click
 from jupyter_colonies.client.colony import Colony
 from jupyter_colonies.errors import InvalidCell
 from jupyter_colonies.executor import registry
-from jupyter_colonies.executor.worker import ANY_FUNCTION, Offer, Worker
+from jupyter_colonies.executor.offer import ANY_FUNCTION, Offer
+from jupyter_colonies.executor.worker import Worker
 from jupyter_colonies.notebook.cellcode import CellRunnable
 
 if TYPE_CHECKING:

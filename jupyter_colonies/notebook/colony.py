@@ -9,7 +9,8 @@ from typing import Any, TypeVar, overload
 from jupyter_colonies.client import colony as client_colony
 from jupyter_colonies.client.colony import Colony
 from jupyter_colonies.executor.function import FunctionRunnable
-from jupyter_colonies.executor.worker import Offer, Worker
+from jupyter_colonies.executor.offer import Offer
+from jupyter_colonies.executor.worker import Worker
 from jupyter_colonies.notebook.cells import serve
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])

@@ -15,7 +15,8 @@ from jupyter_colonies.client.colony import Colony
 from jupyter_colonies.errors import ColoniesError, InvalidRequest
 from jupyter_colonies.executor import registry, shell
 from jupyter_colonies.executor.function import FunctionRunnable
-from jupyter_colonies.executor.worker import ANY_FUNCTION, Offer, Worker, WorkerState
+from jupyter_colonies.executor.offer import ANY_FUNCTION, Offer
+from jupyter_colonies.executor.worker import Worker, WorkerState
 from jupyter_colonies.widgets.pace import Pace
 
 COLUMNS = ("Executor", "Type", "Functions", "State", "Running", "Done", "Failed", "")

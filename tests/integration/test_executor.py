@@ -14,7 +14,7 @@ from jupyter_colonies.client.workflow import Workflow
 from jupyter_colonies.core.member import ExecutorState
 from jupyter_colonies.core.process import State
 from jupyter_colonies.errors import AccessDenied, InvalidRequest, NotFound, ProcessFailed
-from jupyter_colonies.executor import registry
+from jupyter_colonies.executor import execution, registry
 from jupyter_colonies.executor.worker import Worker, WorkerState
 from jupyter_colonies.notebook.colony import NotebookColony
 from jupyter_colonies.testing import server_in_thread
@@ -302,6 +302,32 @@ def test_a_process_that_was_cancelled_meanwhile(colony, changes):
     assert run.state == State.CANCELLED
     worker.add("f", lambda process: "next")
     assert result(call(colony, "f")) == ["next"]
+
+
+def test_code_that_does_not_end_is_left_to_itself(colony, changes, monkeypatch):
+    go_on = threading.Event()
+    worker = Worker(colony, "e")
+    worker.add("heedful", lambda process: process.cancelled.wait(60) and process.check())
+    worker.add("stubborn", lambda process: go_on.wait(60))
+    worker.add("f", lambda process: "next")
+    worker.start()
+
+    def takes_too_long(funcname):
+        run = call(colony, funcname, maxexectime=1)
+        with pytest.raises(ProcessFailed, match="Maximum execution time limit exceeded"):
+            run.wait(30, progress=False)
+        changes(lambda: not worker.running)
+
+    takes_too_long("heedful")
+    assert worker.strays == 0
+    assert worker.notice.endswith("longer than its 1 s")
+    monkeypatch.setattr(execution, "GRACE", 0.01)
+    takes_too_long("stubborn")
+    assert worker.strays == 1
+    assert worker.notice.endswith("longer than its 1 s, and its code does not end")
+    assert result(call(colony, "f")) == ["next"]
+    go_on.set()
+    changes(lambda: not worker.strays)
 
 
 def test_attributes_and_output_are_stored_at_once(colony):

@@ -4,7 +4,7 @@ from typing import Any
 
 from jupyter_colonies.core.process import Process
 from jupyter_colonies.core.spec import FunctionSpec
-from jupyter_colonies.executor import outcome
+from jupyter_colonies.executor import steps
 from jupyter_colonies.executor.failure import LONGEST
 from jupyter_colonies.executor.running import RunningProcess
 from jupyter_colonies.notebook.cellcode import CellRunnable
@@ -15,7 +15,7 @@ NOBODY: Any = None
 def errors(code):
     runnable = CellRunnable(code, {}, title="executor e", first_line="%%colonies executor e")
     running = RunningProcess(Process(spec=FunctionSpec()), NOBODY, NOBODY, NOBODY)
-    return outcome._outcome(runnable, running, NOBODY).errors
+    return steps.call(runnable, running).errors
 
 
 def frames(text):

@@ -164,6 +164,14 @@ class ServerRefused(ClientError):
         self.status = status
 
 
+class NoObjectStore(ClientError):
+    """Nothing says where the bytes of files are kept: the message says which variables would."""
+
+
+class DamagedBytes(ClientError):
+    """The bytes that came are not those that were stored: fetch the file again, or put it anew."""
+
+
 class InvalidCell(ClientError):
     """The code of a notebook cell can't become an executor: the message shows the line."""
 

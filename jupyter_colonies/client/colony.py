@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Coroutine, Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +14,7 @@ import msgspec
 from jupyter_colonies.client.channel import Channel
 from jupyter_colonies.client.client import Client
 from jupyter_colonies.client.discovery import FollowedAddress, Found, find
+from jupyter_colonies.client.files import Files
 from jupyter_colonies.client.portal import Portal, portal
 from jupyter_colonies.client.run import Run
 from jupyter_colonies.client.specfile import parse_specs, read_specs, specs_of
@@ -55,6 +57,11 @@ class Colony:
     def found(self) -> Found:
         """How the server was found, as it was when it was last looked for."""
         return self._address.found
+
+    @cached_property
+    def files(self) -> Files:
+        """The colony's files, with their bytes."""
+        return Files(self)
 
     def call(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine of `client` and wait for its result."""
@@ -141,6 +148,7 @@ class Colony:
 
     def close(self) -> None:
         """Close the connections to the server."""
+        self.files.close()
         self.call(self.client.close())
 
     async def extensions(self) -> list[str]:

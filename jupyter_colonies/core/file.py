@@ -8,8 +8,11 @@ import msgspec
 
 from jupyter_colonies.core.decoding import Integer
 from jupyter_colonies.core.times import NEVER
+from jupyter_colonies.errors import InvalidRequest
 
 PROTOCOL = "s3"
+DIGEST = "SHA256"
+LONGEST_NAME = 255
 
 
 class S3Object(msgspec.Struct, kw_only=True):
@@ -88,6 +91,39 @@ def below(label: str) -> str:
     """What the places below a label begin with."""
     at = place(label)
     return at if at == "/" else f"{at}/"
+
+
+def is_safe(name: str) -> bool:
+    """Whether something of that name can lie in a folder, and nowhere else."""
+    return (
+        name not in ("", ".", "..")
+        and "/" not in name
+        and "\0" not in name
+        and len(name.encode(errors="replace")) <= LONGEST_NAME
+    )
+
+
+def check_name(name: str) -> None:
+    """Raise InvalidRequest unless a file of that name can also lie in a folder.
+
+    The protocol stores any text (part 03, F-3); here nothing is put under a name that would lead
+    elsewhere.
+    """
+    if not is_safe(name):
+        raise InvalidRequest(
+            f"'{name}' is no name for a file: it has 1 to {LONGEST_NAME} bytes without a slash or "
+            "a zero byte, and is not '.' or '..'"
+        )
+
+
+def check_label(label: str) -> None:
+    """Raise InvalidRequest unless a label can also be the path of a folder; see `check_name`."""
+    at = place(label)
+    if at != "/" and not all(is_safe(part) for part in at[1:].split("/")):
+        raise InvalidRequest(
+            f"'{label}' is no label for files: between its slashes are 1 to {LONGEST_NAME} bytes "
+            "without a zero byte, and neither '.' nor '..'"
+        )
 
 
 def without_keys(ref: Reference) -> Reference:

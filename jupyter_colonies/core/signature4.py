@@ -1,4 +1,4 @@
-"""AWS Signature Version 4, as a server checks it: S3 clients prove with it who they are.
+"""AWS Signature Version 4, as a client signs and a server checks: it proves who an S3 client is.
 
 Pure rules on what a request says. A client signs the request's head, and with it the digest of
 the body, or the signature of each piece of a body that is sent in pieces.
@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import quote, unquote_to_bytes
 
@@ -84,13 +84,38 @@ def check(claim: Claim, head: Head, secretkey: str, now: int) -> None:
     left_out = [name for name in head.headers if _must_be_signed(name, claim)]
     if left_out:
         raise AccessDenied(f"The header '{left_out[0]}' is not part of the signature")
-    expected = _signature(claim, secretkey, "\n".join([ALGORITHM, claim.date, claim.scope,
-        hashlib.sha256(_canonical(claim, head).encode()).hexdigest()]))  # fmt: skip
-    if not hmac.compare_digest(expected, claim.signature):
+    if not hmac.compare_digest(_proof(claim, head, secretkey), claim.signature):
         raise AccessDenied(
             "The signature does not match: look at the secret key, and at proxies that change "
             "the path or the headers"
         )
+
+
+def sign(
+    head: Head, *, accesskey: str, secretkey: str, region: str, payload: str, now: int
+) -> dict[str, str]:
+    """The headers of a request with its signature; `now` is in nanoseconds since 1970.
+
+    `payload` is the SHA-256 of the body, or UNSIGNED.
+    """
+    date = datetime.fromtimestamp(now / SECOND, UTC).strftime(_DATE)
+    headers = {**head.headers, "x-amz-date": date, "x-amz-content-sha256": payload}
+    claim = Claim(
+        accesskey=accesskey,
+        scope=f"{date[:8]}/{region}/s3/aws4_request",
+        date=date,
+        signed_headers=tuple(
+            sorted(name for name in headers if name == "host" or name.startswith("x-amz-"))
+        ),
+        signature="",
+        payload=payload,
+    )
+    signature = _proof(claim, replace(head, headers=headers), secretkey)
+    headers["authorization"] = (
+        f"{ALGORITHM} Credential={accesskey}/{claim.scope}, "
+        f"SignedHeaders={';'.join(claim.signed_headers)}, Signature={signature}"
+    )
+    return headers
 
 
 def piece_signature(claim: Claim, secretkey: str, before: str, digest: str) -> str:
@@ -167,6 +192,11 @@ def _check_time(claim: Claim, now: int) -> None:
 
 def _must_be_signed(name: str, claim: Claim) -> bool:
     return name.startswith("x-amz-") and name not in claim.signed_headers and not claim.expires
+
+
+def _proof(claim: Claim, head: Head, secretkey: str) -> str:
+    digest = hashlib.sha256(_canonical(claim, head).encode()).hexdigest()
+    return _signature(claim, secretkey, f"{ALGORITHM}\n{claim.date}\n{claim.scope}\n{digest}")
 
 
 def _canonical(claim: Claim, head: Head) -> str:

@@ -17,8 +17,8 @@ from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import Any, TextIO
 
+from jupyter_colonies.client.patience import persevere
 from jupyter_colonies.errors import ColoniesError
-from jupyter_colonies.executor.patience import persevere
 
 GATHER = 0.005  # seconds in which writes are gathered into one request
 PATIENCE = 0.2  # seconds an unfinished line may wait for its end

@@ -6,13 +6,13 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
 
+from jupyter_colonies.client.patience import persevere
 from jupyter_colonies.core.messages.processes import Result
 from jupyter_colonies.errors import ColoniesError
 from jupyter_colonies.executor import capture, steps, threads
 from jupyter_colonies.executor.exchange import Exchange
 from jupyter_colonies.executor.offer import Offer
 from jupyter_colonies.executor.outcome import Outcome
-from jupyter_colonies.executor.patience import persevere
 from jupyter_colonies.executor.running import RunningProcess
 from jupyter_colonies.executor.steps import Step
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jupyter_colonies.client.client import Client
 from jupyter_colonies.client.colony import Colony
+from jupyter_colonies.client.patience import passes
 from jupyter_colonies.core import enrolment
 from jupyter_colonies.core.identity import new_private_key
 from jupyter_colonies.core.member import Executor, ExecutorState, Function
@@ -15,7 +16,6 @@ from jupyter_colonies.errors import (
     NotFound,
     ServerRefused,
 )
-from jupyter_colonies.executor.patience import passes
 
 LEASE = 60  # seconds an executor may be silent before its processes are given back
 RENEWAL = 15.0  # seconds between signs of life

@@ -9,6 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from jupyter_colonies.client.colony import Colony
+from jupyter_colonies.client.patience import passes, pauses
 from jupyter_colonies.core.member import Function, FunctionArgument, check_name
 from jupyter_colonies.core.process import Process, State
 from jupyter_colonies.errors import (
@@ -21,7 +22,6 @@ from jupyter_colonies.executor.exchange import Exchange
 from jupyter_colonies.executor.execution import Execution
 from jupyter_colonies.executor.offer import ANY_FUNCTION, Offer, Runnable
 from jupyter_colonies.executor.outcome import Outcome
-from jupyter_colonies.executor.patience import passes, pauses
 from jupyter_colonies.executor.registration import RENEWAL, Registration
 from jupyter_colonies.executor.running import RunningProcess
 from jupyter_colonies.executor.steps import Step

@@ -8,8 +8,8 @@ import threading
 
 import pytest
 
+from jupyter_colonies.client.patience import passes
 from jupyter_colonies.errors import from_reply
-from jupyter_colonies.executor.patience import passes
 from jupyter_colonies.testing import server_in_thread
 from tests.conformance.wire import RUNNING, Wire, refused
 

@@ -3,6 +3,8 @@
 import pytest
 from pycolonies import Colonies
 
+from jupyter_colonies.client.colony import connect
+from jupyter_colonies.client.discovery import RUNTIME_VARIABLE
 from jupyter_colonies.testing import server_in_thread
 from tests.integration.test_server_port import rpc
 
@@ -54,3 +56,14 @@ def test_data_goes_up_in_revisions_and_is_deleted(server, sdk):
     sdk.delete_file("dev", server.user_key, fileid=revisions[0]["fileid"])
     again = sdk.download_data("dev", server.user_key, label="/there", filename="d.txt")
     assert again == b"one"
+
+
+def test_files_go_from_the_sdk_to_the_client_and_back(server, sdk, tmp_path, monkeypatch):
+    monkeypatch.setenv(RUNTIME_VARIABLE, str(server.runtime_file))
+    files = connect().files
+    files.put(DATA, "/ours", "data.bin")
+    assert sdk.download_data("dev", server.user_key, label="/ours", filename="data.bin") == DATA
+    sdk.upload_data("dev", server.user_key, filename="d.bin", data=DATA, label="/theirs")
+    files.fetch(files.latest("/theirs", "d.bin"), tmp_path / "d.bin")
+    assert (tmp_path / "d.bin").read_bytes() == DATA
+    files.close()

@@ -46,6 +46,23 @@ def test_what_botocore_signs_is_accepted(bucket, key, method):
     signature4.check(signature4.claim(head), head, KEYS.secret_key, now)
 
 
+@given(bucket=names, key=names, method=st.sampled_from(["GET", "PUT", "DELETE"]))
+def test_what_is_signed_here_is_what_botocore_signs(bucket, key, method):
+    head, now = signed(method, f"/{quote(bucket)}/{quote(key)}", "?list-type=2&prefix=a%2Fb&x=")
+    bare = changed(head, headers={"host": head.headers["host"]})
+    headers = signature4.sign(
+        bare,
+        accesskey=KEYS.access_key,
+        secretkey=KEYS.secret_key,
+        region="us-east-1",
+        payload=head.headers["x-amz-content-sha256"],
+        now=now,
+    )
+    assert headers["authorization"] == head.headers["authorization"]
+    again = changed(bare, headers=headers)
+    signature4.check(signature4.claim(again), again, KEYS.secret_key, now)
+
+
 def changed(head: Head, **parts: object) -> Head:
     return Head(**{"method": head.method, "path": head.path, "query": head.query,
                    "headers": head.headers, **parts})  # type: ignore[arg-type]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from typing import TypeVar
 
@@ -20,6 +21,8 @@ T = TypeVar("T")
 
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 5.0
+PATIENCE = 60.0
+"""Seconds that somebody who waits lets a server be away."""
 
 
 def passes(error: ColoniesError) -> bool:
@@ -57,4 +60,17 @@ async def persevere(
                 raise
             told(error)
         await asyncio.sleep(pause)
+    raise AssertionError("the pauses never end")
+
+
+def insist(attempt: Callable[[], T]) -> T:
+    """The same for who waits: blocking, and for a minute at most. Raises the last error."""
+    until = time.monotonic() + PATIENCE
+    for pause in pauses():
+        try:
+            return attempt()
+        except ColoniesError as error:
+            if not passes(error) or time.monotonic() + pause > until:
+                raise
+        time.sleep(pause)
     raise AssertionError("the pauses never end")

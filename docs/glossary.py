@@ -108,6 +108,10 @@ force: start a new generation
 forcegeneration: count a new generation even if the spec is the same
 fs: files that the executor mounts
 fun: the function
+fromnodes: names or process ids of nodes that run again though they succeeded
+RerunWorkflow.functionspecs: new specs for nodes of these names, which run again
+keptfrom: process of an earlier run whose result this one has; left out if it has its own
+original: workflow that this one runs again; left out if there is none
 funcname: name of the function
 functionName: name of the function that reconciles
 functionid: id of the function; made by the server when empty

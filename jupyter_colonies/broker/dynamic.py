@@ -29,6 +29,7 @@ def add_child(call: Call, request: AddChild) -> Process:
         graph=(parent["graphseq"], parent["processgraphid"]),
         pending=1,
     )
+    row |= {"addedby": parent["seq"], "inserted": int(request.insert)}
     attributes = insert(tx, [row], [spec])
     touched = [parent]
     if request.insert:

@@ -72,6 +72,7 @@ def process(
         input=_lists.decode(row["input"]),
         output=_lists.decode(row["output"]),
         errors=_lists.decode(row["errors"]),
+        keptfrom=row["keptfrom"] or msgspec.UNSET,
     )
 
 
@@ -170,6 +171,7 @@ def graph(row: Row, members: Sequence[Vertex], *, drawn: bool) -> ProcessGraph:
         processids=[vertex.processid for vertex in members],
         nodes=nodes,
         edges=edges,
+        original=row["original"] or msgspec.UNSET,
     )
 
 
@@ -193,6 +195,7 @@ def node_changes(members: Sequence[Row], edges: Sequence[Row]) -> list[NodeChang
             endtime=to_wire(row["endtime"]),
             parents=_ordered(parents.get(row["processid"])),
             children=_ordered(children.get(row["processid"])),
+            keptfrom=row["keptfrom"] or msgspec.UNSET,
         )
         for row in members
     ]

@@ -111,6 +111,9 @@ def new_row(
         "output": "[]",
         "errors": "[]",
         "spec": msgspec.json.encode(spec).decode(),
+        "keptfrom": "",
+        "addedby": 0,
+        "inserted": 0,
     }
 
 

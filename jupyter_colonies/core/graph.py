@@ -67,7 +67,10 @@ class Edge(msgspec.Struct, kw_only=True):
 
 
 class ProcessGraph(msgspec.Struct, kw_only=True):
-    """A submitted workflow (protocol part 02, section 1.11)."""
+    """A submitted workflow (protocol part 02, section 1.11).
+
+    `original` is an extension: the workflow that this one runs again.
+    """
 
     processgraphid: str = ""
     initiatorid: str = ""
@@ -81,6 +84,7 @@ class ProcessGraph(msgspec.Struct, kw_only=True):
     processids: list[str] | None = msgspec.field(default_factory=list)
     nodes: list[Node] | None = msgspec.field(default_factory=list)
     edges: list[Edge] | None = msgspec.field(default_factory=list)
+    original: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class Vertex(NamedTuple):

@@ -68,7 +68,10 @@ class Attribute(msgspec.Struct, kw_only=True):
 
 
 class Process(msgspec.Struct, kw_only=True):
-    """A process as the wire shows it. Times are UTC; year 1 means never."""
+    """A process as the wire shows it. Times are UTC; year 1 means never.
+
+    `keptfrom` is an extension: the process of an earlier run whose result this one has.
+    """
 
     processid: str = ""
     initiatorid: str = ""
@@ -92,6 +95,7 @@ class Process(msgspec.Struct, kw_only=True):
     input: list[Any] | None = msgspec.field(name="in", default_factory=list)
     output: list[Any] | None = msgspec.field(name="out", default_factory=list)
     errors: list[str] | None = msgspec.field(default_factory=list)
+    keptfrom: str | msgspec.UnsetType = msgspec.UNSET
 
 
 def priority_time(submitted: int, priority: int) -> int:

@@ -100,6 +100,7 @@ MEMBERS = Statement(
         _P.retries,
         _P.starttime,
         _P.endtime,
+        _P.keptfrom,
     )
     .where(_P.graphseq == _SEQ, _P.graphseq > _ZERO)
     .order_by(_P.seq)

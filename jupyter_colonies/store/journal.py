@@ -71,6 +71,7 @@ CHANGED_SINCE = Statement(
         _P.retries,
         _P.starttime,
         _P.endtime,
+        _P.keptfrom,
     )
     .where(
         _P.seq.in_(

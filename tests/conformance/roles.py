@@ -195,5 +195,8 @@ EXTENSIONS = {
     "renewleasemsg": ITSELF,
     "leavecolonymsg": ITSELF,
     "subscribeworkflowmsg": MEMBER,
+    "rerunworkflowmsg": MEMBER,
+    "getrerunsmsg": MEMBER,
+    "retryprocessmsg": MEMBER,
     "getcredentialsmsg": MEMBER,
 }

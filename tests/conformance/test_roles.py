@@ -78,6 +78,16 @@ class Cast:
         spec = self.assigned.spec(conditions={"executortype": "x"})
         return {"processgraphid": self.assigned.submit_workflow(spec)["processgraphid"]}
 
+    def cancelled_workflow(self):
+        graph = self.waiting_workflow()
+        self.assigned.call("cancelprocessgraphmsg", **graph)
+        return graph
+
+    def cancelled(self):
+        process = self.waiting()
+        self.assigned.call("cancelprocessmsg", **process)
+        return process
+
     def work(self):
         """The colony has a process that every executor may take."""
         self.assigned.submit()
@@ -257,6 +267,9 @@ REQUESTS = {
     "removeprocessgraphmsg": lambda cast: cast.waiting_workflow(),
     "cancelprocessgraphmsg": lambda cast: cast.waiting_workflow(),
     "addchildmsg": child_of,
+    "rerunworkflowmsg": lambda cast: cast.cancelled_workflow(),
+    "getrerunsmsg": lambda cast: cast.waiting_workflow(),
+    "retryprocessmsg": lambda cast: cast.cancelled(),
     "channelappendmsg": lambda cast: cast.talking() | {"sequence": 1},
     "channelreadmsg": lambda cast: cast.talking(),
     "subscribechannelmsg": lambda cast: cast.talking() | {"timeout": -1},

@@ -13,6 +13,7 @@ from jupyter_colonies.client.methods.locations import LocationsMethods
 from jupyter_colonies.client.methods.logs import LogsMethods
 from jupyter_colonies.client.methods.objects import ObjectsMethods
 from jupyter_colonies.client.methods.processes import ProcessesMethods
+from jupyter_colonies.client.methods.reruns import RerunsMethods
 from jupyter_colonies.client.methods.server import ServerMethods
 from jupyter_colonies.client.methods.snapshots import SnapshotsMethods
 from jupyter_colonies.client.methods.workflows import WorkflowsMethods
@@ -32,6 +33,7 @@ class Methods(
     LogsMethods,
     ObjectsMethods,
     ProcessesMethods,
+    RerunsMethods,
     ServerMethods,
     SnapshotsMethods,
     WorkflowsMethods,

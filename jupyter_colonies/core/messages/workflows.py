@@ -62,7 +62,10 @@ class SubscribeWorkflow(Request):
 
 
 class NodeChange(msgspec.Struct, kw_only=True):
-    """A process of a workflow as a display needs it."""
+    """A process of a workflow as a display needs it.
+
+    `keptfrom` is the process of an earlier run whose result this one has.
+    """
 
     processid: str
     nodename: str = ""
@@ -75,6 +78,7 @@ class NodeChange(msgspec.Struct, kw_only=True):
     endtime: datetime = NEVER
     parents: list[str] = msgspec.field(default_factory=list)
     children: list[str] = msgspec.field(default_factory=list)
+    keptfrom: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class WorkflowChange(msgspec.Struct, kw_only=True):

@@ -9,12 +9,16 @@ from jupyter_colonies.store.tables.columns import BIG, big, partial_index
 
 
 class Graph(SQLModel, table=True):
-    """A submitted workflow with the number of its processes in each state."""
+    """A submitted workflow with the number of its processes in each state.
+
+    One that repairs another names that one in `original`, and in `family` the first of them all.
+    """
 
     __tablename__ = "graphs"
     __table_args__ = (
         Index("graphs_by_state", "colonyname", "state", "submissiontime"),
         partial_index("graphs_kept", "endtime", where="state = 2"),
+        partial_index("graphs_of_family", "family", where="family <> ''"),
     )
 
     seq: int = Field(sa_column=big(primary_key=True))
@@ -32,6 +36,8 @@ class Graph(SQLModel, table=True):
     success: int
     failed: int
     cancelled: int
+    original: str
+    family: str
 
 
 class Remainder(SQLModel, table=True):

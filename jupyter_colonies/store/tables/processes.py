@@ -24,6 +24,9 @@ class Process(SQLModel, table=True):
     """A process. `pending` counts parents that have not succeeded; 0 means it may be assigned.
 
     `target` is empty for anyone, the one executor's name, or `*` when several are named.
+    `keptfrom` is the process of an earlier run whose result this one has, empty if it is its own.
+    `addedby` is the number of the process that added this one while it ran, 0 for what was
+    submitted; `inserted` is 1 if it was put between that one and its children.
     """
 
     __tablename__ = "processes"
@@ -73,6 +76,9 @@ class Process(SQLModel, table=True):
     output: str = Field(sa_column=wide_text())
     errors: str = Field(sa_column=wide_text())
     spec: str = Field(sa_column=wide_text())
+    keptfrom: str
+    addedby: int = Field(sa_column=big())
+    inserted: int
 
 
 class Target(SQLModel, table=True):

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from sqlalchemy import func, select
 
-from jupyter_colonies.broker import remainders, workflow
+from jupyter_colonies.broker import arrival, remainders, workflow
 from jupyter_colonies.broker.call import Call, Facts
 from jupyter_colonies.broker.remainders import Remainder
 from jupyter_colonies.broker.service import Broker
@@ -125,7 +125,7 @@ async def half_stored(stage: Stage, *specs: FunctionSpec) -> Arriving:
     checked = workflow.checked(WorkflowSpec(colonyname="dev", functionspecs=list(specs)))
     arriving = await store.write(lambda tx: workflow.arrive(asked(stage, tx), checked))
     part = arriving.part(0, len(specs) - 1, queued=False)
-    await store.write(lambda tx: workflow.store_part(tx, arriving, part))
+    await store.write(lambda tx: arrival.store_part(tx, arriving, part))
     return arriving
 
 
@@ -184,8 +184,8 @@ async def test_others_get_in_between_the_parts(stage, small_parts):
     other = await stage.submit()
     assert (await stage.assign()).processid == other.processid
     store, last = stage.broker.store, arriving.part(8, 9, queued=False)
-    await store.write(lambda tx: workflow.store_part(tx, arriving, last))
-    await store.write(lambda tx: workflow.appear(asked(stage, tx), arriving))
+    await store.write(lambda tx: arrival.store_part(tx, arriving, last))
+    await store.write(lambda tx: arrival.appear(asked(stage, tx), arriving))
     assert len((await listed(stage))[0].processids) == 9
     assert (await stage.assign()).spec.nodename == "n0"
 
@@ -210,7 +210,7 @@ async def test_what_a_killed_server_had_stored_is_removed(stage, small_parts):
     await carried_on(stage)
     assert await stored(stage) == 0
     with pytest.raises(StorageFailed, match="submit it again"):
-        await stage.broker.store.write(lambda tx: workflow.appear(asked(stage, tx), arriving))
+        await stage.broker.store.write(lambda tx: arrival.appear(asked(stage, tx), arriving))
 
 
 async def test_the_only_server_of_a_database_cleans_up_when_it_starts(tmp_path, small_parts):
@@ -231,8 +231,8 @@ async def test_a_killed_server_left_roots_outside_of_the_queue(stage, small_part
     arriving = await half_stored(stage, *(spec(f"n{n}") for n in range(8)))
     last = arriving.part(7, 8, queued=False)
     store = stage.broker.store
-    await store.write(lambda tx: workflow.store_part(tx, arriving, last))
-    await store.write(lambda tx: workflow.appear(asked(stage, tx), arriving))
+    await store.write(lambda tx: arrival.store_part(tx, arriving, last))
+    await store.write(lambda tx: arrival.appear(asked(stage, tx), arriving))
     assert len((await listed(stage))[0].processids) == 8
     await carried_on(stage)
     assert {(await stage.assign()).spec.nodename for _ in range(8)} == {f"n{n}" for n in range(8)}
@@ -322,8 +322,8 @@ async def test_a_part_costs_the_same_in_any_workflow(stage, small_parts):
     for size in (30, 90):
         arriving = await half_stored(stage, *chain(size))
         last = arriving.part(size - 1, size, queued=False)
-        await store.write(lambda tx, a=arriving, p=last: workflow.store_part(tx, a, p))
-        await store.write(lambda tx, a=arriving: workflow.appear(asked(stage, tx), a))
+        await store.write(lambda tx, a=arriving, p=last: arrival.store_part(tx, a, p))
+        await store.write(lambda tx, a=arriving: arrival.appear(asked(stage, tx), a))
         ended = Remainder(arriving.seq, "dev", Purpose.REMOVE)
         await store.write(lambda tx, e=ended: remainders.begin(tx, e))
         costs = await costs_of_parts(stage, ended)

@@ -92,6 +92,10 @@ class Conflict(RequestError):
     """The object is in use or exists already."""
 
 
+class PreconditionFailed(RequestError):
+    """What is there is not what the request expected: look at it again."""
+
+
 class OverQuota(RequestError):
     """The colony holds as many bytes as it may: remove files, or have the quota raised."""
 
@@ -205,6 +209,7 @@ HTTP_STATUS: dict[type[ColoniesError], tuple[int, int]] = {
     AlreadyThere: (500, 409),
     Conflict: (409, 409),
     LimitReached: (500, 429),
+    PreconditionFailed: (412, 412),
     OverQuota: (507, 507),
     StorageFull: (507, 507),
     StorageUnwritable: (503, 503),

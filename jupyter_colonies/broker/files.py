@@ -12,6 +12,7 @@ from jupyter_colonies.core.file import (
     Label,
     Reference,
     below,
+    located,
     place,
     without_keys,
 )
@@ -40,6 +41,7 @@ def add_file(call: Call, request: AddFile) -> File:
         ref=without_keys(file.ref),
         added=to_wire(call.tx.now),
     )
+    bucket, key = located(stored.ref)
     row = call.tx.one(
         files.ADD,
         fileid=stored.fileid,
@@ -52,6 +54,8 @@ def add_file(call: Call, request: AddFile) -> File:
         checksumalg=stored.checksumalg,
         added=call.tx.now,
         ref=msgspec.json.encode(stored.ref).decode(),
+        bucket=bucket,
+        object=key,
     )
     if row is None:
         raise UnknownObject("Failed to add file: the database gave it no number")

@@ -18,24 +18,21 @@ from jupyter_colonies.broker.call import Call, answers
 from jupyter_colonies.core.messages import objects as messages
 from jupyter_colonies.core.messages.objects import Credentials, GetCredentials
 from jupyter_colonies.core.objects import (
-    MOST_PARTS,
-    SMALLEST_PART,
+    ANYTHING,
+    Expectation,
     Piece,
     Stored,
     check_bucket,
     check_key,
-    etag_of_parts,
 )
 from jupyter_colonies.errors import (
     AccessDenied,
     Conflict,
-    InvalidRequest,
     NoSuchBucket,
-    NoSuchUpload,
     NotFound,
     OverQuota,
 )
-from jupyter_colonies.store import objects
+from jupyter_colonies.store import objects, presence
 from jupyter_colonies.store.statement import Row, Transaction
 
 BUCKET = "colonies"
@@ -61,15 +58,6 @@ class Place(NamedTuple):
     colonyname: str
     bucket: str
     key: str
-
-
-class Received(NamedTuple):
-    """A part that is stored: its place in the object, its bytes and their MD5."""
-
-    number: int
-    piece: Piece
-    md5: str
-    modified: int
 
 
 @answers(messages.GET_CREDENTIALS)
@@ -114,8 +102,10 @@ def owner(tx: Transaction, accesskey: str) -> Owner:
 def add_bucket(tx: Transaction, colonyname: str, bucket: str) -> None:
     """Make a bucket unless it is there. Raises InvalidRequest for its name."""
     check_bucket(bucket)
+    presence.keep(tx, colonyname)
     if tx.one(objects.GET_BUCKET, colonyname=colonyname, bucket=bucket) is None:
         tx.run(objects.ADD_BUCKET, colonyname=colonyname, bucket=bucket, added=tx.now)
+        tx.run(objects.BEGIN_USAGE, colonyname=colonyname, bytes=0)
 
 
 def need_bucket(tx: Transaction, colonyname: str, bucket: str) -> None:
@@ -141,10 +131,16 @@ def remove_bucket(tx: Transaction, colonyname: str, bucket: str) -> None:
 def find(tx: Transaction, place: Place) -> Stored:
     """An object. Raises NotFound."""
     need_bucket(tx, place.colonyname, place.bucket)
-    row = tx.one(objects.GET, **place._asdict())
-    if row is None:
+    found = seek(tx, place)
+    if found is None:
         raise NotFound(f"There is no object '{place.key}'")
-    return _stored(row)
+    return found
+
+
+def seek(tx: Transaction, place: Place) -> Stored | None:
+    """An object, None if there is none."""
+    row = tx.one(objects.GET, **place._asdict())
+    return _stored(row) if row else None
 
 
 def put(
@@ -155,17 +151,21 @@ def put(
     meta: dict[str, str],
     *,
     quota: int = 0,
+    expected: Expectation = ANYTHING,
 ) -> Stored:
     """Store or replace an object whose bytes are on disk.
 
-    `quota` is the number of bytes a colony may hold, 0 for any. Raises NotFound, OverQuota and
-    InvalidRequest for a key.
+    `quota` is the number of bytes a colony may hold, 0 for any. Raises NotFound, OverQuota,
+    PreconditionFailed unless there is what is expected, and InvalidRequest for a key.
     """
+    presence.keep(tx, place.colonyname)
     need_bucket(tx, place.colonyname, place.bucket)
     check_key(place.key)
     size = sum(piece.size for piece in pieces)
+    tx.lock(objects.LOCK_USAGE, colonyname=place.colonyname)
     before = tx.one(objects.GET, **place._asdict())
-    _account(tx, place.colonyname, size - (before["size"] if before else 0), quota)
+    expected.check(before["etag"] if before else None)
+    account(tx, place.colonyname, size - (before["size"] if before else 0), quota)
     made = Stored(
         key=place.key, size=size, etag=etag, pieces=tuple(pieces), meta=meta, modified=tx.now
     )
@@ -176,11 +176,17 @@ def put(
     return made
 
 
-def remove(tx: Transaction, place: Place) -> None:
-    """Remove an object; it is no mistake if there is none."""
+def remove(tx: Transaction, place: Place, expected: Expectation = ANYTHING) -> None:
+    """Remove an object; it is no mistake if there is none.
+
+    Raises NotFound if there is no such bucket, and PreconditionFailed.
+    """
+    need_bucket(tx, place.colonyname, place.bucket)
+    tx.lock(objects.LOCK_USAGE, colonyname=place.colonyname)
     row = tx.one(objects.GET, **place._asdict())
     if row is not None:
-        _account(tx, place.colonyname, -row["size"], 0)
+        expected.check(row["etag"])
+        account(tx, place.colonyname, -row["size"], 0)
         tx.run(objects.REMOVE, **place._asdict())
 
 
@@ -200,7 +206,8 @@ def listing(
     need_bucket(tx, colonyname, bucket)
     rows: list[Row] = []
     prefixes: list[str] = []
-    for name, row in _names(tx, colonyname, bucket, prefix, delimiter, after):
+    page = min(PAGE, most + 1)
+    for name, row in _names(tx, colonyname, bucket, prefix, delimiter, after, page):
         if len(rows) + len(prefixes) == most:
             return Listed(rows, prefixes, after)
         if row is None:
@@ -213,109 +220,25 @@ def listing(
 
 
 def _names(
-    tx: Transaction, colonyname: str, bucket: str, prefix: str, delimiter: str, after: str
-) -> Iterator[tuple[str, Row | None]]:
+    tx: Transaction, colonyname: str, bucket: str, prefix: str, delimiter: str, after: str,
+    most: int,
+) -> Iterator[tuple[str, Row | None]]:  # fmt: skip
     """Objects and, without a row, what stands for several of them."""
     while page := tx.all(
         objects.KEYS, colonyname=colonyname, bucket=bucket, prefix=prefix, after=after,
-        before=prefix + LAST, most=PAGE,
+        before=prefix + LAST, most=most,
     ):  # fmt: skip
         for row in page:
+            if row["key"] <= after:  # what the last name stands for
+                continue
             after = str(row["key"])
             head, found, _ = after[len(prefix) :].partition(delimiter or LAST)
             if found:
                 together = prefix + head + delimiter
                 after = together + LAST
                 yield together, None
-                break
-            yield after, row
-
-
-def begin_upload(tx: Transaction, place: Place, meta: dict[str, str]) -> str:
-    """Begin to receive an object in parts: the id of the upload. Raises NotFound."""
-    need_bucket(tx, place.colonyname, place.bucket)
-    check_key(place.key)
-    uploadid = secrets.token_hex(32)
-    tx.run(
-        objects.ADD_UPLOAD, **place._asdict(), uploadid=uploadid, added=tx.now,
-        meta=msgspec.json.encode(meta).decode(),
-    )  # fmt: skip
-    return uploadid
-
-
-def need_upload(tx: Transaction, place: Place, uploadid: str) -> Row:
-    """An upload that is under way. Raises NotFound."""
-    row = tx.one(objects.GET_UPLOAD, **place._asdict(), uploadid=uploadid)
-    if row is None:
-        raise NoSuchUpload(f"There is no upload '{uploadid}'")
-    return row
-
-
-def put_part(
-    tx: Transaction, place: Place, uploadid: str, number: int, piece: Piece, md5: str
-) -> None:
-    """Store a part whose bytes are on disk. Raises NotFound and InvalidRequest."""
-    if not 1 <= number <= MOST_PARTS:
-        raise InvalidRequest(f"Parts are numbered from 1 to {MOST_PARTS}")
-    tx.lock(objects.LOCK_UPLOAD, **place._asdict(), uploadid=uploadid)
-    need_upload(tx, place, uploadid)
-    tx.run(
-        objects.PUT_PART, uploadid=uploadid, number=number, digest=piece.digest, size=piece.size,
-        md5=md5, modified=tx.now,
-    )  # fmt: skip
-
-
-def received(tx: Transaction, place: Place, uploadid: str) -> list[Received]:
-    """The parts that have come so far. Raises NotFound."""
-    need_upload(tx, place, uploadid)
-    return [
-        Received(row["number"], Piece(row["digest"], row["size"]), row["md5"], row["modified"])
-        for row in tx.all(objects.PARTS, uploadid=uploadid)
-    ]
-
-
-def complete(
-    tx: Transaction,
-    place: Place,
-    uploadid: str,
-    chosen: Sequence[tuple[int, str]],
-    *,
-    quota: int = 0,
-) -> Stored:
-    """Make the object of the parts that are named by number and ETag.
-
-    Raises NotFound, OverQuota, and InvalidRequest for parts that did not come or are too small.
-    """
-    tx.lock(objects.LOCK_UPLOAD, **place._asdict(), uploadid=uploadid)
-    upload = need_upload(tx, place, uploadid)
-    there = {part.number: part for part in received(tx, place, uploadid)}
-    numbers = [number for number, _ in chosen]
-    if not chosen or numbers != sorted(set(numbers)):
-        raise InvalidRequest("The parts have to be named in rising order, each once")
-    for number, etag in chosen:
-        if number not in there or there[number].md5 != etag.strip('"'):
-            raise InvalidRequest(f"Part {number} with ETag {etag} has not come")
-    parts = [there[number] for number in numbers]
-    for part in parts[:-1]:
-        if part.piece.size < SMALLEST_PART:
-            raise InvalidRequest(f"Part {part.number} is smaller than {SMALLEST_PART} bytes")
-    etag = etag_of_parts([part.md5 for part in parts])
-    pieces = [part.piece for part in parts if part.piece.size]
-    made = put(tx, place, pieces, etag, _META.decode(upload["meta"]), quota=quota)
-    abandon(tx, uploadid)
-    return made
-
-
-def abandon(tx: Transaction, uploadid: str) -> None:
-    """Forget an upload and its parts."""
-    tx.run(objects.REMOVE_PARTS, uploadid=uploadid)
-    tx.run(objects.REMOVE_UPLOAD, uploadid=uploadid)
-
-
-def uploads(tx: Transaction, colonyname: str, bucket: str) -> list[Row]:
-    """The uploads under way in a bucket."""
-    need_bucket(tx, colonyname, bucket)
-    return tx.all(objects.LIST_UPLOADS, colonyname=colonyname, bucket=bucket)
+            else:
+                yield after, row
 
 
 def held(tx: Transaction) -> set[str]:
@@ -326,22 +249,29 @@ def held(tx: Transaction) -> set[str]:
     return digests
 
 
-def abandon_uploads(tx: Transaction, before: int) -> None:
-    """Forget the uploads that began before a moment, in nanoseconds since 1970."""
-    for row in tx.all(objects.FORGOTTEN_UPLOADS, before=before):
-        abandon(tx, row["uploadid"])
+def check_quota(tx: Transaction, colonyname: str, more: int, quota: int) -> None:
+    """Raise OverQuota if so many more bytes are too many."""
+    row = tx.one(objects.USAGE, colonyname=colonyname)
+    _within(quota, colonyname, (row["bytes"] if row else 0) + more)
 
 
-def _account(tx: Transaction, colonyname: str, more: int, quota: int) -> None:
+def account(tx: Transaction, colonyname: str, more: int, quota: int) -> None:
+    """Count bytes that come, or go where `more` is negative. Raises OverQuota."""
+    tx.lock(objects.LOCK_USAGE, colonyname=colonyname)
     row = tx.one(objects.USAGE, colonyname=colonyname)
     used = (row["bytes"] if row else 0) + more
-    if quota and more > 0 and used > quota:
+    if more > 0:
+        _within(quota, colonyname, used)
+    if more:
+        tx.run(objects.SET_USAGE, colonyname=colonyname, bytes=used)
+
+
+def _within(quota: int, colonyname: str, used: int) -> None:
+    if quota and used > quota:
         raise OverQuota(
             f"Colony '{colonyname}' may hold {quota:,} bytes of files and would hold {used:,}: "
             "remove files, or have the quota raised"
         )
-    if more:
-        tx.run(objects.SET_USAGE, colonyname=colonyname, bytes=used)
 
 
 def _stored(row: Row) -> Stored:

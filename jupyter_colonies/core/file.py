@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 
 from jupyter_colonies.core.decoding import Integer
+from jupyter_colonies.core.objects import check_bucket, check_key
 from jupyter_colonies.core.times import NEVER
 from jupyter_colonies.errors import InvalidRequest
 
@@ -124,6 +125,17 @@ def check_label(label: str) -> None:
             f"'{label}' is no label for files: between its slashes are 1 to {LONGEST_NAME} bytes "
             "without a zero byte, and neither '.' nor '..'"
         )
+
+
+def located(ref: Reference) -> tuple[str, str]:
+    """Bucket and key of the object that holds a file's bytes; empty if nothing can be there."""
+    found = ref.s3object
+    try:
+        check_key(found.object)
+        check_bucket(found.bucket)
+    except InvalidRequest:
+        return "", ""
+    return found.bucket, found.object
 
 
 def without_keys(ref: Reference) -> Reference:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import msgspec
 
-from jupyter_colonies.errors import InvalidRequest
+from jupyter_colonies.errors import InvalidRequest, NotFound, PreconditionFailed
 
 MOST_PARTS = 10_000
 SMALLEST_PART = 5 * 1024 * 1024
@@ -38,6 +39,36 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
     modified: int
 
 
+class Expectation(NamedTuple):
+    """What a writer expects to find: the headers If-Match and If-None-Match, empty for anything."""
+
+    match: str = ""
+    none_match: str = ""
+
+    def check(self, etag: str | None) -> None:
+        """Raise PreconditionFailed, and NotFound where a certain object was expected.
+
+        `etag` is that of the object that is there, None if there is none.
+        """
+        if etag is None:
+            if self.match:
+                raise NotFound("There is no object whose ETag could match")
+            return
+        if self.match and not names(self.match, etag):
+            raise PreconditionFailed("The object is another one by now")
+        if self.none_match and names(self.none_match, etag):
+            raise PreconditionFailed("The object is there already")
+
+
+ANYTHING = Expectation()
+
+
+def names(header: str, etag: str) -> bool:
+    """Whether a condition names an ETag, given without quotes: `*` names each."""
+    given = (each.strip().removeprefix("W/").strip('"') for each in header.split(","))
+    return header.strip() == "*" or etag in given
+
+
 def check_bucket(name: str) -> None:
     """Raise InvalidRequest unless a bucket may be called so."""
     if not _BUCKET.fullmatch(name) or ".." in name:
@@ -64,7 +95,7 @@ def byte_range(header: str, size: int) -> tuple[int, int] | None:
 
     Raises InvalidRequest if there are no such bytes.
     """
-    match = re.fullmatch(r"bytes=(\d*)-(\d*)", header.strip())
+    match = re.fullmatch(r"bytes=([0-9]{0,18})-([0-9]{0,18})", header.strip())
     if match is None or not any(match.groups()):
         return None
     first, last = match.groups()

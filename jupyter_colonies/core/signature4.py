@@ -149,7 +149,7 @@ def _in_header(head: Head) -> Claim:
 def _in_link(head: Head) -> Claim:
     fields = {name: value.decode("utf-8", "replace") for name, value in _pairs(head.query)}
     expires = fields.get("X-Amz-Expires", "")
-    if not (expires.isdecimal() and 0 < int(expires) <= LONGEST_LINK):
+    if not (re.fullmatch("[0-9]{1,6}", expires) and 0 < int(expires) <= LONGEST_LINK):
         raise InvalidRequest("X-Amz-Expires has to be from 1 to 604800 seconds")
     return _read(
         credential=fields.get("X-Amz-Credential", ""),

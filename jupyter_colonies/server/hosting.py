@@ -21,7 +21,7 @@ from jupyter_colonies.server.door import Door
 from jupyter_colonies.server.firststart import Identities
 from jupyter_colonies.server.folder import DataFolder, Runtime
 from jupyter_colonies.server.presence import Presence
-from jupyter_colonies.server.s3 import tidying
+from jupyter_colonies.server.s3.tidying import Tidying
 from jupyter_colonies.server.s3.visit import Service
 from jupyter_colonies.server.settings import Settings
 from jupyter_colonies.store.address import SqliteAddress, parse
@@ -43,6 +43,7 @@ class Hosting:
     door: Door
     ids: Identities
     runtime: Runtime
+    tidying: Tidying
 
     def __init__(
         self,
@@ -75,7 +76,8 @@ class Hosting:
             self.broker = self._make_broker(port)
             await self.broker.start()
             undo.push_async_callback(self.broker.stop)
-            self._tidying = tidying.duty(self.broker.store, blobs, time.time_ns)
+            self.tidying = Tidying(self.broker.store, blobs)
+            self._tidying = self.tidying.duty(time.time_ns)
             self.ids = self.ids._replace(serverid=self.broker.serverid)
             await firststart.populate(self.broker, self.ids, self.settings)
             self.door = Door(self.folder.path)

@@ -7,19 +7,24 @@ half of one, and the same bytes are there once. Nothing here says who refers to 
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
+import threading
 import uuid
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import fsspec
 
-from jupyter_colonies.errors import InvalidConfiguration, StorageFailed
+from jupyter_colonies.core.objects import Piece
+from jupyter_colonies.errors import InvalidConfiguration, StorageFailed, StorageFull
 
 CHUNK = 1024 * 1024
 INCOMING = "incoming"
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Blob(NamedTuple):
@@ -28,6 +33,11 @@ class Blob(NamedTuple):
     digest: str
     md5: str
     size: int
+
+    @property
+    def piece(self) -> Piece:
+        """The bytes as a piece of an object."""
+        return Piece(self.digest, self.size)
 
 
 class Blobs:
@@ -43,12 +53,32 @@ class Blobs:
         except (ImportError, ValueError) as error:
             raise InvalidConfiguration(f"Bytes can't be stored at '{url}': {error}") from None
         self._root = str(path).rstrip("/")
+        self._reading: Counter[str] = Counter()
+        self._guard = threading.Lock()
 
     def incoming(self) -> Incoming:
         """Begin to write a blob."""
         with _told("begin to write"):
             self._fs.makedirs(f"{self._root}/{INCOMING}", exist_ok=True)
             return Incoming(self, f"{self._root}/{INCOMING}/{uuid.uuid4().hex}")
+
+    @property
+    def in_use(self) -> frozenset[str]:
+        """Digests of blobs that somebody reads here at this moment, or is about to."""
+        with self._guard:
+            return frozenset(self._reading)
+
+    @contextlib.contextmanager
+    def using(self, digests: Collection[str]) -> Iterator[None]:
+        """Count these blobs among those that are read."""
+        with self._guard:
+            self._reading.update(digests)
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._reading.subtract(digests)
+                self._reading += Counter()  # without those that nobody reads
 
     def read(self, digest: str, offset: int, length: int) -> Iterator[bytes]:
         """Bytes of a blob, a chunk at a time. Raises StorageFailed if they are not what they were.
@@ -73,26 +103,31 @@ class Blobs:
     def old(self, before: float) -> list[str]:
         """Digests of blobs that were last written before a moment, in seconds since 1970."""
         with _told("look through"):
+            self._fs.invalidate_cache()  # other servers write there, too
             return [
                 path.rpartition("/")[2]
                 for path in self._fs.find(self._root)
                 if INCOMING not in path and self._written(path) < before
             ]
 
-    def remove(self, digest: str, before: float) -> bool:
-        """Remove a blob unless it was written again since a moment; whether it is gone.
+    def remove(self, digest: str, before: float) -> int | None:
+        """Remove a blob unless it was written again since a moment; how many bytes it had.
 
-        It is put aside first: whoever stores the same bytes meanwhile puts them in its place.
+        None if it is still there, or was gone before. It is put aside first: whoever stores the
+        same bytes meanwhile puts them in its place.
         """
         place, aside = self._place(digest), f"{self._root}/{INCOMING}/{uuid.uuid4().hex}"
         with _told("remove"):
             self._fs.makedirs(f"{self._root}/{INCOMING}", exist_ok=True)
+            if self._written(place) >= before:
+                return None
             self._fs.mv(place, aside)
             if self._written(aside) >= before:
                 self._fs.mv(aside, place)
-                return False
+                return None
+            size = int(self._fs.size(aside))
             self._fs.rm_file(aside)
-            return True
+            return size
 
     def forget_abandoned(self, before: float) -> None:
         """Remove what began to come in and was not written to since a moment."""
@@ -182,6 +217,7 @@ def _told(what: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StorageFailed(
+        kind = StorageFull if error.errno in FULL else StorageFailed
+        raise kind(
             f"The server could not {what} the bytes of a file: {error.strerror or error}"
         ) from error

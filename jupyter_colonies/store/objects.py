@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BindParameter, Table, bindparam, delete, literal_column, select
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Table,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from jupyter_colonies.store import tables
@@ -28,7 +40,7 @@ _IN_BUCKET = (_O.colonyname == _COLONY, _O.bucket == _BUCKET)
 def _put(table: Table) -> Statement:
     """Insert a row, or replace the one with the same key."""
     key = [column.name for column in table.primary_key]
-    values: dict[str, BindParameter[Any]] = {each.name: bindparam(each.name) for each in table.c}
+    values = _values(table)
 
     def form(dialect: Any) -> Any:
         made = dialect.insert(table).values(values)
@@ -36,6 +48,10 @@ def _put(table: Table) -> Statement:
         return made.on_conflict_do_update(index_elements=key, set_=changed)
 
     return Statement(form(sqlite), postgresql=form(postgresql))
+
+
+def _values(table: Table) -> dict[str, BindParameter[Any]]:
+    return {each.name: bindparam(each.name) for each in table.c}
 
 
 ADD_CREDENTIAL = Statement(inserting(credentials))
@@ -69,10 +85,18 @@ REMOVE = Statement(delete(objects).where(*_IN_BUCKET, _O.key == _KEY))
 HELD = Statement(select(_O.pieces).where(_O.size > literal_column("0")))
 HELD_BY_PARTS = Statement(select(parts.c.digest))
 FORGOTTEN_UPLOADS = Statement(
-    select(uploads.c.uploadid).where(uploads.c.added < bindparam("before"))
+    select(uploads.c.uploadid, uploads.c.colonyname)
+    .where(uploads.c.added < bindparam("before"))
+    .with_for_update(skip_locked=True)
 )
 
-USAGE = Statement(select(usages).where(usages.c.colonyname == _COLONY).with_for_update())
+_usage = select(usages).where(usages.c.colonyname == _COLONY)
+USAGE = Statement(_usage)
+LOCK_USAGE = Statement(_usage.with_for_update(), lasting=True)
+BEGIN_USAGE = Statement(
+    sqlite.insert(usages).values(_values(usages)).on_conflict_do_nothing(),
+    postgresql=postgresql.insert(usages).values(_values(usages)).on_conflict_do_nothing(),
+)
 SET_USAGE = _put(usages)
 
 ADD_UPLOAD = Statement(inserting(uploads))
@@ -84,13 +108,32 @@ _upload = (
 )
 GET_UPLOAD = Statement(select(uploads).where(*_upload))
 LOCK_UPLOAD = Statement(select(uploads.c.uploadid).where(*_upload).with_for_update())
+_after: BindParameter[str] = bindparam("after")
 LIST_UPLOADS = Statement(
     select(uploads)
-    .where(uploads.c.colonyname == _COLONY, uploads.c.bucket == _BUCKET)
+    .where(
+        uploads.c.colonyname == _COLONY,
+        uploads.c.bucket == _BUCKET,
+        uploads.c.key >= bindparam("prefix"),
+        uploads.c.key < bindparam("before"),
+        or_(
+            uploads.c.key > _after,
+            and_(uploads.c.key == _after, uploads.c.uploadid > _UPLOAD),
+        ),
+    )
     .order_by(uploads.c.key, uploads.c.uploadid)
+    .limit(bindparam("most"))
 )
 REMOVE_UPLOAD = Statement(delete(uploads).where(uploads.c.uploadid == _UPLOAD))
 PUT_PART = _put(parts)
+PART = Statement(
+    select(parts.c.size).where(parts.c.uploadid == _UPLOAD, parts.c.number == bindparam("number"))
+)
+SIZE_OF_PARTS = Statement(
+    select(cast(func.coalesce(func.sum(parts.c.size), 0), BigInteger).label("bytes")).where(
+        parts.c.uploadid == _UPLOAD
+    )
+)
 PARTS = Statement(select(parts).where(parts.c.uploadid == _UPLOAD).order_by(parts.c.number))
 REMOVE_PARTS = Statement(delete(parts).where(parts.c.uploadid == _UPLOAD))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
@@ -19,6 +20,7 @@ from jupyter_colonies.server.s3.refusal import Refusal
 LONGEST_LINE = 4096
 SIGNED_PIECES = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
 CHECKSUM = "x-amz-checksum-"
+_SIZE = re.compile(rb"[0-9a-fA-F]{1,16}")
 
 
 class Body(Protocol):
@@ -100,10 +102,9 @@ class BodyInPieces:
     def _head(self, line: bytes) -> None:
         size, _, extension = line.partition(b";")
         name, _, signature = extension.partition(b"=")
-        try:
-            self._left = int(size, 16)
-        except ValueError:
-            raise _broken() from None
+        if not _SIZE.fullmatch(size.strip()):
+            raise _broken()
+        self._left = int(size, 16)
         self._signature = signature.strip().decode("ascii", "replace")
         if self._secretkey is not None and name.strip() != b"chunk-signature":
             raise _broken()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from jupyter_colonies.broker import objects
 from jupyter_colonies.broker.objects import REGION, Listed, Place
 from jupyter_colonies.errors import ColoniesError
-from jupyter_colonies.server.s3 import xml
+from jupyter_colonies.server.s3 import uploads, xml
 from jupyter_colonies.server.s3.answer import Answer, document
 from jupyter_colonies.server.s3.refusal import Refusal, not_offered, refusal
 from jupyter_colonies.server.s3.visit import Visit
@@ -43,8 +43,6 @@ async def list_buckets(visit: Visit) -> Answer:
 
 async def make(visit: Visit) -> Answer:
     """Make a bucket; one that is there already is no mistake."""
-    if visit.query:
-        raise not_offered(f"Setting the {', '.join(visit.query)} of a bucket")
     colonyname, bucket = visit.owner.colonyname, visit.bucket
     await visit.service.broker.store.write(lambda tx: objects.add_bucket(tx, colonyname, bucket))
     return Answer(headers={"Location": f"/{bucket}"})
@@ -75,7 +73,7 @@ async def read(visit: Visit) -> Answer:
         await _need(visit)
         return document(xml.document("VersioningConfiguration", []))
     if "uploads" in visit.query:
-        return await _uploads(visit)
+        return await uploads.listing(visit)
     unknown = [name for name in ("acl", "versions", "replication", "notification", "website")
                if name in visit.query]  # fmt: skip
     if unknown:
@@ -85,8 +83,6 @@ async def read(visit: Visit) -> Answer:
 
 async def remove_several(visit: Visit, body: bytes) -> Answer:
     """Remove the objects that the body names."""
-    if "delete" not in visit.query:
-        raise not_offered("This way to change a bucket")
     keys, quiet = xml.doomed(body)
     await _need(visit)
     content: list[tuple[str, Any]] = []
@@ -111,32 +107,12 @@ async def _need(visit: Visit) -> None:
     await visit.service.broker.store.read(lambda tx: objects.need_bucket(tx, colonyname, bucket))
 
 
-async def _uploads(visit: Visit) -> Answer:
-    colonyname, bucket = visit.owner.colonyname, visit.bucket
-    rows = await visit.service.broker.store.read(lambda tx: objects.uploads(tx, colonyname, bucket))
-    content = [
-        ("Bucket", bucket),
-        ("IsTruncated", "false"),
-        *(
-            (
-                "Upload",
-                [
-                    ("Key", row["key"]),
-                    ("UploadId", row["uploadid"]),
-                    ("Initiated", xml.moment(row["added"])),
-                ],
-            )
-            for row in rows
-        ),
-    ]
-    return document(xml.document("ListMultipartUploadsResult", content))
-
-
 async def _objects(visit: Visit) -> Answer:
     query = visit.query
     second = query.get("list-type") == "2"
     most = visit.number("max-keys", xml.MOST_KEYS, xml.MOST_KEYS)
-    after = query.get("continuation-token") or query.get("start-after") if second else None
+    after = unquote(query.get("continuation-token", "")) or query.get("start-after")
+    after = after if second else None
     start = after or query.get("marker", "")
     colonyname, bucket = visit.owner.colonyname, visit.bucket
     prefix, delimiter = query.get("prefix", ""), query.get("delimiter", "")
@@ -166,8 +142,8 @@ def _listed(visit: Visit, found: Listed, most: int, *, second: bool) -> list[tup
     if second:
         content.append(("KeyCount", len(found.rows) + len(found.prefixes)))
     if found.more_after:
-        # A token is given back as it is, while a marker is decoded first.
-        token = found.more_after if second else name(found.more_after)
+        # A token is given back as it is, so what no document can hold is coded in any case.
+        token = quote(found.more_after) if second else name(found.more_after)
         content.append(("NextContinuationToken" if second else "NextMarker", token))
     content += [
         (

@@ -13,7 +13,7 @@ from tornado.httputil import HTTPServerRequest
 from jupyter_colonies.core import signature4
 from jupyter_colonies.errors import ColoniesError, ServerStopping
 from jupyter_colonies.server.presence import STOPPING, Presence
-from jupyter_colonies.server.s3 import buckets, objects, xml
+from jupyter_colonies.server.s3 import buckets, copying, objects, offers, uploads, xml
 from jupyter_colonies.server.s3.answer import Answer
 from jupyter_colonies.server.s3.reception import Reception
 from jupyter_colonies.server.s3.refusal import Refusal, not_offered, refusal
@@ -29,13 +29,18 @@ WITHOUT_BODY: dict[tuple[str, str], Callable[[Visit], Awaitable[Answer]]] = {
     ("bucket", "DELETE"): buckets.remove,
     ("key", "GET"): objects.read,
     ("key", "HEAD"): objects.read,
-    ("key", "PUT"): objects.copy,
+    ("key", "PUT"): copying.copy,
     ("key", "DELETE"): objects.remove,
+    ("upload", "GET"): uploads.parts,
+    ("upload", "PUT"): copying.copy,
+    ("upload", "DELETE"): uploads.give_up,
+    ("uploads", "POST"): uploads.begin,
 }
 WITH_BODY: dict[tuple[str, str], Callable[[Visit, bytes], Awaitable[Answer]]] = {
     ("bucket", "POST"): buckets.remove_several,
-    ("key", "POST"): objects.post,
+    ("upload", "POST"): uploads.complete,
 }
+TAKES_BYTES = (("key", "PUT"), ("upload", "PUT"))
 
 _log = logging.getLogger(__name__)
 
@@ -80,6 +85,7 @@ class S3Handler(web.RequestHandler):
             if self._presence.stopping:
                 raise ServerStopping(STOPPING)
             visit = self._visit = await admit(self._service, head_of(self.request), time.time_ns())
+            offers.check(visit)
             if self._takes_bytes(visit):
                 await objects.check_target(visit)
                 connection = self.request.connection
@@ -97,6 +103,7 @@ class S3Handler(web.RequestHandler):
     async def data_received(self, chunk: bytes) -> None:
         """More of the body."""
         if self._reception is not None:
+            self._service.traffic.received += len(chunk)
             await self._reception.take(chunk)
         elif self._small_size <= xml.LARGEST:
             self._small.append(chunk)
@@ -125,8 +132,8 @@ class S3Handler(web.RequestHandler):
             await reception.drop()
 
     def _takes_bytes(self, visit: Visit) -> bool:
-        copies = "x-amz-copy-source" in visit.head.headers
-        return visit.head.method == "PUT" and bool(visit.key) and not copies
+        what = (offers.subject(visit), visit.head.method)
+        return what in TAKES_BYTES and copying.SOURCE not in visit.head.headers
 
     async def _answer(self) -> Answer:
         visit = self._visit
@@ -135,8 +142,11 @@ class S3Handler(web.RequestHandler):
             raise Refusal(400, "EntityTooLarge", "The body of the request is too large")
         body = b"".join(self._small)
         if self._reception is not None:
-            return await objects.put(visit, await self._reception.complete())
-        what = ("key" if visit.key else "bucket" if visit.bucket else "root", visit.head.method)
+            blob = await self._reception.complete()
+            return await (uploads.put_part if "uploadId" in visit.query else objects.put)(
+                visit, blob
+            )
+        what = (offers.subject(visit), visit.head.method)
         if what in WITHOUT_BODY:
             return await WITHOUT_BODY[what](visit)
         if what in WITH_BODY:
@@ -157,6 +167,7 @@ class S3Handler(web.RequestHandler):
             while chunk := await asyncio.to_thread(_next, answer.stream):
                 self.write(chunk)
                 await self.flush()
+                self._service.traffic.sent += len(chunk)
         except ColoniesError as error:
             _log.error("An object can't be read: %s", error.message)
             # What was sent can't be taken back: the client has to see that it is not all.

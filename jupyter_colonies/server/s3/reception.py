@@ -8,6 +8,7 @@ from jupyter_colonies.core.signature4 import Claim
 from jupyter_colonies.errors import ColoniesError
 from jupyter_colonies.server.s3.body import Body, Sums, body
 from jupyter_colonies.server.s3.refusal import Refusal
+from jupyter_colonies.server.s3.visit import whole_number
 from jupyter_colonies.store.blobs import Blob, Blobs, Incoming
 
 PORTION = 1024 * 1024
@@ -28,6 +29,8 @@ class Reception:
         self._gathered = 0
         self._error: ColoniesError | None = None
         self._kept = False
+        # The client may leave while its bytes are being written.
+        self._turn = asyncio.Lock()
 
     @classmethod
     async def begin(
@@ -35,25 +38,27 @@ class Reception:
     ) -> Reception:
         """Be ready for a body. Raises StorageFailed and Refusal."""
         digest = claim.payload if len(claim.payload) == 64 else ""
-        promised = headers.get("x-amz-decoded-content-length", "")
-        if promised and not promised.isdecimal():
-            raise Refusal(400, "InvalidArgument", "x-amz-decoded-content-length is no number")
+        name = "x-amz-decoded-content-length"
+        promised = headers.get(name, "")
+        length = whole_number(promised, name) if promised else None
         incoming = await asyncio.to_thread(blobs.incoming)
         way = body(claim, secretkey)
-        return cls(incoming, way, Sums(headers), digest, int(promised) if promised else None)
+        return cls(incoming, way, Sums(headers), digest, length)
 
     async def take(self, data: bytes) -> None:
         """More of the body."""
-        if self._error is not None:
-            return
-        try:
-            for part in self._body.feed(data):
-                self._portion.append(part)
-                self._gathered += len(part)
-            if self._gathered >= PORTION:
-                await self._write()
-        except ColoniesError as error:
-            self._error = error
+        async with self._turn:
+            if self._error is not None:
+                return
+            try:
+                for part in self._body.feed(data):
+                    self._portion.append(part)
+                    self._gathered += len(part)
+                if self._gathered >= PORTION:
+                    await self._write()
+            except ColoniesError as error:
+                self._error = error
+                self._portion.clear()
 
     async def complete(self) -> Blob:
         """The bytes are on disk. Raises Refusal and StorageFailed; nothing is kept then."""
@@ -74,8 +79,10 @@ class Reception:
 
     async def drop(self) -> None:
         """Leave nothing behind unless it was completed."""
-        if not self._kept:
-            await asyncio.to_thread(self._incoming.discard)
+        async with self._turn:
+            if not self._kept:
+                self._error = self._error or Refusal(400, "IncompleteBody", "The client has left")
+                await asyncio.to_thread(self._incoming.discard)
 
     async def _write(self) -> None:
         portion = b"".join(self._portion)

@@ -11,8 +11,10 @@ from jupyter_colonies.errors import (
     NoSuchUpload,
     NotFound,
     OverQuota,
+    PreconditionFailed,
     RequestError,
     ServerStopping,
+    StorageFull,
 )
 
 
@@ -32,6 +34,9 @@ CODES: dict[type[ColoniesError], tuple[int, str]] = {
     NotFound: (404, "NoSuchKey"),
     Conflict: (409, "BucketNotEmpty"),
     OverQuota: (507, "QuotaExceeded"),
+    PreconditionFailed: (412, "PreconditionFailed"),
+    # Clients try again after a 500, which would not help.
+    StorageFull: (507, "InsufficientStorage"),
     InvalidRequest: (400, "InvalidRequest"),
     # Clients of S3 try again after this one.
     ServerStopping: (503, "SlowDown"),

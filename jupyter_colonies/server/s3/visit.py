@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -11,6 +12,7 @@ from tornado.httputil import HTTPHeaders, HTTPServerRequest
 from jupyter_colonies.broker.objects import Owner, Place
 from jupyter_colonies.broker.service import Broker
 from jupyter_colonies.core import signature4
+from jupyter_colonies.core.objects import Expectation
 from jupyter_colonies.core.signature4 import Claim, Head
 from jupyter_colonies.errors import AccessDenied, InvalidRequest
 from jupyter_colonies.server.s3.refusal import Refusal
@@ -22,6 +24,14 @@ KEPT_HEADERS = (
 )  # fmt: skip
 
 
+@dataclass
+class Traffic:
+    """Bytes of objects that came and went since the server started."""
+
+    received: int = 0
+    sent: int = 0
+
+
 @dataclass(frozen=True, kw_only=True)
 class Service:
     """What answers: the broker and the bytes; `quota` in bytes per colony, 0 for any."""
@@ -29,6 +39,7 @@ class Service:
     broker: Broker
     blobs: Blobs
     quota: int = 0
+    traffic: Traffic = field(default_factory=Traffic)
 
 
 @dataclass(kw_only=True)
@@ -51,18 +62,40 @@ class Visit:
     @property
     def meta(self) -> dict[str, str]:
         """The headers that are kept with an object."""
-        return {
+        kept = {
             name: value
             for name, value in self.head.headers.items()
-            if value and (name in KEPT_HEADERS or name.startswith(META))
+            if name in KEPT_HEADERS or name.startswith(META)
         }
+        codings = [each.strip() for each in kept.get("content-encoding", "").split(",")]
+        # How the pieces of the body were framed is no property of the object.
+        kept["content-encoding"] = ",".join(each for each in codings if each != "aws-chunked")
+        return {name: value for name, value in kept.items() if value}
+
+    @property
+    def expected(self) -> Expectation:
+        """What a write expects to find in its place."""
+        headers = self.head.headers
+        return Expectation(headers.get("if-match", ""), headers.get("if-none-match", ""))
+
+    @property
+    def promised(self) -> int:
+        """How many bytes the body is said to have; 0 if it is not said."""
+        headers = self.head.headers
+        length = headers.get("x-amz-decoded-content-length") or headers.get("content-length", "")
+        return whole_number(length, "Content-Length") if length else 0
 
     def number(self, name: str, default: int, most: int) -> int:
         """A number of the query. Raises Refusal."""
-        text = self.query.get(name, "") or str(default)
-        if not text.isdecimal():
-            raise Refusal(400, "InvalidArgument", f"{name} is '{text}', a number is expected")
-        return min(int(text), most)
+        text = self.query.get(name, "")
+        return min(whole_number(text, name), most) if text else default
+
+
+def whole_number(text: str, name: str) -> int:
+    """A number of a request. Raises Refusal."""
+    if not re.fullmatch("[0-9]{1,18}", text):
+        raise Refusal(400, "InvalidArgument", f"{name} is '{text[:40]}', a number is expected")
+    return int(text)
 
 
 def head_of(request: HTTPServerRequest) -> Head:
@@ -90,6 +123,8 @@ async def admit(service: Service, head: Head, now: int) -> Visit:
         raise Refusal(400, "AuthorizationHeaderMalformed", error.message) from None
     bucket, key = _path(head.path)
     query = dict(parse_qsl(head.query, keep_blank_values=True))
+    if "\0" in head.query + bucket + key or any("\0" in each for each in query.values()):
+        raise Refusal(400, "InvalidArgument", "No name holds a zero byte")
     return Visit(
         service=service, head=head, claim=claim, owner=owner, bucket=bucket, key=key, query=query
     )

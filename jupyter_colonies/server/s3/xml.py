@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree as Tree
 from xml.sax.saxutils import escape
 
-from jupyter_colonies.core.objects import Stored
 from jupyter_colonies.core.times import SECOND, to_wire
 from jupyter_colonies.server.s3.refusal import Refusal, malformed
 
@@ -16,6 +16,9 @@ MEDIA_TYPE = "application/xml"
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 LARGEST = 4 * 1024 * 1024
 MOST_KEYS = 1000
+
+# No document can hold these; clients that have such keys ask for `encoding-type=url`.
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 Content = str | int | Sequence[tuple[str, Any]]
 
@@ -44,9 +47,9 @@ def http_date(nanoseconds: int) -> datetime:
     return datetime.fromtimestamp(nanoseconds // SECOND, UTC)
 
 
-def copied(name: str, made: Stored) -> bytes:
-    """What became of a copy."""
-    content = [("ETag", f'"{made.etag}"'), ("LastModified", moment(made.modified))]
+def copied(name: str, etag: str, modified: int) -> bytes:
+    """What became of a copy; `modified` in nanoseconds since 1970."""
+    content = [("ETag", f'"{etag}"'), ("LastModified", moment(modified))]
     return document(name, content)
 
 
@@ -88,6 +91,6 @@ def _name(element: Tree.Element) -> str:
 
 def _inside(content: Content) -> str:
     if isinstance(content, str | int):
-        return escape(str(content))
+        return escape(_NOT_IN_XML.sub("\ufffd", str(content)))
     pairs: Iterable[tuple[str, Any]] = content
     return "".join(f"<{name}>{_inside(value)}</{name}>" for name, value in pairs)

@@ -11,12 +11,14 @@ from jupyter_colonies.store.tables.columns import big, wide_text
 class File(SQLModel, table=True):
     """A revision of a file; `place` is the label in the form labels are compared in.
 
+    `bucket` and `object` are where `ref` says that its bytes are.
     A number is never given out twice: it is the revision's number on the wire.
     """
 
     __tablename__ = "files"
     __table_args__ = (
         Index("files_by_name", "colonyname", "place", "name", "seq"),
+        Index("files_by_object", "colonyname", "object"),
         {"sqlite_autoincrement": True},
     )
 
@@ -31,6 +33,8 @@ class File(SQLModel, table=True):
     checksumalg: str
     added: int = Field(sa_column=big())
     ref: str = Field(sa_column=wide_text())
+    bucket: str
+    object: str
 
 
 class Snapshot(SQLModel, table=True):

@@ -61,7 +61,17 @@ def test_a_body_that_ends_early_is_not_complete(parts, signed, data):
         body.finish()
 
 
-@pytest.mark.parametrize("sent", [b"xyz\r\n", b"3\r\nabcX\r\n", b"0\r\n\r\nmore\r\n", b"9" * 5000])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"xyz\r\n",
+        b"-5\r\nhello\r\n",
+        b"1_0\r\n",
+        b"3\r\nabcX\r\n",
+        b"0\r\n\r\nmore\r\n",
+        b"9" * 5000,
+    ],
+)
 def test_what_can_not_be_told_apart_is_refused(sent):
     with pytest.raises(Refusal):
         list(BodyInPieces(CLAIM, None).feed(sent))

@@ -4,16 +4,17 @@ import os
 
 import pytest
 
-from jupyter_colonies.broker import objects
+from jupyter_colonies.broker import objects, uploads
 from jupyter_colonies.broker.objects import Place
 from jupyter_colonies.core.objects import Piece
 from jupyter_colonies.core.times import SECOND
 from jupyter_colonies.errors import NoSuchUpload, OverQuota
-from jupyter_colonies.server.s3 import tidying
+from jupyter_colonies.server.s3.tidying import Tidying
 from jupyter_colonies.store.blobs import Blobs
 from jupyter_colonies.store.engine import Store
 
 NOW = 10**6 * SECOND
+HOUR = 3600 * SECOND
 PLACE = Place("dev", "bucket", "key")
 
 
@@ -44,24 +45,33 @@ async def test_only_what_is_free_and_old_is_removed(store, blobs, tmp_path):
     held, part, free = (kept(blobs, data, tmp_path, old) for data in (b"held", b"part", b"free"))
     fresh = kept(blobs, b"fresh", tmp_path, new)
     await store.write(lambda tx: objects.put(tx, PLACE, [held], "etag", {}))
-    uploadid = await store.write(lambda tx: objects.begin_upload(tx, PLACE, {}))
-    await store.write(lambda tx: objects.put_part(tx, PLACE, uploadid, 1, part, "0" * 32))
-    assert await tidying.tidy(store, blobs, NOW) == 1
+    uploadid = await store.write(lambda tx: uploads.begin(tx, PLACE, {}))
+    await store.write(lambda tx: uploads.put_part(tx, PLACE, uploadid, 1, part, "0" * 32))
+    tidying = Tidying(store, blobs)
+    assert await tidying.tidy(NOW) == 0
+    assert await tidying.tidy(NOW + HOUR - 1) == 0
+    with blobs.using([free.digest]):
+        assert await tidying.tidy(NOW + HOUR) == 0
+    (tmp_path / "blobs" / fresh.digest[:2] / fresh.digest).touch()
+    assert await tidying.tidy(NOW + HOUR) == 1
+    assert tidying.removed_bytes == len(b"free")
     there = {file.name for file in (tmp_path / "blobs").rglob("*") if file.is_file()}
     assert there == {held.digest, part.digest, fresh.digest}
     assert free.digest not in there
 
     await store.write(lambda tx: objects.remove(tx, PLACE))
-    assert await tidying.tidy(store, blobs, NOW) == 1
+    assert await tidying.tidy(NOW + 2 * HOUR) == 0
+    assert await tidying.tidy(NOW + 3 * HOUR) == 1
 
 
 async def test_an_upload_that_nobody_completes_is_forgotten(store, blobs):
-    uploadid = await store.write(lambda tx: objects.begin_upload(tx, PLACE, {}))
-    await tidying.tidy(store, blobs, NOW + 6 * 24 * 3600 * SECOND)
-    await store.read(lambda tx: objects.need_upload(tx, PLACE, uploadid))
-    await tidying.tidy(store, blobs, NOW + 8 * 24 * 3600 * SECOND)
+    uploadid = await store.write(lambda tx: uploads.begin(tx, PLACE, {}))
+    tidying = Tidying(store, blobs)
+    await tidying.tidy(NOW + 6 * 24 * 3600 * SECOND)
+    await store.read(lambda tx: uploads.need(tx, PLACE, uploadid))
+    await tidying.tidy(NOW + 8 * 24 * 3600 * SECOND)
     with pytest.raises(NoSuchUpload):
-        await store.read(lambda tx: objects.need_upload(tx, PLACE, uploadid))
+        await store.read(lambda tx: uploads.need(tx, PLACE, uploadid))
 
 
 async def test_a_quota_counts_what_is_there(store):

@@ -163,3 +163,40 @@ def test_servers_that_start_at_the_same_moment_make_the_schema_once(
 ) -> None:
     with postgres.database() as url, ThreadPoolExecutor(4) as threads:
         list(threads.map(open_database, [parse(url)] * 4))
+
+
+def test_files_learn_their_objects_and_parts_are_counted(empty: Address, engine: Engine) -> None:
+    long = "x" * 2000
+    with engine.begin() as connection:
+        schema.upgrade(connection, "the database", "0011")
+        for seq, key in enumerate(["o1", long, "", "zero\\u0000"], start=1):
+            connection.execute(
+                text(
+                    "INSERT INTO files (seq, fileid, colonyname, place, label, name, size, "
+                    "checksum, checksumalg, added, ref) "
+                    "VALUES (:seq, :id, 'dev', '/', '/', 'f', 0, '', '', 0, :ref)"
+                ),
+                {
+                    "seq": seq,
+                    "id": str(seq),
+                    "ref": f'{{"s3object": {{"bucket": "colonies", "object": "{key}"}}}}',
+                },
+            )
+        for statement in (
+            "INSERT INTO buckets VALUES ('dev', 'colonies', 0)",
+            "INSERT INTO buckets VALUES ('new', 'colonies', 0)",
+            "INSERT INTO usages VALUES ('dev', 3)",
+            "INSERT INTO objects (colonyname, bucket, key, size, etag, modified, meta, pieces) "
+            "VALUES ('dev', 'colonies', 'o1', 3, 'e', 0, '{}', '[]')",
+            "INSERT INTO uploads (uploadid, colonyname, bucket, key, added, meta) "
+            "VALUES ('u', 'dev', 'colonies', 'o2', 0, '{}')",
+            "INSERT INTO parts (uploadid, number, digest, md5, size, modified) "
+            "VALUES ('u', 1, 'd', 'm', 4, 0)",
+        ):
+            connection.execute(text(statement))
+    open_database(empty)
+    with engine.connect() as connection:
+        named = connection.execute(text("SELECT bucket, object FROM files ORDER BY seq")).fetchall()
+        assert named == [("colonies", "o1"), ("", ""), ("", ""), ("", "")]
+        used = connection.execute(text("SELECT * FROM usages ORDER BY colonyname")).fetchall()
+        assert used == [("dev", 7), ("new", 0)]

@@ -171,7 +171,8 @@ async def _until_idle(hosting: Hosting, seconds: float, stop: asyncio.Event) -> 
     while True:
         rest = seconds - hosting.presence.idle
         if rest <= 0:
-            rest = seconds if await hosting.busy() else 0.0
+            busy = hosting.deployments.wanted or await hosting.busy()
+            rest = seconds if busy else 0.0
         if not rest:
             click.echo(f"Neither client nor work for {seconds:g} s: stopping")
             return

@@ -37,8 +37,9 @@ Finder = Callable[[], "Found"]
 class Found:
     """A server, who we are there, and why it was chosen.
 
-    `secret` is the registration secret of a server found through its runtime file; `again` looks
-    in the same place once more, for when the server was restarted.
+    `secret` is the registration secret of a server found through its runtime file, `socket` the
+    door that it opens to its own user; `again` looks in the same place once more, for when the
+    server was restarted.
     """
 
     endpoint: Endpoint
@@ -47,6 +48,7 @@ class Found:
     colony_private_key: str = field(default="", repr=False)
     secret: str = field(default="", repr=False)
     serverid: str = ""
+    socket: str = ""
     reason: str
     again: Finder | None = field(default=None, repr=False, compare=False)
 
@@ -200,6 +202,7 @@ def _from_runtime(
         private_key=read_key(keyfile or runtime.userkeyfile),
         secret=runtime.secret,
         serverid=runtime.serverid,
+        socket=runtime.socket,
         reason=reason,
     )
 

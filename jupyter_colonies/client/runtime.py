@@ -27,7 +27,7 @@ class Runtime(msgspec.Struct, kw_only=True):
     """What a server writes when it has started, readable by its user only.
 
     `secret` is the registration secret (`core.enrolment`); the key files are paths, empty where
-    the key is not held on this machine.
+    the key is not held on this machine. `socket` is the door of the data folder.
     """
 
     version: int = 1
@@ -43,6 +43,7 @@ class Runtime(msgspec.Struct, kw_only=True):
     colonykeyfile: str = ""
     serverkeyfile: str = ""
     jupyter_url: str = ""
+    socket: str = ""
 
     def __repr__(self) -> str:
         return f"<Runtime {self.endpoint.base_url} pid {self.pid}>"

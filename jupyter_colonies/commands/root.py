@@ -19,6 +19,7 @@ from jupyter_colonies.commands.channel import channel
 from jupyter_colonies.commands.cluster import cluster, config
 from jupyter_colonies.commands.colony import colony
 from jupyter_colonies.commands.cron import cron
+from jupyter_colonies.commands.deploy import deploy
 from jupyter_colonies.commands.executor import executor
 from jupyter_colonies.commands.fs import fs
 from jupyter_colonies.commands.function import function
@@ -43,6 +44,7 @@ _VERBS: dict[str, click.Command] = {
     "colony": colony,
     "cron": cron,
     "config": config,
+    "deploy": deploy,
     "executor": executor,
     "fs": fs,
     "function": function,

@@ -17,6 +17,7 @@ from traitlets import Bool, Enum, Int, Unicode, default
 
 from jupyter_colonies.errors import ColoniesError, ServerStopping
 from jupyter_colonies.server import settings
+from jupyter_colonies.server.deploy.kernel import Kernels
 from jupyter_colonies.server.folder import DataFolder, Runtime
 from jupyter_colonies.server.forwarding import Forwarding
 from jupyter_colonies.server.hosting import Hosting
@@ -111,6 +112,11 @@ class ColoniesExtension(ExtensionApp):
         settings.S3[0],
         help="""Whether S3 clients reach the bytes of files on the colony's own port. With 'off'
         they are in another S3, which the AWS_S3_* variables of the Jupyter server name.""",
+    ).tag(config=True)
+
+    deploy_anywhere = Bool(
+        help="""Whether notebooks outside of Jupyter's root folder may be deployed through Jupyter's
+        address. From a kernel or a terminal of this server's user they may in any case.""",
     ).tag(config=True)
 
     @default("port")
@@ -214,7 +220,11 @@ class ColoniesExtension(ExtensionApp):
             elsewhere=settings.object_store(os.environ) if self.s3 == "off" else None,
         )
         hosting = Hosting(
-            wanted, self._folder, jupyter_url=self.serverapp.connection_url, former=self._former
+            wanted,
+            self._folder,
+            jupyter_url=self.serverapp.connection_url,
+            former=self._former,
+            kernels=Kernels(self.serverapp.kernel_manager),
         )
         await hosting.start()
         self._hosting, self._forwarding = hosting, None

@@ -17,10 +17,14 @@ from jupyter_colonies.broker.service import Broker
 from jupyter_colonies.core import enrolment, identity, schedule
 from jupyter_colonies.core.messages.server import Backend, Version
 from jupyter_colonies.server import filesystem, firststart, listener
+from jupyter_colonies.server.deploy import desk
+from jupyter_colonies.server.deploy.deployments import Deployments
+from jupyter_colonies.server.deploy.kernel import Kernels
 from jupyter_colonies.server.door import Door
 from jupyter_colonies.server.firststart import Identities
 from jupyter_colonies.server.folder import DataFolder, Runtime
 from jupyter_colonies.server.presence import Presence
+from jupyter_colonies.server.resources import Actions
 from jupyter_colonies.server.s3.tidying import Tidying
 from jupyter_colonies.server.s3.visit import Service
 from jupyter_colonies.server.settings import Settings
@@ -35,10 +39,12 @@ class Hosting:
 
     The attributes exist once it has started. `jupyter_url` is where Jupyter serves the same,
     `clock` gives nanoseconds since 1970. `former` is the host that this one follows: its port is
-    kept if it can be had.
+    kept if it can be had. `kernels` starts the kernels of deployed notebooks.
     """
 
     broker: Broker
+    deployments: Deployments
+    desk: dict[str, Actions]
     listener: listener.Listener
     door: Door
     ids: Identities
@@ -53,6 +59,7 @@ class Hosting:
         jupyter_url: str = "",
         clock: Callable[[], int] = time.time_ns,
         former: Runtime | None = None,
+        kernels: Kernels | None = None,
     ) -> None:
         self.settings = settings
         self.folder = folder
@@ -60,6 +67,7 @@ class Hosting:
         self._jupyter_url = jupyter_url
         self._clock = clock
         self._former = former
+        self._kernels = kernels
         self._secret = enrolment.new_secret()
 
     async def start(self) -> None:
@@ -92,13 +100,20 @@ class Hosting:
                 tls=tls,
                 objects=self._service(blobs),
             )
-            self._inside = self.door.open(self.broker, self.presence, self.ids.userid)
+            self.deployments = Deployments(self.folder, self._kernels or Kernels())
+            self.desk = desk.resources(self.deployments)
+            self._inside = self.door.open(self.broker, self.presence, self.ids.userid, self.desk)
             self._tidying.start()
+            await self.deployments.restore()
             undo.pop_all()
         log.info("Serving colony '%s' at %s", self.settings.colonyname, self.listener.address)
 
     async def stop(self) -> None:
-        """End cleanly: waiting clients are told, acknowledged work is on disk."""
+        """End cleanly: waiting clients are told, acknowledged work is on disk.
+
+        Kernels of deployed notebooks end first, while their executors can still say good-bye.
+        """
+        await self.deployments.end()
         await asyncio.to_thread(self.folder.forget, self.runtime)
         self.listener.stop()
         self._inside.stop()

@@ -122,6 +122,8 @@ class Visit(NamedTuple):
 
 
 Action = Callable[..., Awaitable[Reply]]
+Actions = dict[str, Action]
+"""What can be done with a resource, by the method of HTTP."""
 
 
 async def register_executor(visit: Visit, colonyname: str, executorname: str) -> Reply:
@@ -163,7 +165,7 @@ async def remove_executor(visit: Visit, colonyname: str, executorname: str) -> R
 
 async def take_assignment(visit: Visit, colonyname: str, executorname: str) -> Reply:
     """The next process for an executor; `?wait=` seconds until there is one, else 204."""
-    wait = _whole_number(visit.query.get("wait", "0"), "wait", LONGEST_WAIT)
+    wait = whole_number(visit.query.get("wait", "0"), "wait", LONGEST_WAIT)
     executorid = await visit.visitor.executor(colonyname, executorname)
     try:
         process: Process = await visit.ask(
@@ -225,7 +227,7 @@ async def get_workflow(visit: Visit, processgraphid: str) -> Reply:
 
 EXECUTOR = r"colonies/([^/]+)/executors/([^/]+)"
 
-RESOURCES: dict[str, dict[str, Action]] = {
+RESOURCES: dict[str, Actions] = {
     EXECUTOR: {"PUT": register_executor, "DELETE": remove_executor},
     EXECUTOR + r"/assignments": {"POST": take_assignment},
     r"colonies/([^/]+)/workflows": {"POST": submit_workflow},
@@ -238,7 +240,8 @@ RESOURCES: dict[str, dict[str, Action]] = {
 """Path below `/v1/` to the action of each method."""
 
 
-def _whole_number(text: str, name: str, most: int) -> int:
+def whole_number(text: str, name: str, most: int) -> int:
+    """A number of a query. Raises InvalidRequest unless it is one from 0 to `most`."""
     if not text.isdecimal() or int(text) > most:
-        raise InvalidRequest(f"'{name}' is '{text}': seconds from 0 to {most} are expected")
+        raise InvalidRequest(f"'{name}' is '{text}': a number from 0 to {most} is expected")
     return int(text)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -17,7 +18,7 @@ from jupyter_colonies.broker.service import Broker
 from jupyter_colonies.errors import ColoniesError, ServerStopping
 from jupyter_colonies.server import cors, problem, rpc
 from jupyter_colonies.server.presence import STOPPING, Presence
-from jupyter_colonies.server.resources import RESOURCES, Action, Reply, Visit
+from jupyter_colonies.server.resources import RESOURCES, Action, Actions, Reply, Visit
 from jupyter_colonies.server.signatures import ACCEPT_SIGNATURE, NotSigned, Verifier
 from jupyter_colonies.server.visitor import SignedVisitor, Visitor
 
@@ -146,13 +147,18 @@ def signed_routes(broker: Broker, presence: Presence) -> list[tuple[Any, ...]]:
     return routes(broker, presence, lambda request: SignedVisitor(broker, verifier.caller(request)))
 
 
-def routes(broker: Broker, presence: Presence, gate: Gate) -> list[tuple[Any, ...]]:
-    """The routes of all resources for whom a gate lets in."""
+def routes(
+    broker: Broker,
+    presence: Presence,
+    gate: Gate,
+    more: Mapping[str, Actions] = MappingProxyType({}),
+) -> list[tuple[Any, ...]]:
+    """The routes of all resources, and of `more`, for whom a gate lets in."""
     service = {"broker": broker, "presence": presence, "gate": gate}
     return [
         *(
             (f"/v1/{path}", ResourceHandler, {**service, "actions": actions})
-            for path, actions in RESOURCES.items()
+            for path, actions in {**RESOURCES, **more}.items()
         ),
         (r"/v1(?:/.*)?", MissingHandler),
     ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Protocol
 
+from jupyter_core.utils import ensure_async
 from jupyter_server.auth.decorator import allow_unauthenticated, authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado import web
@@ -17,11 +18,12 @@ from tornado.websocket import WebSocketClientConnection
 from jupyter_colonies.core import envelope
 from jupyter_colonies.errors import ColoniesError, ServerError, ServerStopping
 from jupyter_colonies.server import problem, rpc
+from jupyter_colonies.server.deploy import desk as deploy
 from jupyter_colonies.server.forwarding import Forwarding, Relay
 from jupyter_colonies.server.hosting import Hosting
 from jupyter_colonies.server.presence import STOPPING
 from jupyter_colonies.server.pubsub import PubsubHandler
-from jupyter_colonies.server.resources import RESOURCES, Action
+from jupyter_colonies.server.resources import RESOURCES, Actions
 from jupyter_colonies.server.rest import Exchange, describe
 from jupyter_colonies.server.visitor import JupyterVisitor
 
@@ -30,6 +32,8 @@ TEXT = "text/plain; charset=utf-8"
 
 class Desk(Protocol):
     """Where the routes ask for the service."""
+
+    deploy_anywhere: Any  # a trait: whether notebooks outside of Jupyter's root may be deployed
 
     def hosting(self) -> Hosting | None:
         """The running service, if this process hosts it now."""
@@ -151,7 +155,7 @@ class ResourceHandler(APIHandler):
 
     auth_resource = "colonies"
 
-    def initialize(self, desk: Desk, actions: dict[str, Action]) -> None:
+    def initialize(self, desk: Desk, actions: Actions) -> None:
         """Take the service and the resource."""
         self._desk = desk
         self._actions = actions
@@ -178,12 +182,16 @@ class ResourceHandler(APIHandler):
             await self._forward()
             return
         exchange = Exchange(self, hosting.broker, hosting.presence, self._gone)
-        action = self._actions.get(self.request.method or "")
+        actions = self._offered(hosting)
+        action = actions.get(self.request.method or "")
         if action is None:
-            exchange.not_allowed(self._actions)
+            exchange.not_allowed(actions)
         else:
             visitor = JupyterVisitor(hosting.broker, hosting.ids.userid)
             await exchange.act(visitor, action, *names)
+
+    def _offered(self, hosting: Hosting) -> Actions:  # noqa: ARG002 - others are the host's
+        return self._actions
 
     async def _forward(self) -> None:
         """Jupyter has let the caller in here, so the host takes them for the colony's user."""
@@ -231,6 +239,40 @@ class ResourceHandler(APIHandler):
         await self._act(*names)
 
 
+class DeploymentHandler(ResourceHandler):
+    """Deployed notebooks, for users who may run code in kernels of this server.
+
+    Paths of notebooks are relative to Jupyter's root folder, also where the host has another one.
+    """
+
+    def initialize(self, desk: Desk, path: str) -> None:  # type: ignore[override]
+        """Take the service and the resource's path."""
+        super().initialize(desk, {})
+        self._path = path
+
+    def _offered(self, hosting: Hosting) -> Actions:
+        return hosting.desk[self._path]
+
+    async def _act(self, *names: str) -> None:
+        permitted = self.authorizer.is_authorized(self, self.current_user, "execute", "kernels")
+        if not await ensure_async(permitted):
+            describe(self, 403, "Deployed notebooks are for users who may run code in kernels")
+            return
+        try:
+            if self._path == deploy.ALL and self.request.method == "POST":
+                self.request.body = await asyncio.to_thread(self._confined)
+        except ColoniesError as error:
+            describe(self, problem.status_of(error), error.message)
+            return
+        await super()._act(*names)
+
+    def _confined(self) -> bytes:
+        config = self.settings["serverapp"]
+        return deploy.confined(
+            self.request.body, config.root_dir, anywhere=self._desk.deploy_anywhere
+        )
+
+
 def routes(desk: Desk) -> list[tuple[Any, ...]]:
     """All routes, relative to Jupyter's base URL."""
     service = {"desk": desk}
@@ -241,5 +283,9 @@ def routes(desk: Desk) -> list[tuple[Any, ...]]:
         *(
             (rf"/colonies/v1/{path}", ResourceHandler, {**service, "actions": actions})
             for path, actions in RESOURCES.items()
+        ),
+        *(
+            (rf"/colonies/v1/{path}", DeploymentHandler, {**service, "path": path})
+            for path in deploy.PATHS
         ),
     ]

@@ -4,20 +4,25 @@ import json
 import signal
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import pytest
 import websocket
 
 from jupyter_colonies.core import enrolment, envelope, identity
+from tests.notebookfiles import write_notebook
 from tests.programs.jupyter import TOKEN, Jupyter
 
 PROGRAMS = Path(__file__).parent.parent / "programs"
+CHOOSY = "tests.programs.authorizer.Choosy"
 
 
 @pytest.fixture(scope="module")
 def jupyter(tmp_path_factory):
-    with Jupyter(tmp_path_factory.mktemp("jupyter"), "--ColoniesExtension.port=0") as jupyter:
+    options = ["--ColoniesExtension.port=0", "--ServerApp.authorizer_class=" + CHOOSY]
+    with Jupyter(tmp_path_factory.mktemp("jupyter"), *options) as jupyter:
         yield jupyter.hosts()
 
 
@@ -176,6 +181,51 @@ def test_kernels_are_told_where_the_server_is(jupyter, runtime):
     assert jupyter.runtime_file.stat().st_mode & 0o777 == 0o600
     assert runtime["jupyter_url"].startswith("http")
     assert runtime["username"]
+
+
+def test_a_notebook_is_deployed_among_jupyters_kernels(jupyter):
+    (jupyter.folder / "work").mkdir()
+    write_notebook(jupyter.folder / "work" / "notes.ipynb", "import os; print(os.getcwd())")
+    body = {"path": "work/notes.ipynb"}
+    status, deployed = jupyter.ask("POST", "colonies/v1/deployments?wait=60", body)
+    assert (status, deployed["name"], deployed["state"]) == (201, "notes", "running")
+    kernels = jupyter.ask("GET", "api/kernels")[1]
+    # Whoever is connected keeps it from being culled as idle.
+    assert [(k["id"], k["connections"]) for k in kernels] == [(deployed["kernelid"], 1)]
+    jupyter.ask("DELETE", f"api/kernels/{deployed['kernelid']}")
+    jupyter.until(lambda: jupyter.ask("GET", "colonies/v1/deployments/notes")[1]["restarts"] == 1)
+    assert jupyter.ask("GET", "colonies/v1/deployments/notes?wait=60")[1]["state"] == "running"
+    jupyter.until(lambda: len(jupyter.ask("GET", "api/kernels")[1]) == 1)
+    log = jupyter.ask("GET", "colonies/v1/deployments/notes/log")[1]["text"]
+    assert f"\n{jupyter.folder / 'work'}\n" in log
+    assert jupyter.ask("DELETE", "colonies/v1/deployments/notes")[0] == 204
+    assert jupyter.ask("GET", "api/kernels")[1] == []
+
+
+def test_who_may_not_run_code_deploys_nothing(jupyter):
+    write_notebook(jupyter.folder / "refused.ipynb", "1")
+    request = urllib.request.Request(
+        f"{jupyter.url}colonies/v1/deployments", b'{"path": "refused.ipynb"}'
+    )
+    request.add_header("Authorization", f"token {TOKEN}")
+    request.add_header("X-Without", "execute kernels")
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=30)
+    with refused.value as error:
+        assert error.code == 403
+        assert "who may run code in kernels" in json.loads(error.read())["detail"]
+
+
+def test_what_lies_outside_of_jupyters_root_is_not_deployed(jupyter, tmp_path):
+    outside = write_notebook(tmp_path / "outside.ipynb", "1")
+    (jupyter.folder / "link.ipynb").symlink_to(outside)
+    for path in ("../" * 20 + outside.lstrip("/"), "link.ipynb"):
+        status, problem = jupyter.ask("POST", "colonies/v1/deployments", {"path": path})
+        assert (status, "outside of this server's root" in problem["detail"]) == (403, True)
+    status, problem = jupyter.ask("POST", "colonies/v1/deployments", {"path": outside})
+    assert (status, "can't be read" in problem["detail"]) == (404, True)
+    for method in ("GET", "POST"):
+        assert jupyter.ask(method, "colonies/v1/deployments", {}, token="")[0] == 403
 
 
 def test_the_next_server_takes_over_when_the_host_ends(tmp_path):

@@ -68,6 +68,8 @@ def test_the_own_port(colony_server):
 class Nobody:
     """A desk that must never be asked."""
 
+    deploy_anywhere = False
+
     def hosting(self):
         raise AssertionError("the service was asked for without authentication")
 

@@ -1,0 +1,1 @@
+"""Deployed notebooks: kernels that run a notebook's cells and are kept alive."""

@@ -12,6 +12,7 @@ from jupyter_colonies.core.file import (
     Label,
     Reference,
     below,
+    check_storable,
     located,
     place,
     without_keys,
@@ -35,6 +36,7 @@ from jupyter_colonies.store.statement import Row
 def add_file(call: Call, request: AddFile) -> File:
     """A new revision, also when nothing changed; label and name are kept as they are (F-3)."""
     file = request.file or File()
+    check_storable(file.label, file.name)
     stored = msgspec.structs.replace(
         file,
         fileid=identity.new_id(),

@@ -26,6 +26,7 @@ from jupyter_colonies.broker import (  # noqa: F401 - importing these registers 
     locations,
     lookup,
     members,
+    moving,
     notes,
     objects,
     pauses,

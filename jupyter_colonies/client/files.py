@@ -189,10 +189,30 @@ class Files:
         for file in found:
             self._drop(file)
 
+    def move(self, label: str, name: str, tolabel: str, toname: str = "") -> int:
+        """Give a file another label, and another name if there is one; how many revisions it has.
+
+        Snapshots keep what they hold. Raises NotFound, Conflict if a file is there already, and
+        InvalidRequest for a name that can't be a file's in a folder. An extension of the protocol.
+        """
+        return self._move(label=label, name=name, tolabel=tolabel, toname=toname)
+
+    def move_label(self, label: str, tolabel: str) -> int:
+        """Give a label and those below it another place; how many revisions of files that moved.
+
+        All are moved or none; raises as `move` does.
+        """
+        return self._move(label=label, tolabel=tolabel)
+
     def close(self) -> None:
         """Close the connections to where the bytes are."""
         self._home.close()
         self._elsewhere.close()
+
+    def _move(self, **what: str) -> int:
+        client = self._colony.client
+        moved = self._colony.call(client.move_files(colonyname=self._colony.name, **what))
+        return moved.revisions
 
     def _named(self, label: str, name: str, *, latest: bool) -> Revisions:
         client = self._colony.client

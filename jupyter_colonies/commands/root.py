@@ -9,6 +9,7 @@ import click
 from jupyter_colonies.commands import (  # noqa: F401 - importing these adds verbs to nouns
     assignments,
     identity,
+    move,
     reconciler,
     removal,
 )

@@ -14,6 +14,7 @@ from jupyter_colonies.errors import InvalidRequest
 PROTOCOL = "s3"
 DIGEST = "SHA256"
 LONGEST_NAME = 255
+LONGEST_PLACE = 1500  # bytes; PostgreSQL takes some 2,700 for all columns of an index
 
 
 class S3Object(msgspec.Struct, kw_only=True):
@@ -136,6 +137,15 @@ def located(ref: Reference) -> tuple[str, str]:
     except InvalidRequest:
         return "", ""
     return found.bucket, found.object
+
+
+def check_storable(label: str, name: str) -> None:
+    """Raise InvalidRequest for what no database could find again: any other text is kept (F-3)."""
+    together = f"{place(label)}{name}"
+    if "\0" in together or len(together.encode(errors="replace")) > LONGEST_PLACE:
+        raise InvalidRequest(
+            f"A label and a name have together at most {LONGEST_PLACE} bytes, and no zero byte"
+        )
 
 
 def without_keys(ref: Reference) -> Reference:

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BindParameter,
+    ColumnElement,
     Integer,
+    LargeBinary,
+    String,
     Table,
+    and_,
     bindparam,
+    case,
     cast,
     delete,
     func,
+    literal_column,
+    not_,
     or_,
     select,
+    update,
 )
 
 from jupyter_colonies.store import tables
@@ -48,6 +56,63 @@ LABELS = Statement(
 )
 REMOVE_ONE = Statement(delete(files).where(_of_colony, _F.fileid == bindparam("fileid")))
 REMOVE_NAMED = Statement(delete(files).where(_of_colony, _here, _named))
+
+_place: BindParameter[str] = cast(bindparam("place"), String)  # type: ignore[assignment]
+
+
+def _target(place: ColumnElement[str]) -> ColumnElement[str]:
+    """Where a place goes when a label and those below it are moved."""
+    length = cast(bindparam("length"), Integer)
+    beside = cast(bindparam("tobegin"), String) + func.substr(place, length + literal_column("1"))
+    return case((place == _place, cast(bindparam("toplace"), String)), else_=beside)
+
+
+def _within(place: ColumnElement[str]) -> ColumnElement[bool]:
+    length = cast(bindparam("length"), Integer)
+    return or_(
+        place == bindparam("place"),
+        func.substr(place, literal_column("1"), length) == bindparam("begin"),
+    )
+
+
+_there = files.alias("there")
+_longest = select(func.max(func.octet_length(_F.place + _F.name)).label("longest"))
+_longest_here = select(
+    func.max(func.length(cast(_F.place + _F.name, LargeBinary))).label("longest")
+)
+LONGEST_BELOW = Statement(
+    _longest_here.where(_of_colony, _begins_or_here),
+    postgresql=_longest.where(_of_colony, _begins_or_here),
+)
+IN_THE_WAY = Statement(
+    select(_there.c.place, _there.c.name)
+    .select_from(
+        files.join(
+            _there,
+            and_(
+                _there.c.colonyname == _F.colonyname,
+                _there.c.name == _F.name,
+                _there.c.place == _target(_F.place),
+            ),
+        )
+    )
+    .where(_of_colony, _within(_F.place), not_(_within(_there.c.place)))
+    .limit(literal_column("1"))
+)
+MOVE_NAMED = Statement(
+    update(files)
+    .where(_of_colony, _here, _named)
+    .values(
+        place=cast(bindparam("toplace"), String),
+        label=cast(bindparam("toplace"), String),
+        name=cast(bindparam("toname"), String),
+    )
+)
+MOVE_LABEL = Statement(
+    update(files)
+    .where(_of_colony, _within(_F.place))
+    .values(place=_target(_F.place), label=_target(_F.place))
+)
 
 NEWEST_BELOW = Statement(
     select(_F.fileid, _F.place, _F.name).where(

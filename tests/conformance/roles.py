@@ -199,4 +199,5 @@ EXTENSIONS = {
     "getrerunsmsg": MEMBER,
     "retryprocessmsg": MEMBER,
     "getcredentialsmsg": MEMBER,
+    "movefilesmsg": MEMBER,
 }

@@ -327,3 +327,108 @@ def test_a_removed_colony_takes_its_files_and_snapshots_along(wire):
     assert labels(again) == {}
     assert call(again, "getsnapshotsmsg") is None
     snapshot(again, "/l", "s")
+
+
+# --- names of every kind ---
+
+
+NASTY = [
+    "..",
+    "/",
+    "a/b",
+    "",
+    "%_",
+    "name with 'quotes\" and\nlines",
+    "\u202eltr",
+    "CON",
+    "🙂" * 60,
+]
+
+
+@pytest.mark.parametrize("name", NASTY, ids=range(len(NASTY)))
+def test_any_text_is_a_name_and_is_found_again(e1, name):
+    add(e1, "/nasty", name)
+    assert names(e1, "/nasty") == [name]
+    add(e1, f"/{name}", "n")
+    assert names(e1, f"/{name}") == ["n"]
+
+
+@pytest.mark.parametrize(
+    "where",
+    [{"label": "/l" * 1000}, {"name": "n" * 1501}, {"label": "/l", "name": "zero\0"}],
+    ids=["label", "name", "zero"],
+)
+def test_what_no_database_could_find_again_is_refused(e1, where):
+    with refused(400, "A label and a name have together"):
+        add(e1, **where)
+    assert not labels(e1)
+
+
+# --- moving, an extension ---
+
+
+def move(member, label, tolabel, **fields):
+    return call(member, "movefilesmsg", label=label, tolabel=tolabel, **fields)
+
+
+def test_a_file_moves_with_all_its_revisions(e1):
+    ids = [add(e1, "/a", "n")["fileid"] for _ in range(3)]
+    add(e1, "/a", "other")
+    taken = snapshot(e1, "/a", "before")
+    assert move(e1, "a/", "/b/c", name="n", toname="m") == {"revisions": 3}
+    assert names(e1, "/a") == ["other"]
+    found = get(e1, label="/b/c", name="m")
+    assert [each["fileid"] for each in found] == ids[::-1]
+    assert {each["label"] for each in found} == {"/b/c"}
+    assert call(e1, "getsnapshotmsg", name="before") == taken
+    assert get(e1, fileid=ids[2])[0]["name"] == "m"
+
+
+@pytest.mark.parametrize(
+    ("label", "tolabel", "expected"),
+    [
+        ("/a", "/z", {"/z": 1, "/z/x": 2, "/z/x/y": 1, "/ab": 1}),
+        ("/a", "/a/x", {"/a/x": 1, "/a/x/x": 2, "/a/x/x/y": 1, "/ab": 1}),
+        ("/a/x", "/a", {"/a": 3, "/a/y": 1, "/ab": 1}),
+        ("/a/x", "/", {"/": 2, "/a": 1, "/y": 1, "/ab": 1}),
+        ("/", "/all", {"/all/a": 1, "/all/a/x": 2, "/all/a/x/y": 1, "/all/ab": 1}),
+    ],
+)
+def test_a_label_moves_with_those_below_it(e1, label, tolabel, expected):
+    add(e1, "/a", "top")
+    for _ in range(2):
+        add(e1, "/a/x", "in x")
+    add(e1, "a/x/y", "in y")
+    add(e1, "/ab", "beside")
+    move(e1, label, tolabel)
+    assert labels(e1) == expected
+
+
+def test_nothing_is_moved_over_a_file(e1):
+    add(e1, "/a", "same")
+    add(e1, "/a/x", "free")
+    add(e1, "/b", "same")
+    with refused(409, "Failed to move files, there is a file 'same' in '/b' already"):
+        move(e1, "/a", "/b")
+    with refused(409):
+        move(e1, "/a", "/b", name="same")
+    assert labels(e1) == {"/a": 1, "/a/x": 1, "/b": 1}
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "text"),
+    [
+        ({"label": "/none", "tolabel": "/b"}, 404, "Failed to move files, there is no label"),
+        ({"label": "/a", "tolabel": "/b", "name": "x"}, 404, "Failed to move files, there is no f"),
+        ({"label": "/a", "tolabel": "a/"}, 400, "Failed to move files, '/a' is there already"),
+        ({"label": "/a", "tolabel": "/b/../c"}, 400, "'/b/../c' is no label"),
+        ({"label": "/a", "tolabel": "/b", "name": "n", "toname": "x/y"}, 400, "'x/y' is no name"),
+        ({"label": "/a", "tolabel": "/b", "toname": "x"}, 400, "Failed to move files, a label"),
+        ({"label": "/a", "tolabel": "/b" * 800}, 400, "A label and a name have together"),
+    ],
+)
+def test_moves_that_are_refused(e1, fields, status, text):
+    add(e1, "/a", "n")
+    with refused(status, text):
+        move(e1, **fields)
+    assert labels(e1) == {"/a": 1}

@@ -277,6 +277,9 @@ REQUESTS = {
     "getfilemsg": lambda cast: cast.here | {"fileid": cast.file()},
     "getfilesmsg": lambda cast: cast.here | {"label": "/l"},
     "getfilelabelsmsg": lambda cast: cast.here,
+    "movefilesmsg": lambda cast: (
+        cast.file() and cast.here | {"label": "/l", "name": "n", "tolabel": f"/{some_name()}"}
+    ),
     "removefilemsg": lambda cast: cast.here | {"fileid": cast.file()},
     "createsnapshotmsg": lambda cast: cast.here | {"label": "/l", "name": some_name()},
     "getsnapshotmsg": lambda cast: cast.snapshot(),

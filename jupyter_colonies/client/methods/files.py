@@ -124,3 +124,34 @@ class FilesMethods(Operations):
             ),
         )
         return reply
+
+    async def move_files(
+        self,
+        *,
+        colonyname: str = "",
+        label: str = "",
+        name: str = "",
+        tolabel: str = "",
+        toname: str = "",
+    ) -> files.Moved:
+        """Move files.
+
+        Give a file another label and name, or a label and those below it another place.
+
+        All revisions of `name` in `label` go to `toname` in `tolabel`; an empty `toname` keeps the
+        name. Without `name` the files of `label` and of the labels below it go to `tolabel`.
+
+        Sent as `movefilesmsg`; for an approved executor or a user of the colony. An extension of
+        the protocol.
+        """
+        reply: files.Moved = await self.call(
+            files.MOVE_FILES,
+            files.MoveFiles(
+                colonyname=colonyname,
+                label=label,
+                name=name,
+                tolabel=tolabel,
+                toname=toname,
+            ),
+        )
+        return reply

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from jupyter_colonies.core.file import File, FileData, Label
 from jupyter_colonies.core.messages.registry import Empty, Message, Request, declare
 from jupyter_colonies.core.policy import Role
@@ -45,6 +47,26 @@ class RemoveFile(Request):
     fileid: str = ""
     label: str = ""
     name: str = ""
+
+
+class MoveFiles(Request):
+    """Give a file another label and name, or a label and those below it another place.
+
+    All revisions of `name` in `label` go to `toname` in `tolabel`; an empty `toname` keeps the
+    name. Without `name` the files of `label` and of the labels below it go to `tolabel`.
+    """
+
+    colonyname: str = ""
+    label: str = ""
+    name: str = ""
+    tolabel: str = ""
+    toname: str = ""
+
+
+class Moved(msgspec.Struct, kw_only=True):
+    """What was moved; `revisions` counts the revisions of all files."""
+
+    revisions: int
 
 
 ADD_FILE = declare(
@@ -104,5 +126,17 @@ REMOVE_FILE = declare(
         does="remove file",
         role=Role.MEMBER,
         colony="colonyname",
+    )
+)
+MOVE_FILES = declare(
+    Message(
+        "movefilesmsg",
+        "move_files",
+        MoveFiles,
+        Moved,
+        does="move files",
+        role=Role.MEMBER,
+        colony="colonyname",
+        extension=True,
     )
 )

@@ -176,6 +176,14 @@ class DamagedBytes(ClientError):
     """The bytes that came are not those that were stored: fetch the file again, or put it anew."""
 
 
+class FileTroubles(ClientError):
+    """A file or folder of this machine can't be used: the message says which and why."""
+
+
+class SyncIncomplete(ClientError):
+    """Not everything was synced: the message says how much; the rest is in its place."""
+
+
 class InvalidCell(ClientError):
     """The code of a notebook cell can't become an executor: the message shows the line."""
 

@@ -22,6 +22,7 @@ from jupyter_colonies.commands.block import (
     Submitted,
     Table,
     Text,
+    Working,
 )
 from jupyter_colonies.core.process import State
 
@@ -75,6 +76,8 @@ class Terminal:
                 self._text(block.text)
             case Json():
                 self._text(block.text)
+            case Working():
+                self._console.file.flush()
             case _:
                 assert_never(block)
 

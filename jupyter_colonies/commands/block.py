@@ -70,4 +70,11 @@ class Submitted:
     line: Line
 
 
-Block = Table | Details | Line | Text | Heading | Json | Submitted
+@dataclass(frozen=True, kw_only=True)
+class Working:
+    """Something begins that takes its time: what came before it is to be seen now."""
+
+    text: str = ""
+
+
+Block = Table | Details | Line | Text | Heading | Json | Submitted | Working

@@ -1,4 +1,4 @@
-"""`fs …`: what the colony knows of files; verbs that carry no bytes (part 03, section 4.2)."""
+"""`fs …`: what the colony knows of files (part 03, section 4.2)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from jupyter_colonies.commands import wording
 from jupyter_colonies.commands.block import Block, Details, Line, Table
 from jupyter_colonies.commands.session import Session
 from jupyter_colonies.commands.snapshot import snapshot
-from jupyter_colonies.commands.verb import Noun, not_yet, pass_session
+from jupyter_colonies.commands.verb import Noun, pass_session
 from jupyter_colonies.core.file import File, Label
 
 label = Noun("label", help="Labels: the folders of the colony's files.")
@@ -16,12 +16,13 @@ fs = Noun(
     "fs",
     help="Files: labels, names and revisions.",
     commands={"label": label, "snapshot": snapshot},
-    not_offered=not_yet("sync", "clean", "get"),
 )
 
-_ID = click.option("-i", "--fileid", default="", metavar="ID", help="Id of one revision.")
-_NAME = click.option("-n", "--name", default="", metavar="NAME", help="Name of the file.")
-_LABEL = click.option("-l", "--label", "at", default="", metavar="LABEL", help="Label of the file.")
+file_id = click.option("-i", "--fileid", default="", metavar="ID", help="Id of one revision.")
+file_name = click.option("-n", "--name", default="", metavar="NAME", help="Name of the file.")
+file_label = click.option(
+    "-l", "--label", "at", default="", metavar="LABEL", help="Label of the file."
+)
 _THIS_LABEL = click.option("-l", "--label", "at", required=True, metavar="LABEL", help="Label.")
 
 
@@ -87,13 +88,13 @@ def ls(session: Session, at: str) -> list[Block]:
 
 
 @fs.command("info")
-@_ID
-@_NAME
-@_LABEL
+@file_id
+@file_name
+@file_label
 @pass_session
 def info(session: Session, fileid: str, name: str, at: str) -> list[Block]:
     """Show a revision, or the newest one of a label and name."""
-    _check(fileid, name, at)
+    check_named(fileid, name, at)
     found = session.ask(
         session.member.get_file(
             colonyname=session.colonyname, fileid=fileid, label=at, name=name, latest=True
@@ -103,13 +104,13 @@ def info(session: Session, fileid: str, name: str, at: str) -> list[Block]:
 
 
 @fs.command("remove")
-@_ID
-@_NAME
-@_LABEL
+@file_id
+@file_name
+@file_label
 @pass_session
 def remove(session: Session, fileid: str, name: str, at: str) -> list[Block]:
     """Remove a revision, or all of a label and name; their bytes stay."""
-    _check(fileid, name, at)
+    check_named(fileid, name, at)
     session.ask(
         session.member.remove_file(
             colonyname=session.colonyname, fileid=fileid, label=at, name=name
@@ -119,7 +120,8 @@ def remove(session: Session, fileid: str, name: str, at: str) -> list[Block]:
     return [Line(text="File removed", fields=fields)]
 
 
-def _check(fileid: str, name: str, at: str) -> None:
+def check_named(fileid: str, name: str, at: str) -> None:
+    """Raise click.UsageError unless a file is named in one way."""
     if bool(fileid) == bool(name and at):
         raise click.UsageError("Give --fileid, or --name and --label")
 

@@ -8,10 +8,12 @@ import click
 
 from jupyter_colonies.commands import (  # noqa: F401 - importing these adds verbs to nouns
     assignments,
+    download,
     identity,
     move,
     reconciler,
     removal,
+    sync,
 )
 from jupyter_colonies.commands.attribute import attribute
 from jupyter_colonies.commands.block import Block, Json, Line, Submitted, Text

@@ -7,17 +7,16 @@ import click
 from jupyter_colonies.commands import wording
 from jupyter_colonies.commands.block import Block, Details, Line, Table
 from jupyter_colonies.commands.session import Session
-from jupyter_colonies.commands.verb import Noun, not_yet, pass_session
+from jupyter_colonies.commands.verb import Noun, pass_session
 from jupyter_colonies.core.file import Snapshot, place
 from jupyter_colonies.errors import InvalidRequest
 
 snapshot = Noun(
     "snapshot",
     help="Snapshots: the files of a label as they were.",
-    not_offered=not_yet("download"),
 )
-_ID = click.option("-i", "--snapshotid", default="", metavar="ID", help="Id of the snapshot.")
-_NAME = click.option(
+by_id = click.option("-i", "--snapshotid", default="", metavar="ID", help="Id of the snapshot.")
+by_name = click.option(
     "-n", "--snapshotname", "name", default="", metavar="NAME", help="Name of the snapshot."
 )
 
@@ -58,12 +57,12 @@ def ls(session: Session) -> list[Block]:
 
 
 @snapshot.command("info")
-@_ID
-@_NAME
+@by_id
+@by_name
 @pass_session
 def info(session: Session, snapshotid: str, name: str) -> list[Block]:
     """Show a snapshot and its files."""
-    _check(snapshotid, name)
+    check_named(snapshotid, name)
     found = session.ask(
         session.member.get_snapshot(colonyname=session.colonyname, snapshotid=snapshotid, name=name)
     )
@@ -71,12 +70,12 @@ def info(session: Session, snapshotid: str, name: str) -> list[Block]:
 
 
 @snapshot.command("remove")
-@_ID
-@_NAME
+@by_id
+@by_name
 @pass_session
 def remove(session: Session, snapshotid: str, name: str) -> list[Block]:
     """Remove a snapshot; the files stay."""
-    _check(snapshotid, name)
+    check_named(snapshotid, name)
     session.ask(
         session.member.remove_snapshot(
             colonyname=session.colonyname, snapshotid=snapshotid, name=name
@@ -98,7 +97,8 @@ def removeall(session: Session, yes: bool) -> list[Block]:
     return [Line(text="All snapshots removed", fields={"ColonyName": session.colonyname})]
 
 
-def _check(snapshotid: str, name: str) -> None:
+def check_named(snapshotid: str, name: str) -> None:
+    """Raise click.UsageError unless a snapshot is named in one way."""
     if bool(snapshotid) == bool(name):
         raise click.UsageError("Give one of --snapshotid and --snapshotname")
 

@@ -109,14 +109,6 @@ class Noun(_Helpful, click.Group):
         return f"There is no '{self._path(ctx, word)}': {hint}"
 
 
-NOT_YET = "is not offered yet"
-
-
-def not_yet(*verbs: str) -> dict[str, str]:
-    """Verbs of the original that are still to come."""
-    return dict.fromkeys(verbs, NOT_YET)
-
-
 pass_session = click.make_pass_decorator(Session)
 
 

@@ -56,6 +56,16 @@ def kibibytes(size: int) -> str:
     return f"{size // 1024} KiB"
 
 
+def size(count: int) -> str:
+    """A number of bytes in the unit that fits it."""
+    amount, unit = float(count), "B"
+    for larger in ("KiB", "MiB", "GiB", "TiB"):
+        if amount < 1024:
+            break
+        amount, unit = amount / 1024, larger
+    return f"{count} B" if unit == "B" else f"{amount:.1f} {unit}"
+
+
 def yes_no(flag: object) -> str:
     """Truth as the original spells it."""
     return "true" if flag else "false"

@@ -12,7 +12,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display
 
 from jupyter_colonies.client.run import Run
-from jupyter_colonies.commands.block import Block, Submitted, Text
+from jupyter_colonies.commands.block import Block, Submitted, Text, Working
 from jupyter_colonies.commands.root import run
 from jupyter_colonies.commands.session import Owner, Session
 from jupyter_colonies.commands.submit import submit_text
@@ -69,9 +69,11 @@ class ColoniesMagic:
         result = None
         group: list[Block] = []
         for block in run(self._verbs, words, self._session()):
-            if isinstance(block, Text | Submitted):
+            if isinstance(block, Text | Submitted | Working):
                 _flush(group)
             match block:
+                case Working():
+                    continue
                 case Text():
                     print(block.text, end="" if block.text.endswith("\n") else "\n")  # noqa: T201
                 case Submitted():

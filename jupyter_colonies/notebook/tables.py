@@ -15,6 +15,7 @@ from jupyter_colonies.commands.block import (
     Submitted,
     Table,
     Text,
+    Working,
 )
 from jupyter_colonies.core.identity import is_id
 from jupyter_colonies.core.process import State
@@ -93,7 +94,7 @@ def html(block: Block) -> str:
             return html(block.line)
         case Heading():
             return f"<div><strong>{escape(block.text)}</strong></div>"
-        case Text() | Json():
+        case Text() | Json() | Working():
             return f"<pre>{escape(block.text)}</pre>"
         case _:
             assert_never(block)
@@ -112,7 +113,7 @@ def plain(block: Block) -> str:
             )
         case Submitted():
             return plain(block.line)
-        case Text() | Json() | Heading():
+        case Text() | Json() | Heading() | Working():
             return block.text
         case _:
             assert_never(block)

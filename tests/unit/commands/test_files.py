@@ -1,10 +1,9 @@
-"""`fs …` and `snapshot …`: the verbs that carry no bytes."""
+"""`fs …` and `snapshot …`: what is known of files."""
 
 import click
 import pytest
 
 from jupyter_colonies.commands.block import Line
-from jupyter_colonies.commands.verb import NotOffered
 from jupyter_colonies.core.file import File, Reference, S3Object
 from jupyter_colonies.errors import NotFound, ServerRefused
 
@@ -98,9 +97,3 @@ def test_all_snapshots_are_removed_on_demand(desk) -> None:
     assert len(desk.one("fs snapshot ls").rows) == 1
     desk.run("fs snapshot removeall --yes")
     assert desk.one("fs snapshot ls") == Line(text="No snapshots found")
-
-
-@pytest.mark.parametrize("line", ["fs sync -d .", "fs get -i 1", "fs snapshot download -n s"])
-def test_verbs_that_carry_bytes_say_that_they_are_missing(desk, line) -> None:
-    with pytest.raises(NotOffered):
-        desk.run(line)

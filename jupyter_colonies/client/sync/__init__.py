@@ -1,0 +1,1 @@
+"""A folder and a label made equal: the plan, the folder, the transfers."""

@@ -139,6 +139,7 @@ isassigned: whether an executor has it
 ispaused: whether nothing is assigned in the colony
 items: the results of up to 256 processes
 Property.items: what the elements of a list may be
+kernelid: id of the Jupyter kernel that the executor belongs to; empty for none
 key: name of the attribute
 kind: kind of blueprint
 BlueprintDefinition.kind: any text; blueprints refer to `spec.names.kind`
@@ -166,6 +167,7 @@ Function.maxexectime: most seconds of a run
 maxretries: runs after the first one; negative for any number
 maxwaittime: seconds that it may wait to be taken; 0 or less for no limit
 Function.maxwaittime: most seconds of waiting
+machine: names the machine, its present run and the space of its process ids
 mem: memory such as `2Gi`
 message: text
 Failure.message: why it was refused
@@ -201,6 +203,7 @@ position: place in drawings
 prevprocessgraphid: id of the workflow that was started last
 priority: from -50,000 to 50,000; one step is worth a day of waiting
 prioritytime: place in the queue: lower is earlier
+pid: id of the system's process in which the executor lives, on its machine
 processes: number of processes to start
 processespernode: number of processes to start on each machine
 processgraphid: id of the workflow
@@ -222,6 +225,7 @@ Schema.required: fields that must be there
 retries: number of runs that were given up
 revision: number of the workflow's last change
 rootprocessids: ids of the processes that wait for nothing
+running: ids of the processes that the executor runs; only in the first frame
 runningprocesses: number of running processes
 runningworkflows: number of running workflows
 s3filename: name of the object that holds the content
@@ -254,6 +258,7 @@ style: how it is drawn
 submissiontime: when it was submitted
 successfulprocesses: number of successful processes
 successfulworkflows: number of successful workflows
+taken: processes that were taken from the executor, and their states
 target: id of the node where the edge ends
 targetcolonyname: colony of the process
 targetid: id of the process that the attribute belongs to

@@ -12,7 +12,7 @@ import msgspec
 
 from jupyter_colonies.broker import transition
 from jupyter_colonies.broker.duty import Duty
-from jupyter_colonies.broker.signals import DEADLINES
+from jupyter_colonies.broker.signals import DEADLINES, Taken
 from jupyter_colonies.core import lifecycle
 from jupyter_colonies.core.process import State
 from jupyter_colonies.store import members, presence, processes
@@ -44,6 +44,8 @@ def expire(tx: Transaction) -> int:
             requeued = tx.one(processes.RETRY, at_seq=row["seq"], now=tx.now)
             if requeued is not None:
                 transition.requeue(tx, [requeued])
+                place = row["colonyname"], row["executorname"]
+                tx.announce(Taken(*place, row["processid"], State.WAITING))
     for executor in tx.all(members.SILENT_EXECUTORS, now=tx.now):
         _log.warning(
             "Executor %s of colony %s was silent for longer than its lease, its processes go "
@@ -52,7 +54,7 @@ def expire(tx: Transaction) -> int:
             executor["colonyname"],
         )
         presence.keep(tx, executor["colonyname"])
-        transition.unregister(tx, executor)
+        transition.unregister(tx, executor, "was silent for longer than its lease")
     moments = [
         row["due"]
         for row in (
@@ -74,4 +76,5 @@ def _fail(tx: Transaction, seq: int, came_from: State, reason: str) -> None:
         now=tx.now,
     )
     if row is not None:
+        transition.announce_taken(tx, [row])
         transition.fail(tx, row, came_from)

@@ -82,7 +82,8 @@ def renew_lease(call: Call, request: RenewLease) -> LeaseTerms:
 @answers(executors.LEAVE_COLONY)
 def leave_colony(call: Call, request: NamedExecutor) -> Empty:
     """An executor unregisters itself; what it ran goes back to the queue."""
-    transition.unregister(call.tx, _executor(call, request.colonyname, request.executorname))
+    executor = _executor(call, request.colonyname, request.executorname)
+    transition.unregister(call.tx, executor, "has left the colony")
     return Empty()
 
 
@@ -151,7 +152,7 @@ def reject_executor(call: Call, _: NamedExecutor) -> Empty:
 @answers(executors.REMOVE_EXECUTOR)
 def remove_executor(call: Call, _: NamedExecutor) -> Empty:
     """Unregister an executor; its record stays and is listed."""
-    transition.unregister(call.tx, call.row)
+    transition.unregister(call.tx, call.row, "was removed from the colony")
     return Empty()
 
 
@@ -250,7 +251,7 @@ def _register(
     if row is None:
         tx.run(members.ADD_EXECUTOR, **names, **values)
     else:
-        transition.unregister(tx, row)
+        transition.unregister(tx, row, "was registered anew")
         tx.run(members.RENEW_EXECUTOR, at_seq=row["seq"], **values)
     if lease:
         tx.announce(Due(values["leasedeadline"]))

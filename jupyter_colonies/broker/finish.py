@@ -78,6 +78,7 @@ def cancel_process(call: Call, _: OneProcess) -> Empty:
     row = call.tx.one(statements.CANCEL, at_seq=call.row["seq"], now=call.tx.now)
     if row is None:
         raise _overtaken()
+    transition.announce_taken(call.tx, [row])
     transition.record(call.tx, [row], 0, ())
     return Empty()
 

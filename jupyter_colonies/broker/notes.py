@@ -13,7 +13,7 @@ from jupyter_colonies.core.times import SECOND
 from jupyter_colonies.errors import AccessDenied, InvalidRequest
 from jupyter_colonies.store import journal, members
 from jupyter_colonies.store import processes as statements
-from jupyter_colonies.store.statement import Row
+from jupyter_colonies.store.statement import Row, Transaction
 
 MOST_LOGS = 500
 MOST_FOUND = 100
@@ -64,7 +64,8 @@ def add_log(call: Call, request: AddLog) -> Empty:
         raise AccessDenied(
             "Failed to add log, not allowed to add log, only the assigned Executor may att logs"
         )
-    _write(call, request.processid, call.row["executorname"], request.message)
+    name = call.row["executorname"]
+    write(call.tx, call.colonyname, name, request.processid, request.message)
     return Empty()
 
 
@@ -78,7 +79,7 @@ def add_executor_log(call: Call, request: AddExecutorLog) -> Empty:
         raise AccessDenied("Failed to add executor log, executor name mismatch")
     call.tx.end_batch()
     call.tx.lock(members.GET_EXECUTOR_TO_CHANGE, **_place(request))
-    _write(call, "", executor.executorname, request.message)
+    write(call.tx, call.colonyname, executor.executorname, "", request.message)
     return Empty()
 
 
@@ -124,21 +125,23 @@ def search_logs(call: Call, request: SearchLogs) -> list[Log]:
     return [_log(row) for row in rows]
 
 
-def _write(call: Call, processid: str, executorname: str, message: str) -> None:
+def write(
+    tx: Transaction, colonyname: str, executorname: str, processid: str, message: str
+) -> None:
     """Add a line; times grow strictly within a process and within an executor.
 
     Who reads on asks for what came after the last line, so that equal times would hide lines.
     """
     place = {
         "processid": processid,
-        "colonyname": call.colonyname,
+        "colonyname": colonyname,
         "executorname": executorname,
     }
     # An executor's own log is no process's: nothing equals NULL.
-    last = call.tx.one(journal.LAST, **{**place, "processid": processid or None})
+    last = tx.one(journal.LAST, **{**place, "processid": processid or None})
     newest = max(last["process"] or 0, last["executor"] or 0) if last else 0
-    timestamp = max(call.tx.now, newest + 1)
-    call.tx.run(journal.ADD_LOG, **place, timestamp=timestamp, message=message)
+    timestamp = max(tx.now, newest + 1)
+    tx.run(journal.ADD_LOG, **place, timestamp=timestamp, message=message)
 
 
 def _place(request: AddExecutorLog) -> dict[str, str]:

@@ -61,10 +61,12 @@ from jupyter_colonies.broker.signals import (
     SignalNotices,
 )
 from jupyter_colonies.broker.subscriptions import Subscriptions
+from jupyter_colonies.broker.vigil import Vigil
 from jupyter_colonies.broker.waiters import Waiters
 from jupyter_colonies.core import enrolment
 from jupyter_colonies.core.messages import REGISTRY, Message, Request, processes, server, workflows
 from jupyter_colonies.core.messages.channels import SubscribeChannel
+from jupyter_colonies.core.messages.executors import SubscribeExecutor
 from jupyter_colonies.core.messages.processes import SubscribeProcesses
 from jupyter_colonies.core.messages.server import GetServerInfo, ServerInfo, Version
 from jupyter_colonies.core.policy import Caller
@@ -104,6 +106,7 @@ class Broker:
         self.stopping = asyncio.Event()
         self._clock = clock
         self.attendance = Attendance(clock)
+        self.vigil = Vigil(self.store)
         self._crons = CronRuns(self.store, facts, clock)
         self._generators = GeneratorRuns(self.store, facts, clock)
         duties: list[Duty] = [
@@ -140,6 +143,7 @@ class Broker:
         self.stopping.set()
         self.waiters.wake_all()
         self.subscriptions.end()
+        await self.vigil.stop()
         for duty in self._duties.values():
             await duty.stop()
         await self.store.close()
@@ -217,6 +221,9 @@ class Broker:
             return self.subscriptions.process(request)
         if message is workflows.SUBSCRIBE_WORKFLOW:
             return self.subscriptions.workflow(request)
+        if isinstance(request, SubscribeExecutor):
+            self.vigil.watch(request, call.caller.id)
+            return self.subscriptions.executor(request, call.caller.id)
         if isinstance(request, SubscribeProcesses):
             return self.subscriptions.processes(request, call.colonyname)
         if isinstance(request, SubscribeChannel):

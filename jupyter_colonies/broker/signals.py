@@ -43,6 +43,15 @@ class Dismissed(NamedTuple):
     executorname: str
 
 
+class Taken(NamedTuple):
+    """A running process was taken from its executor, and is in this state now."""
+
+    colonyname: str
+    executorname: str
+    processid: str
+    state: State
+
+
 class GraphChanged(NamedTuple):
     """A workflow has a new revision."""
 
@@ -87,6 +96,7 @@ class Notice(msgspec.Struct, array_like=True):
     packed: list[int] = []
     missed: bool = False
     appended: list[Appended] = []
+    taken: list[Taken] = []
 
 
 MOST_NOTICES = 16
@@ -121,6 +131,7 @@ class SignalNotices:
             *notice.graphs,
             *notice.dismissed,
             *notice.appended,
+            *notice.taken,
             *due,
             *(Packed(generator) for generator in notice.packed),
             *missed,
@@ -132,7 +143,7 @@ class SignalNotices:
 
 
 def _gathered(announced: Sequence[object]) -> Notice:
-    notice = Notice(ready=[], changed=[], graphs=[], dismissed=[], due={}, appended=[])
+    notice = Notice(ready=[], changed=[], graphs=[], dismissed=[], due={}, appended=[], taken=[])
     packed: set[int] = set()
     newest: dict[int, GraphChanged] = {}
     appended: dict[Appended, None] = {}
@@ -148,6 +159,8 @@ def _gathered(announced: Sequence[object]) -> Notice:
                 notice.dismissed.append(signal)
             case Appended():
                 appended[signal] = None
+            case Taken():
+                notice.taken.append(signal)
             case Due():
                 notice.due[signal.duty] = min(notice.due.get(signal.duty, signal.at), signal.at)
             case Packed():
@@ -171,6 +184,7 @@ def _parts(notice: Notice, longest: int) -> list[Notice]:
             graphs=notice.graphs[number::2],
             dismissed=notice.dismissed[number::2],
             appended=notice.appended[number::2],
+            taken=notice.taken[number::2],
             due=notice.due,
             packed=notice.packed[number::2],
         )

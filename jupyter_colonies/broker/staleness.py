@@ -72,7 +72,7 @@ def let_leave(tx: Transaction, facts: Facts) -> None:
             executor["colonyname"],
             facts.stale_after,
         )
-        transition.unregister(tx, executor)
+        transition.unregister(tx, executor, f"was silent for {facts.stale_after} s")
 
 
 def mark(tx: Transaction, facts: Facts, rows: Sequence[Row], shown: list[Executor]) -> None:

@@ -15,14 +15,23 @@ import msgspec
 
 from jupyter_colonies.broker import channels, lookup
 from jupyter_colonies.broker.channels import Position, Unread
-from jupyter_colonies.broker.signals import Appended, Changed, GraphChanged, Missed
+from jupyter_colonies.broker.signals import (
+    Appended,
+    Changed,
+    Dismissed,
+    GraphChanged,
+    Missed,
+    Taken,
+)
 from jupyter_colonies.core.channel import ChannelEntry
+from jupyter_colonies.core.messages import executors
 from jupyter_colonies.core.messages.channels import SubscribeChannel
+from jupyter_colonies.core.messages.executors import ExecutorChange, SubscribeExecutor
 from jupyter_colonies.core.messages.processes import SubscribeProcess, SubscribeProcesses
 from jupyter_colonies.core.messages.workflows import SubscribeWorkflow, WorkflowChange
 from jupyter_colonies.core.process import Process, State
 from jupyter_colonies.errors import InvalidRequest, NotFound
-from jupyter_colonies.store import graphs, journal
+from jupyter_colonies.store import departures, graphs, journal
 from jupyter_colonies.store.engine import Store
 from jupyter_colonies.store.statement import Transaction
 
@@ -108,6 +117,10 @@ class Subscriptions:
                 self._put(("channel", signal.processid, signal.name), signal)
             elif isinstance(signal, GraphChanged):
                 self._put(("workflow", signal.processgraphid), signal)
+            elif isinstance(signal, Taken):
+                self._put(("executor", signal.colonyname, signal.executorname), signal)
+            elif isinstance(signal, Dismissed):
+                self._put(("executor", signal.colonyname, signal.executorname), None)
             elif isinstance(signal, Missed):
                 for topic in self._watchers:
                     self._put(topic, signal)
@@ -179,6 +192,22 @@ class Subscriptions:
                     after = change.revision
                 if await watcher.next() is None:
                     return
+
+    async def executor(
+        self, request: SubscribeExecutor, executorid: str
+    ) -> AsyncIterator[ExecutorChange]:
+        """What an executor runs, then what is taken from it, until it loses its place.
+
+        Ends after signals were missed: who asks again is told anew what it runs.
+        """
+        topic = ("executor", request.colonyname, request.executorname)
+        held = {"colonyname": request.colonyname, "executorid": executorid}
+        with self._watching(topic, timeout=request.timeout) as watcher:
+            rows = await self._store.read(lambda tx: tx.all(departures.RUNNING, **held))
+            yield ExecutorChange(running=[row["processid"] for row in rows])
+            while isinstance(signal := await watcher.next(), Taken):
+                taken = executors.Taken(processid=signal.processid, state=signal.state)
+                yield ExecutorChange(taken=[taken])
 
     async def channel(
         self, request: SubscribeChannel, look: Callable[[Position], Awaitable[Unread]]

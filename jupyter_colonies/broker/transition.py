@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from jupyter_colonies.broker.signals import Changed, Dismissed, Due, GraphChanged, Ready
+from jupyter_colonies.broker import notes
+from jupyter_colonies.broker.signals import Changed, Dismissed, Due, GraphChanged, Ready, Taken
 from jupyter_colonies.core.process import State
 from jupyter_colonies.store import graphs, journal, members, processes
 from jupyter_colonies.store.statement import Row, Transaction
@@ -109,6 +110,15 @@ def announce_ready(tx: Transaction, rows: Iterable[Row]) -> None:
                 tx.announce(Due(row["waitdeadline"]))
 
 
+def announce_taken(tx: Transaction, ended: Iterable[Row]) -> None:
+    """Tell executors which of these, ended by somebody else, they were running."""
+    for row in ended:
+        if row["isassigned"]:
+            tx.announce(
+                Taken(row["colonyname"], row["executorname"], row["processid"], State(row["state"]))
+            )
+
+
 def succeed(tx: Transaction, row: Row) -> None:
     """A process ended well: its children wait for one parent less."""
     moves = [(State.RUNNING, -1), (State.SUCCESS, 1)]
@@ -156,6 +166,7 @@ def cancel_part(tx: Transaction, graphseq: int, after: int, last: int) -> None:
     part = {"of_graph": graphseq, "after": after, "last": last}
     tx.lock(processes.LOCK_PART, **part)
     ended = tx.all(processes.END_PART, **part, new_state=int(State.CANCELLED), now=tx.now)
+    announce_taken(tx, ended)
     if ended:
         record(tx, ended, graphseq, _left(ended, State.CANCELLED))
 
@@ -166,7 +177,9 @@ def end_graph(tx: Transaction, graphseq: int, state: State) -> list[Row]:
     The locks come first, in order: a child that somebody was adding is there when they are held.
     """
     tx.lock(processes.LOCK_UNFINISHED, of_graph=graphseq)
-    return tx.all(processes.END_GRAPH, of_graph=graphseq, new_state=int(state), now=tx.now)
+    ended = tx.all(processes.END_GRAPH, of_graph=graphseq, new_state=int(state), now=tx.now)
+    announce_taken(tx, ended)
+    return ended
 
 
 def requeue(tx: Transaction, rows: Sequence[Row]) -> None:
@@ -176,10 +189,11 @@ def requeue(tx: Transaction, rows: Sequence[Row]) -> None:
     announce_ready(tx, rows)
 
 
-def unregister(tx: Transaction, executor: Row) -> None:
+def unregister(tx: Transaction, executor: Row, reason: str) -> None:
     """An executor leaves: its functions go, its running processes return to the queue.
 
-    Protocol part 01, section 4.3.
+    `reason` says for their logs what the executor has done or suffered. Protocol part 01,
+    section 4.3.
     """
     tx.end_batch()
     tx.run(
@@ -188,16 +202,19 @@ def unregister(tx: Transaction, executor: Row) -> None:
         executorname=executor["executorname"],
     )
     tx.run(members.UNREGISTER_EXECUTOR, at_seq=executor["seq"])
-    tx.announce(Dismissed(executor["colonyname"], executor["executorname"]))
+    place = executor["colonyname"], executor["executorname"]
     if executor["executorid"]:
-        requeue(
-            tx,
-            tx.all(
-                processes.REQUEUE_OF_EXECUTOR,
-                executorid=executor["executorid"],
-                colonyname=executor["colonyname"],
-            ),
+        rows = tx.all(
+            processes.REQUEUE_OF_EXECUTOR,
+            executorid=executor["executorid"],
+            colonyname=executor["colonyname"],
         )
+        requeue(tx, rows)
+        for row in rows:
+            text = f"Executor '{executor['executorname']}' {reason}. Waiting for another one\n"
+            notes.write(tx, *place, row["processid"], text)
+            tx.announce(Taken(*place, row["processid"], State.WAITING))
+    tx.announce(Dismissed(*place))
 
 
 def _left(rows: Sequence[Row], entered: State) -> list[tuple[State, int]]:

@@ -18,6 +18,9 @@ EXECUTION_EXCEEDED = "Maximum execution time limit exceeded"
 # A hundred years in seconds: longer limits would leave the range of 64-bit nanoseconds.
 LONGEST = 36_525 * 86_400
 
+# How many executors may die with a process, whatever its limit of retries.
+MOST_DEATHS = 3
+
 _STATE_WORDS = {
     State.SUCCESS: "successful",
     State.FAILED: "failed",
@@ -88,6 +91,15 @@ def deadline(start: int, seconds: int) -> int:
 def gives_up(retries: int, maxretries: int) -> bool:
     """Whether a process that overran its execution time fails instead of running again."""
     return 0 <= maxretries <= retries
+
+
+def died_too_often(retries: int, maxretries: int) -> bool:
+    """Whether a process whose executor died fails instead of running again.
+
+    As after its execution time was over, but three times are granted to all: a process that asked
+    for no retries has not asked to fail with its kernel.
+    """
+    return 0 <= maxretries and max(maxretries, MOST_DEATHS) <= retries
 
 
 def _check_holder(held: Assignment, callerid: str, verb: str) -> None:

@@ -83,7 +83,7 @@ class Execution:
 
         # The server's own clock decides; this one holds while the server is away.
         seconds = running.spec.maxexectime
-        late = f"it took longer than its {seconds} s"
+        late = f"its time of {seconds} s was over"
         timer = (
             self._loop.call_later(seconds, running.cancellation.cancel, late)
             if seconds > 0

@@ -20,6 +20,7 @@ from jupyter_colonies.errors import (
 from jupyter_colonies.executor import capture, registry
 from jupyter_colonies.executor.exchange import Exchange
 from jupyter_colonies.executor.execution import Execution
+from jupyter_colonies.executor.hearing import listen
 from jupyter_colonies.executor.offer import ANY_FUNCTION, Offer, Runnable
 from jupyter_colonies.executor.outcome import Outcome
 from jupyter_colonies.executor.registration import RENEWAL, Registration
@@ -209,7 +210,14 @@ class Worker:
         self._become(WorkerState.READY)
 
     async def _serve(self) -> None:
-        renewal = asyncio.create_task(self._renew())
+        names = {"colonyname": self.colony.name, "executorname": self.name}
+        registration = self._registration
+        besides = [
+            asyncio.create_task(self._renew()),
+            asyncio.create_task(
+                listen(registration.client, names, registration.extensions, self.running)
+            ),
+        ]
         waits = pauses()
         try:
             while self.state is not WorkerState.REFUSED:
@@ -221,7 +229,8 @@ class Worker:
                     if self.state is WorkerState.AWAY:
                         await asyncio.sleep(next(waits))
         finally:
-            renewal.cancel()
+            for task in besides:
+                task.cancel()
 
     async def _pull(self) -> None:
         """Take work as soon as there is room for it, and as much as there is room for."""

@@ -15,12 +15,14 @@ from jupyter_server.extension.application import ExtensionApp
 from tornado.ioloop import PeriodicCallback
 from traitlets import Bool, Enum, Int, Unicode, default
 
+from jupyter_colonies.broker.vigil import Vigil
 from jupyter_colonies.errors import ColoniesError, ServerStopping
 from jupyter_colonies.server import settings
 from jupyter_colonies.server.deploy.kernel import Kernels
 from jupyter_colonies.server.folder import DataFolder, Runtime
 from jupyter_colonies.server.forwarding import Forwarding
 from jupyter_colonies.server.hosting import Hosting
+from jupyter_colonies.server.kernelends import KernelEnds
 from jupyter_colonies.server.lock import Lock
 from jupyter_colonies.server.routes import routes
 from jupyter_colonies.server.settings import Settings
@@ -157,9 +159,11 @@ class ColoniesExtension(ExtensionApp):
             raise ServerStopping(self._trouble)
         return self._forwarding
 
-    async def _start_jupyter_server_extension(self, serverapp: Any) -> None:  # noqa: ARG002 - prescribed
+    async def _start_jupyter_server_extension(self, serverapp: Any) -> None:
         """Host the colony, or forward to whoever does until that has gone."""
         self._activity.start()
+        self._kernelends = KernelEnds(serverapp, self._vigil)
+        self._kernelends.start()
         try:
             self._folder = DataFolder(Path(self.data_folder))
             self._folder.point(self._runtime_file)
@@ -227,6 +231,7 @@ class ColoniesExtension(ExtensionApp):
             kernels=Kernels(self.serverapp.kernel_manager),
         )
         await hosting.start()
+        hosting.broker.vigil.witness = self._kernelends.ending_of
         self._hosting, self._forwarding = hosting, None
         self._watch = asyncio.create_task(self._step_down_when_superseded(hosting))
 
@@ -289,6 +294,9 @@ class ColoniesExtension(ExtensionApp):
         self._forwarding = None
         if self._lock is not None:
             self._lock.release()
+
+    def _vigil(self) -> Vigil | None:
+        return self._hosting.broker.vigil if self._hosting is not None else None
 
     async def report_activity(self) -> None:
         """Work that waits or runs keeps the server from being culled as idle."""

@@ -194,6 +194,7 @@ EXTENSIONS = {
     "enrolexecutormsg": Who("ENROLLED", set(), text="Access denied, the proof of enrolment"),
     "renewleasemsg": ITSELF,
     "leavecolonymsg": ITSELF,
+    "subscribeexecutormsg": ITSELF,
     "subscribeworkflowmsg": MEMBER,
     "rerunworkflowmsg": MEMBER,
     "getrerunsmsg": MEMBER,

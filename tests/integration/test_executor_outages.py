@@ -133,15 +133,13 @@ def test_an_assignment_whose_answer_was_lost_is_carried_out(place, colony, chang
 
 
 def test_what_a_killed_executor_ran_goes_to_another(place, colony):
-    """The lease is short here; nobody renews it once the program is gone."""
+    """At once, as the system tells; the lease would last for a minute."""
     code = """
         import signal
         from jupyter_colonies.client import discovery
-        from jupyter_colonies.executor import registration
         from jupyter_colonies.executor.worker import Worker
         from jupyter_colonies.client.colony import Colony
 
-        registration.LEASE = 2
         def f(process):
             print("begun", flush=True)
             signal.pause()
@@ -170,6 +168,11 @@ def test_what_a_killed_executor_ran_goes_to_another(place, colony):
     other.add("f", lambda process: "survived")
     other.start()
     assert result(run) == ["survived"]
+    assert run.nodes[0].process.retries == 1
+    assert run.nodes[0].log() == (
+        f"begun\nExecutor 'victim' has died: its process {program.pid} has ended. "
+        "Waiting for another try\n"
+    )
 
 
 @pytest.mark.parametrize("running", [True, False], ids=["server", "no-server"])

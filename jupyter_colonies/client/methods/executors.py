@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+
 from jupyter_colonies.client.operations import Operations
 from jupyter_colonies.core.member import Allocations, Capabilities, Executor, Function
 from jupyter_colonies.core.messages import Empty, executors
@@ -334,3 +336,36 @@ class ExecutorsMethods(Operations):
             ),
         )
         return reply
+
+    def subscribe_executor(
+        self,
+        *,
+        colonyname: str = "",
+        executorname: str = "",
+        timeout: int = 0,
+        machine: str = "",
+        pid: int = 0,
+        kernelid: str = "",
+    ) -> AsyncGenerator[executors.ExecutorChange, None]:
+        """Subscribe executor.
+
+        An executor listens for what is taken from it; `timeout` in seconds.
+
+        By `machine` and `pid` it may say which process it lives in, so that a server on the same
+        machine sees it end; `kernelid` is the Jupyter kernel it belongs to. What it ran is given
+        back when that process or kernel has ended. When it just falls silent its lease decides.
+
+        Sent as `subscribeexecutormsg`; for the executor it concerns. An extension of the
+        protocol.
+        """
+        return self.stream(
+            executors.SUBSCRIBE_EXECUTOR,
+            executors.SubscribeExecutor(
+                colonyname=colonyname,
+                executorname=executorname,
+                timeout=timeout,
+                machine=machine,
+                pid=pid,
+                kernelid=kernelid,
+            ),
+        )

@@ -88,6 +88,36 @@ class RenewLease(Request):
     lease: Integer = 60
 
 
+class SubscribeExecutor(Request):
+    """An executor listens for what is taken from it; `timeout` in seconds.
+
+    By `machine` and `pid` it may say which process it lives in, so that a server on the same
+    machine sees it end; `kernelid` is the Jupyter kernel it belongs to. What it ran is given
+    back when that process or kernel has ended. When it just falls silent its lease decides.
+    """
+
+    colonyname: Name = ""
+    executorname: Name = ""
+    timeout: Integer = 0
+    machine: str = ""
+    pid: Integer = 0
+    kernelid: str = ""
+
+
+class Taken(msgspec.Struct, kw_only=True):
+    """A process that an executor does not run any more, and the state it is in now."""
+
+    processid: str = ""
+    state: Integer = 0
+
+
+class ExecutorChange(msgspec.Struct, kw_only=True):
+    """What an executor hears: at first the ids of all it runs, then what is taken from it."""
+
+    running: list[str] | None = None
+    taken: list[Taken] | None = None
+
+
 class LeaseTerms(msgspec.Struct, kw_only=True):
     """How long the executor may now be silent, in seconds."""
 
@@ -293,6 +323,20 @@ LEAVE_COLONY = declare(
         does="leave colony",
         role=Role.ITSELF,
         colony="colonyname",
+        extension=True,
+    )
+)
+SUBSCRIBE_EXECUTOR = declare(
+    Message(
+        "subscribeexecutormsg",
+        "subscribe_executor",
+        SubscribeExecutor,
+        ExecutorChange,
+        does="subscribe executor",
+        role=Role.ITSELF,
+        colony="colonyname",
+        streams=True,
+        reads=True,
         extension=True,
     )
 )

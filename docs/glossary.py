@@ -224,6 +224,7 @@ required: whether it must be given
 Schema.required: fields that must be there
 retries: number of runs that were given up
 revision: number of the workflow's last change
+revisions: number of revisions of all files
 rootprocessids: ids of the processes that wait for nothing
 running: ids of the processes that the executor runs; only in the first frame
 runningprocesses: number of running processes
@@ -272,6 +273,8 @@ timestamp: nanoseconds since 1970
 BlueprintHistory.timestamp: when the change was made
 ChannelEntry.timestamp: when the entry was added
 tls: whether the address is encrypted
+tolabel: label that the files get
+toname: name that the file gets; empty to keep its own
 trigger: number of arguments that start a batch
 type: what it is
 unregisteredexecutors: number of executors that were removed

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Coroutine, Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -17,15 +17,20 @@ from jupyter_colonies.client.discovery import FollowedAddress, Found, find
 from jupyter_colonies.client.files import Files
 from jupyter_colonies.client.portal import Portal, portal
 from jupyter_colonies.client.run import Run
+from jupyter_colonies.client.snapshots import Snapshots
 from jupyter_colonies.client.specfile import parse_specs, read_specs, specs_of
 from jupyter_colonies.client.transport import Transport
 from jupyter_colonies.client.workflow import Workflow
+from jupyter_colonies.core.file import Snapshot
 from jupyter_colonies.core.graph import ProcessGraph, check_workflow
 from jupyter_colonies.core.member import Executor, Function, Log, Statistics, User
 from jupyter_colonies.core.messages.server import ServerInfo
 from jupyter_colonies.core.process import Process, State
 from jupyter_colonies.core.spec import FunctionSpec, WorkflowSpec
 from jupyter_colonies.errors import InvalidSpec
+
+if TYPE_CHECKING:
+    from jupyter_colonies.client.filesystem import ColoniesFileSystem
 
 T = TypeVar("T")
 ColonyT = TypeVar("ColonyT", bound="Colony")
@@ -62,6 +67,26 @@ class Colony:
     def files(self) -> Files:
         """The colony's files, with their bytes."""
         return Files(self)
+
+    @cached_property
+    def snapshots(self) -> Snapshots:
+        """The snapshots of the colony's files."""
+        return Snapshots(self)
+
+    def snapshot(self, name: str, label: str = "/") -> Snapshot:
+        """Note all files of a label and below it, as they are now, under a name.
+
+        Raises ServerRefused if the name is taken.
+        """
+        return self.snapshots.create(name, label)
+
+    @cached_property
+    def fs(self) -> ColoniesFileSystem:
+        """The colony's files as a file system of fsspec: `colonies://colony/label/name`."""
+        # Loads fsspec, which few notebooks need.
+        from jupyter_colonies.client.filesystem import of_colony  # noqa: PLC0415
+
+        return of_colony(self)
 
     def call(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine of `client` and wait for its result."""
@@ -241,9 +266,12 @@ def connect(
     return made
 
 
+def connected() -> Colony | None:
+    """The colony that was connected to last in this process, None if there is none."""
+    return _current[1] if _current is not None and _current[0] == os.getpid() else None
+
+
 def current(factory: Callable[[Found], ColonyT] = Colony) -> ColonyT | Colony:  # type: ignore[assignment]
     """The colony that was connected to last; connects on first use."""
     with _lock:
-        if _current is None or _current[0] != os.getpid():
-            return connect(factory=factory)
-        return _current[1]
+        return connected() or connect(factory=factory)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import io
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from jupyter_colonies.client import download
 from jupyter_colonies.client.bucket import Bucket, from_environment, of_server
 from jupyter_colonies.client.objects import Objects
 from jupyter_colonies.client.patience import insist
-from jupyter_colonies.client.upload import Sent, length_of, upload
+from jupyter_colonies.client.revision import NewRevision
+from jupyter_colonies.client.several import several
+from jupyter_colonies.client.upload import PART, Sent, Upload
 from jupyter_colonies.core import identity
 from jupyter_colonies.core.file import (
     DIGEST,
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int], None]
 Listing = list[FileData]
+Listings = list[list[FileData]]
 Revisions = list[File]
 Labels = list[Label]
 
@@ -77,34 +80,46 @@ class Files:
         InvalidRequest for a name or a label that can't be a file's in a folder, OverQuota, and
         OSError if the source can't be read.
         """
+        if isinstance(source, Path):
+            with source.open("rb") as stream:
+                size = source.stat().st_size
+                return self._put(stream, label, name, size, progress)
+        given = io.BytesIO(source) if isinstance(source, bytes) else source
+        return self._put(given, label, name, _length_of(given), progress)
+
+    def new(
+        self, label: str, name: str, *, size: int | None = None, progress: Progress | None = None
+    ) -> NewRevision:
+        """A revision to write to: it can be seen once it is added. `size` in bytes, if known.
+
+        Raises InvalidRequest for a name or a label that can't be a file's in a folder.
+        """
         check_name(name)
         check_label(label)
         key = identity.new_id()
-        told = progress or _nobody
-        if isinstance(source, Path):
-            with source.open("rb") as stream:
-                sent = upload(self._home, key, stream, source.stat().st_size, told)
-        else:
-            given = io.BytesIO(source) if isinstance(source, bytes) else source
-            sent = upload(self._home, key, given, length_of(given), told)
-        return self._add(label, name, key, sent)
+
+        def add(sent: Sent) -> File:
+            return self._add(label, name, key, sent)
+
+        return NewRevision(Upload(self._home, key, progress or _nobody, size=size), add)
 
     def copy(self, file: File, label: str, name: str) -> File:
         """Make a new revision with the bytes of another one, which are not moved where possible.
 
         Raises as `put` does.
         """
-        check_name(name)
-        check_label(label)
         where = file.ref.s3object
-        key = identity.new_id()
         if self._objects_of(file) is self._home and file.size and _digest(file):
+            check_name(name)
+            check_label(label)
+            key = identity.new_id()
             with _explained(file):
                 self._home.copy(where.object, key, bucket=where.bucket)
             return self._add(label, name, key, Sent(file.size, file.checksum))
-        with io.BufferedReader(_Reading(self.read(file))) as stream:
-            sent = upload(self._home, key, stream, file.size, _nobody)
-        return self._add(label, name, key, sent)
+        with self.new(label, name, size=file.size) as revision:
+            for chunk in self.read(file):
+                revision.write(chunk)
+        return revision.file
 
     def read(self, file: File, *, first: int = 0, last: int | None = None) -> Iterator[bytes]:
         """The bytes of a revision from `first` to `last`, both included, a chunk at a time.
@@ -153,6 +168,13 @@ class Files:
         """The files of a label by name, each as it is now, without those of labels below it."""
         client = self._colony.client
         return self._colony.call(client.get_files(colonyname=self._colony.name, label=label))
+
+    def lists(self, labels: Iterable[str]) -> Listings:
+        """`list` for several labels, in their order; many are asked for at a time."""
+        client, colonyname = self._colony.client, self._colony.name
+        return self._colony.call(
+            several(lambda label: client.get_files(colonyname=colonyname, label=label), labels)
+        )
 
     def labels(self, label: str = "/") -> Labels:
         """A label and those below it by name, as far as files are there."""
@@ -213,6 +235,14 @@ class Files:
         client = self._colony.client
         moved = self._colony.call(client.move_files(colonyname=self._colony.name, **what))
         return moved.revisions
+
+    def _put(
+        self, stream: BinaryIO, label: str, name: str, size: int | None, progress: Progress | None
+    ) -> File:
+        with self.new(label, name, size=size, progress=progress) as revision:
+            while chunk := stream.read(PART):
+                revision.write(chunk)
+        return revision.file
 
     def _named(self, label: str, name: str, *, latest: bool) -> Revisions:
         client = self._colony.client
@@ -322,23 +352,14 @@ class Files:
             self._objects_of(file).remove(where.object, bucket=where.bucket)
 
 
-class _Reading(io.RawIOBase):
-    """An iterator of bytes as a file to read from."""
-
-    def __init__(self, chunks: Iterator[bytes]) -> None:
-        self._chunks = chunks
-        self._rest = b""
-
-    def readable(self) -> bool:
-        """Always."""
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        """The next bytes, 0 at the end."""
-        chunk = self._rest or next(self._chunks, b"")
-        size = min(len(buffer), len(chunk))
-        buffer[:size], self._rest = chunk[:size], chunk[size:]
-        return size
+def _length_of(stream: BinaryIO) -> int | None:
+    """How many bytes a stream still has; None if it does not say."""
+    with suppress(OSError, AttributeError, ValueError):
+        at = stream.tell()
+        end = stream.seek(0, 2)
+        stream.seek(at)
+        return end - at
+    return None
 
 
 @contextmanager

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import suppress
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 from jupyter_colonies.client.objects import Objects
 from jupyter_colonies.core.objects import MOST_PARTS
@@ -28,68 +27,78 @@ class Sent(NamedTuple):
     digest: str
 
 
-def upload(
-    objects: Objects, key: str, stream: BinaryIO, size: int | None, progress: Progress
-) -> Sent:
-    """Put what a stream holds under a key; all of it or nothing.
+class Upload:
+    """An object that is being put: all of it is there after `finish`, or nothing of it.
 
-    `size` is how many bytes it has, None if that is not known; at most four parts are in memory.
-    Raises what `Objects` raises, LimitReached for more bytes than fit into 10,000 parts, and
-    OSError if the stream can't be read.
+    `size` is how many bytes it will have, None if that is not known; at most five parts are in
+    memory. `progress` is called with the number of bytes that were stored since it was called
+    last. For one thread.
     """
-    length = max(PART, -(-(size or 0) // MOST_PARTS))
-    first = _filled(stream, length)
-    if len(first) < length:
-        digest = hashlib.sha256(first).hexdigest()
-        objects.put(key, first, digest)
-        progress(len(first))
-        return Sent(len(first), digest)
-    uploadid = objects.begin(key)
-    try:
-        return _Parts(objects, key, uploadid, progress).send(_all(first, stream, length))
-    except BaseException:
-        objects.abandon(key, uploadid)
-        raise
 
-
-class _Parts:
-    """An upload in parts that is under way."""
-
-    def __init__(self, objects: Objects, key: str, uploadid: str, progress: Progress) -> None:
+    def __init__(
+        self, objects: Objects, key: str, progress: Progress, *, size: int | None = None
+    ) -> None:
         self._objects = objects
         self._key = key
-        self._uploadid = uploadid
         self._progress = progress
+        self._length = max(PART, -(-(size or 0) // MOST_PARTS))
+        self._rest = bytearray()
+        self._seen = hashlib.sha256()
+        self._size = 0
+        self._uploadid = ""
         self._stop = threading.Event()
+        self._pool: ThreadPoolExecutor | None = None
         self._underway: dict[Future[str], tuple[int, int]] = {}
         self._etags: dict[int, str] = {}
 
-    def send(self, parts: Iterator[bytes]) -> Sent:
-        seen, size = hashlib.sha256(), 0
-        pool = ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="colonies-upload")
-        try:
-            for number, part in enumerate(parts, 1):
-                if number > MOST_PARTS:
-                    raise LimitReached(f"More than {size:,} bytes can't be put from a stream")
-                sending = pool.submit(
-                    self._objects.put_part,
-                    self._key, self._uploadid, number, part, stop=self._stop,
-                )  # fmt: skip
-                self._underway[sending] = number, len(part)
-                seen.update(part)
-                size += len(part)
-                del part
-                self._settle(AT_A_TIME - 1)
-            self._settle(0)
-        except BaseException as error:
-            self._stop.set()
-            # An interrupt does not wait for what hangs.
-            pool.shutdown(wait=isinstance(error, Exception), cancel_futures=True)
-            raise
-        pool.shutdown()
+    def write(self, data: bytes) -> None:
+        """More bytes. Raises what `Objects` raises, and LimitReached for too many parts."""
+        self._seen.update(data)
+        self._size += len(data)
+        if not self._rest and len(data) == self._length:
+            self._send(data)
+            return
+        self._rest += data
+        while len(self._rest) >= self._length:
+            part = bytes(memoryview(self._rest)[: self._length])
+            del self._rest[: self._length]
+            self._send(part)
+
+    def finish(self) -> Sent:
+        """Make it an object. Raises what `Objects` raises."""
+        sent = Sent(self._size, self._seen.hexdigest())
+        if self._pool is None:
+            self._objects.put(self._key, bytes(self._rest), sent.digest)
+            self._progress(len(self._rest))
+            return sent
+        if self._rest:
+            self._send(bytes(self._rest))
+        self._settle(0)
+        self._pool.shutdown()
         etags = [self._etags[number] for number in sorted(self._etags)]
         self._objects.complete(self._key, self._uploadid, etags)
-        return Sent(size, seen.hexdigest())
+        return sent
+
+    def abandon(self, *, at_once: bool = False) -> None:
+        """Leave nothing behind; `at_once` without waiting for what is under way."""
+        self._stop.set()
+        self._rest.clear()
+        if self._pool is not None:
+            self._pool.shutdown(wait=not at_once, cancel_futures=True)
+            self._objects.abandon(self._key, self._uploadid)
+
+    def _send(self, part: bytes) -> None:
+        number = len(self._etags) + len(self._underway) + 1
+        if number > MOST_PARTS:
+            raise LimitReached(f"More than {MOST_PARTS * self._length:,} bytes can't be put so")
+        if self._pool is None:
+            self._uploadid = self._objects.begin(self._key)
+            self._pool = ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="colonies-upload")
+        sending = self._pool.submit(
+            self._objects.put_part, self._key, self._uploadid, number, part, stop=self._stop
+        )
+        self._underway[sending] = number, len(part)
+        self._settle(AT_A_TIME - 1)
 
     def _settle(self, most: int) -> None:
         """Wait until at most so many parts are under way."""
@@ -99,34 +108,3 @@ class _Parts:
                 number, size = self._underway.pop(each)
                 self._etags[number] = each.result()
                 self._progress(size)
-
-
-def length_of(stream: BinaryIO) -> int | None:
-    """How many bytes a stream still has; None if it does not say."""
-    with suppress(OSError, AttributeError, ValueError):
-        at = stream.tell()
-        end = stream.seek(0, 2)
-        stream.seek(at)
-        return end - at
-    return None
-
-
-def _all(first: bytes, stream: BinaryIO, length: int) -> Iterator[bytes]:
-    part = first
-    del first
-    while part:
-        yield part
-        part = _filled(stream, length)
-
-
-def _filled(stream: BinaryIO, length: int) -> bytes:
-    """The next bytes of a stream, fewer than asked for only at its end."""
-    chunk = stream.read(length)
-    if len(chunk) in (0, length):
-        return chunk
-    chunks = [chunk]
-    left = length - len(chunk)
-    while left and (chunk := stream.read(left)):
-        chunks.append(chunk)
-        left -= len(chunk)
-    return b"".join(chunks)

@@ -27,6 +27,7 @@ from jupyter_colonies.errors import (
     OverQuota,
 )
 from jupyter_colonies.testing import server_in_thread
+from tests.integration.moving import growth
 
 LARGE = os.urandom(PART + 1000) + b"\0" * PART
 
@@ -142,6 +143,10 @@ def test_an_open_file_that_can_not_be_sought_is_put(files):
     assert body(files, files.put(Pipe(), "/p", "piped")) == LARGE
 
 
+def test_memory_does_not_grow_with_the_file(server, tmp_path):
+    assert growth(server, tmp_path, 100_000_000) < 64 << 20
+
+
 def test_ranges(files):
     file = files.put(b"0123456789", "/r", "ten")
     assert body(files, file, first=3) == b"3456789"
@@ -173,6 +178,28 @@ def test_revisions_lists_and_removal(files, server):
     assert body(files, copied) == b"one"
     files.remove_all("/v/w", "f")
     files.remove(two.fileid)
+
+
+def test_snapshots(colony, files, tmp_path):
+    then = files.put(b"then", "/snap", "a")
+    files.put(b"same", "/snap/b", "c")
+    made = colony.snapshot("release", "/snap")
+    assert colony.snapshots.get("release") == made
+    assert colony.snapshots.get(snapshotid=made.snapshotid) == made
+    assert made in colony.snapshots.list()
+    files.put(b"now", "/snap", "a")
+    assert then in colony.snapshots.files(made)
+    colony.snapshots.fetch("release", tmp_path / "to")
+    assert (tmp_path / "to/a").read_bytes() == b"then"
+    assert (tmp_path / "to/b/c").read_bytes() == b"same"
+    assert colony.snapshots.restore("release").restored == ["/snap/a"]
+    assert body(files, files.latest("/snap", "a")) == b"then"
+    files.remove(then)
+    assert then not in colony.snapshots.files(made)
+    assert colony.snapshots.folders(made).content("") == (["b"], [])
+    colony.snapshots.remove("release")
+    with pytest.raises(NotFound, match="release"):
+        colony.snapshots.get("release")
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b", "a\0", "x" * 256])

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from jupyter_colonies.client.client import Client
+from jupyter_colonies.client.several import several
 from jupyter_colonies.client.sync.plan import RemoteFile
 from jupyter_colonies.core.file import File, below, place
 from jupyter_colonies.errors import InvalidRequest, NotFound
-
-IN_FLIGHT = 16
-"""Messages at a time; the server answers them from one read of its database or a few."""
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -77,19 +74,3 @@ async def by_ids(client: Client, colonyname: str, fileids: Iterable[str]) -> lis
         return file
 
     return await several(one, fileids)
-
-
-async def several(ask: Callable[[A], Awaitable[R]], of: Iterable[A]) -> list[R]:
-    """The answers for all of these in their order; a few questions are under way at a time."""
-    room = asyncio.Semaphore(IN_FLIGHT)
-
-    async def one(each: A) -> R:
-        async with room:
-            return await ask(each)
-
-    tasks = [asyncio.ensure_future(one(each)) for each in of]
-    try:
-        return await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()

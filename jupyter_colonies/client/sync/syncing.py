@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from jupyter_colonies.client.colony import Colony
+from jupyter_colonies.client.several import several
 from jupyter_colonies.client.sync import digests, remote, tree
 from jupyter_colonies.client.sync.crew import Done, Hand, Moved, work
 from jupyter_colonies.client.sync.folder import Folder, stamp_of
@@ -252,7 +253,7 @@ class Syncing:
                 return []
 
         for (move, file), found in zip(
-            moves, self._colony.call(remote.several(revisions, moves)), strict=True
+            moves, self._colony.call(several(revisions, moves)), strict=True
         ):
             if said := _other(move, file, found):
                 self.report.troubles.append(Trouble(move.path, said))

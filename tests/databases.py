@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -27,11 +28,19 @@ def postgres() -> Iterator[PostgresServer]:
     server.remove()
 
 
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the current schema, to be copied: to make one takes some time."""
+    file = tmp_path_factory.mktemp("template") / "colonies.db"
+    database_at(file, None, lambda: 0).open()
+    return file
+
+
 @pytest.fixture(params=KINDS)
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Address]:
+def database(request: pytest.FixtureRequest, tmp_path: Path, empty_file: Path) -> Iterator[Address]:
     """A database of the test's own, of each kind in turn."""
     if request.param == "sqlite":
-        yield tmp_path / "colonies.db"
+        yield Path(shutil.copy(empty_file, tmp_path / "colonies.db"))
         return
     server: PostgresServer = request.getfixturevalue("postgres")
     with server.database(template="template_colonies") as url:

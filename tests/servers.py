@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,10 @@ from jupyter_colonies.testing import RunningServer, server_in_thread
 
 
 @pytest.fixture
-def colony_server(tmp_path: Path) -> Iterator[RunningServer]:
+def colony_server(tmp_path: Path, empty_file: Path) -> Iterator[RunningServer]:
     """A real server on a free port, on a thread of its own, with a fresh database."""
-    with server_in_thread(tmp_path / "server") as server:
+    folder = tmp_path / "server"
+    folder.mkdir()
+    shutil.copy(empty_file, folder)
+    with server_in_thread(folder) as server:
         yield server

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from jupyter_colonies.core.messages import Message, Request
+from jupyter_colonies.core.messages import Message
 from jupyter_colonies.core.messages.processes import (
     ASSIGN_PROCESS,
     ASSIGN_PROCESSES,
@@ -18,9 +18,11 @@ from jupyter_colonies.core.messages.processes import (
     SUBMIT_FUNCTION_SPEC,
 )
 from jupyter_colonies.store import members, presence, processes
-from jupyter_colonies.store.statement import Question
+from jupyter_colonies.store.statement import Ahead, Question
 
 MOST_REMEMBERED = 10_000
+
+_BY_COLONY = (SUBMIT_FUNCTION_SPEC, ASSIGN_PROCESS, ASSIGN_PROCESSES)
 
 
 class Foresight:
@@ -29,21 +31,28 @@ class Foresight:
     def __init__(self) -> None:
         self._colonies: dict[str, str] = {}
 
-    def of(self, message: Message[Any, Any], request: Request, callerid: str) -> Sequence[Question]:
-        """What the request is going to ask. A wrong guess costs time and nothing else."""
-        if message in (SUBMIT_FUNCTION_SPEC, ASSIGN_PROCESS, ASSIGN_PROCESSES):
-            colonyname = message.colony_of(request)
-            if self._colonies.get(callerid) != colonyname:
-                self._remember(callerid, colonyname)
-            return presence.keeping(colonyname), _membership(colonyname, callerid)
+    def of(self, message: Message[Any, Any], request: Any, callerid: str) -> Ahead | None:
+        """What the request is going to ask. A wrong guess costs time and nothing else.
+
+        None for a request that may spoil the answers of others.
+        """
+        if message in _BY_COLONY:
+            return lambda: self._by_colony(message.colony_of(request), callerid)
         if message is CLOSE_SUCCESSFUL:
-            processid = request.processid  # type: ignore[attr-defined]
-            about = Question(processes.BY_ID_TO_CHANGE, {"processid": processid})
-            colonyname = self._colonies.get(callerid, "")
-            if not colonyname:
-                return (about,)
-            return about, presence.keeping(colonyname), _membership(colonyname, callerid)
-        return ()
+            return lambda: self._by_process(request.processid, callerid)
+        return None
+
+    def _by_colony(self, colonyname: str, callerid: str) -> Sequence[Question]:
+        if self._colonies.get(callerid) != colonyname:
+            self._remember(callerid, colonyname)
+        return presence.keeping(colonyname), _membership(colonyname, callerid)
+
+    def _by_process(self, processid: str, callerid: str) -> Sequence[Question]:
+        about = Question(processes.BY_ID_TO_CHANGE, {"processid": processid})
+        colonyname = self._colonies.get(callerid, "")
+        if not colonyname:
+            return (about,)
+        return about, presence.keeping(colonyname), _membership(colonyname, callerid)
 
     def _remember(self, callerid: str, colonyname: str) -> None:
         if len(self._colonies) >= MOST_REMEMBERED:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from typing import NamedTuple, Protocol
 
@@ -32,7 +32,7 @@ from jupyter_colonies.errors import (
     ServerStopping,
 )
 from jupyter_colonies.store.engine import Store
-from jupyter_colonies.store.statement import Question, Transaction
+from jupyter_colonies.store.statement import Ahead, Transaction
 
 _log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class Taken(NamedTuple):
     paused: bool = False
 
 
-Attempt = tuple[Callable[[Transaction], Taken], Sequence[Question]]
+Attempt = tuple[Callable[[Transaction], Taken], Ahead | None]
 
 
 async def assign(

@@ -144,7 +144,7 @@ def _with_inputs(tx: Transaction, rows: Sequence[Row]) -> list[Row]:
 
 def _with_input(tx: Transaction, row: Row) -> Process:
     """The assigned process; its input is what its parents put out, in their order."""
-    attributes = tx.all(processes.ATTRIBUTES, seq=row["seq"])
+    attributes = tx.all(processes.ATTRIBUTES, seq=row["seq"]) if row["described"] else []
     if not row["graphseq"]:
         return reading.process(row, attributes=attributes)
     parents = tx.all(processes.INPUTS, child=row["seq"])

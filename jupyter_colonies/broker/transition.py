@@ -45,7 +45,7 @@ def record(
     are processes whose place in the graph changed and not their state.
     """
     revision = _count(tx, graphseq, moves) if graphseq else 0
-    tx.many(journal.ADD_EVENT, [_event(tx, row, revision) for row in (*rows, *touched)])
+    tx.add(journal.ADD_EVENT, [_event(tx, row, revision) for row in (*rows, *touched)])
     _announce_changed(tx, rows)
 
 
@@ -60,7 +60,7 @@ def record_all(tx: Transaction, moved: Sequence[Moved]) -> None:
         graphseq: _count(tx, graphseq, moves[graphseq].items()) if graphseq else 0
         for graphseq in sorted(moves)
     }
-    tx.many(
+    tx.add(
         journal.ADD_EVENT, [_event(tx, each.row, revisions[each.row["graphseq"]]) for each in moved]
     )
     _announce_changed(tx, [each.row for each in moved])

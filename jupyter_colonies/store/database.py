@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from jupyter_colonies.store.statement import Question, Transaction
+from jupyter_colonies.store.statement import Ahead, Transaction
 
 T = TypeVar("T")
 Job = Callable[[Transaction], T]
@@ -17,7 +17,7 @@ class Waiting(NamedTuple):
 
     job: Job[Any]
     future: asyncio.Future[Any]
-    ahead: Sequence[Question] = ()
+    ahead: Ahead | None = None
 
 
 class Outcome(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -17,7 +17,7 @@ from jupyter_colonies.errors import InvalidConfiguration, ServerStopping
 from jupyter_colonies.store.address import Address, PostgresAddress, SqliteAddress, parse
 from jupyter_colonies.store.database import Database, Job, ReadingSession
 from jupyter_colonies.store.notices import Notices
-from jupyter_colonies.store.statement import Question
+from jupyter_colonies.store.statement import Ahead
 from jupyter_colonies.store.writer import Writer
 
 T = TypeVar("T")
@@ -81,11 +81,11 @@ class Store:
             session.close()
         self._reading.clear()
 
-    def write(self, job: Job[T], ahead: Sequence[Question] = ()) -> asyncio.Future[T]:
+    def write(self, job: Job[T], ahead: Ahead | None = None) -> asyncio.Future[T]:
         """Run a job that changes something; the future ends after its commit.
 
         With several writers a job may be run again from its start, so it changes nothing but the
-        transaction it is given. `ahead` is what it asks first: a database that is far away
+        transaction it is given. `ahead` gives what it asks first: a database that is far away
         answers that for all jobs of a batch at once, before the first of them has run. Only a job
         whose answers no other job with `ahead` can make wrong may say so.
         """

@@ -130,11 +130,16 @@ UNREGISTER_EXECUTOR = Statement(
     .where(executors.c.seq == bindparam("at_seq"))
     .values(state=literal_column("3"), leasedeadline=literal_column("0"))
 )
+# With several writers, one that began earlier may write later.
+_heard = case(
+    (executors.c.lastheardfromtime > bindparam("now"), executors.c.lastheardfromtime),
+    else_=bindparam("now"),
+)
 _heard_from = (
     update(executors)
     .where(executors.c.seq == bindparam("at_seq"), executors.c.state != literal_column("3"))
     .values(
-        lastheardfromtime=bindparam("now"),
+        lastheardfromtime=_heard,
         leasedeadline=case(
             (
                 executors.c.lease > literal_column("0"),

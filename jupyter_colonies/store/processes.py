@@ -113,11 +113,23 @@ WHOLE = Statement(select(processes).where(_P.processid == bindparam("processid")
 WHOLE_BY_SEQ = Statement(select(processes).where(_P.seq == _SEQ))
 
 
+RESERVED = 256
+"""Numbers that the only writer draws beyond those it needs: one statement less for each process."""
+
+
 def take_numbers(tx: Transaction, counter: str, many: int) -> Sequence[int]:
     """Fresh numbers in rising order; whoever draws at the same time gets others."""
     if tx.shared:
         drawn = tx.all(_DRAW_NUMBERS, sequence=_SEQUENCES[counter], many=many)
         return [int(row["value"]) for row in drawn]
+    left: range = tx.kept.get(counter, range(0))
+    if len(left) < many:
+        left = _reserved(tx, counter, many + RESERVED)
+    tx.kept[counter] = left[many:]
+    return left[:many]
+
+
+def _reserved(tx: Transaction, counter: str, many: int) -> range:
     row = tx.one(_TAKE_NUMBERS, counter=counter, many=many)
     if row is None:
         tx.run(_START_COUNTER, counter=counter, many=many)

@@ -27,6 +27,10 @@ from jupyter_colonies.store.statement import Statement
 
 _P = processes.c
 _ZERO: ColumnElement[int] = literal_column("0")
+# Written out, since SQLAlchemy leaves the tables' names away in what SQLite returns.
+_DESCRIBED: ColumnElement[bool] = literal_column(
+    "EXISTS (SELECT 1 FROM attributes WHERE attributes.process = processes.seq)"
+).label("described")
 _NOW: BindParameter[int] = bindparam("now")
 _COUNT: ColumnElement[int] = bindparam("count", type_=Integer)
 # How many heads of each queue several takers look at, of which others may hold some.
@@ -88,7 +92,7 @@ def _claim(chosen: ColumnElement[bool]) -> ReturningUpdate[Any]:
                 else_=_P.execdeadline,
             ),
         )
-        .returning(processes)
+        .returning(processes, _DESCRIBED)
     )
 
 

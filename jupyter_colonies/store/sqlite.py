@@ -1,13 +1,13 @@
-"""SQLite in WAL mode: one writing connection with a savepoint per job, readers beside it."""
+"""SQLite in WAL mode: one writing connection, readers beside it."""
 
 from __future__ import annotations
 
 import logging
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import create_engine
 from sqlalchemy.dialects import sqlite
@@ -18,7 +18,7 @@ from jupyter_colonies.store import schema
 from jupyter_colonies.store.address import SqliteAddress
 from jupyter_colonies.store.database import Job, Outcome, Waiting
 from jupyter_colonies.store.faults import ends_the_batch, in_words
-from jupyter_colonies.store.statement import Transaction
+from jupyter_colonies.store.statement import Statement, Transaction
 
 T = TypeVar("T")
 
@@ -167,7 +167,7 @@ class SqliteReading:
 
 
 class SqliteWriting:
-    """The one connection that writes: a batch is one transaction, a job one savepoint.
+    """The one connection that writes: a batch is one transaction.
 
     `epoch` gives the right to write until another server has opened the file; a server that was
     suspended and wakes up too late finds another epoch in the transaction and stores nothing.
@@ -180,6 +180,8 @@ class SqliteWriting:
         self._name = name
         self._epoch = epoch
         self._clock = clock
+        self._kept: dict[str, Any] = {}
+        self._added: dict[Statement, list[Mapping[str, Any]]] = {}
         self.statements = 0
 
     def commit(self, batch: Sequence[Waiting]) -> Iterator[list[Outcome]]:
@@ -199,6 +201,17 @@ class SqliteWriting:
         self._connection.close()
 
     def _commit(self, batch: Sequence[Waiting]) -> list[Outcome]:
+        """Run a batch as if nothing could fail after it has written, which is nearly always so.
+
+        Only if one does is there a savepoint for each job, so that the others are kept.
+        """
+        try:
+            return self._attempt(batch, careful=False)
+        except _HalfDone:
+            self._roll_back()
+            return self._attempt(batch, careful=True)
+
+    def _attempt(self, batch: Sequence[Waiting], *, careful: bool) -> list[Outcome]:
         connection = self._connection
         connection.execute("BEGIN IMMEDIATE")
         found = connection.execute(EPOCH).fetchone()
@@ -207,19 +220,49 @@ class SqliteWriting:
                 f"Another server has taken the database {self._name} over, nothing was stored: "
                 "ask that one"
             )
-        outcomes = [self._run(waiting) for waiting in batch if not waiting.future.cancelled()]
+        outcomes = []
+        for waiting in batch:
+            if waiting.future.cancelled():
+                continue
+            if waiting.ahead is None:  # it may look at what the jobs before it have added
+                self._insert_added()
+            outcomes.append(self._run_saved(waiting) if careful else self._run(waiting))
+        self._insert_added()
         connection.execute("COMMIT")
         return outcomes
 
+    def _insert_added(self) -> None:
+        for statement, rows in self._added.items():
+            self.statements += 1
+            self._connection.executemany(statement.compiled(_dialect)[0], rows)
+        self._added.clear()
+
     def _refused(self, batch: Sequence[Waiting], failure: ColoniesError) -> list[Outcome]:
-        if self._connection.in_transaction:
-            self._connection.execute("ROLLBACK")
+        self._roll_back()
         return [Outcome(waiting.future, None, failure, []) for waiting in batch]
 
-    def _run(self, waiting: Waiting) -> Outcome:
+    def _roll_back(self) -> None:
+        self._kept.clear()
+        self._added.clear()
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+
+    def _run_saved(self, waiting: Waiting) -> Outcome:
         connection = self._connection
-        transaction = Transaction(connection, _dialect, self._clock())
         connection.execute("SAVEPOINT job")
+        try:
+            outcome = self._run(waiting)
+        except _HalfDone as half_done:
+            connection.execute("ROLLBACK TO job")
+            self._kept.clear()
+            outcome = Outcome(waiting.future, None, _told(half_done.error), [])
+        connection.execute("RELEASE job")
+        return outcome
+
+    def _run(self, waiting: Waiting) -> Outcome:
+        """Run one job. Raises _HalfDone if it fails and has written something."""
+        connection = self._connection
+        transaction = Transaction(connection, _dialect, self._clock(), kept=self._kept)
         try:
             value = waiting.job(transaction)
         except Exception as error:
@@ -229,16 +272,25 @@ class SqliteWriting:
                 raise sqlite3.OperationalError(
                     f"the whole transaction was rolled back: {error}"
                 ) from error
-            connection.execute("ROLLBACK TO job")
-            connection.execute("RELEASE job")
+            if transaction.wrote:
+                raise _HalfDone(error) from error
             return Outcome(waiting.future, None, _told(error), [])
         finally:
             self.statements += transaction.statements
-        connection.execute("RELEASE job")
+        for statement, rows in transaction.added:
+            self._added.setdefault(statement, []).extend(rows)
         return Outcome(waiting.future, value, None, transaction.announced)
 
 
-def _told(error: Exception) -> BaseException:
+class _HalfDone(Exception):
+    """A job failed after it had written."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+def _told(error: Exception) -> Exception:
     if isinstance(error, sqlite3.Error):
         _log.error("A statement failed", exc_info=error)
         return in_words(error, f"The database refused a statement, nothing was stored: {error}")

@@ -6,7 +6,7 @@ SQLite, so a hot statement is compiled once per database and its text is reused.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Dialect, Insert, Table, bindparam, insert
@@ -73,6 +73,10 @@ class Question(NamedTuple):
         return self.statement, frozenset(self.parameters.items())
 
 
+Ahead = Callable[[], Sequence[Question]]
+"""What a job is going to ask; called by a database that wants to know."""
+
+
 class Closing(NamedTuple):
     """A statement that waits for the end of its batch.
 
@@ -96,7 +100,8 @@ class Transaction:
 
     `shared` tells whether other writers are at work at the same time. `answers` holds what was
     asked ahead, by the question's key; each is good for whoever asks first. `held` are the locks
-    that earlier jobs of the same transaction asked for.
+    that earlier jobs of the same transaction asked for. `kept` is what jobs of the only writer
+    leave to later ones; it is emptied when something is rolled back.
     """
 
     def __init__(
@@ -108,6 +113,7 @@ class Transaction:
         shared: bool = False,
         answers: dict[object, Any] | None = None,
         held: set[object] | None = None,
+        kept: dict[str, Any] | None = None,
     ) -> None:
         self._connection = connection
         self._dialect = dialect
@@ -115,8 +121,10 @@ class Transaction:
         self.shared = shared
         self._answers = answers
         self._held = set() if held is None else held
+        self.kept = {} if kept is None else kept
         self.announced: list[object] = []
         self.closing: list[Closing] = []
+        self.added: list[tuple[Statement, Sequence[Mapping[str, Any]]]] = []
         self.statements = 0
         self.wrote = False
         self.ends_batch = False
@@ -144,6 +152,16 @@ class Transaction:
         self.statements += 1
         self.wrote = True
         self._connection.executemany(statement.compiled(self._dialect)[0], rows)
+
+    def add(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert rows that no job like this one looks at.
+
+        The only writer inserts those of many jobs at once.
+        """
+        if self.shared:
+            self.many(statement, rows)
+        else:
+            self.added.append((statement, rows))
 
     def lock(self, statement: Statement, **parameters: Any) -> None:
         """Let nobody else change these rows until the commit; the only writer need not ask."""

@@ -10,12 +10,12 @@ import asyncio
 import logging
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TypeVar
 
 from jupyter_colonies.errors import ServerStopping, StorageFailed, Superseded
 from jupyter_colonies.store.database import Database, Job, Outcome, Waiting, WritingSession
-from jupyter_colonies.store.statement import Question
+from jupyter_colonies.store.statement import Ahead
 
 T = TypeVar("T")
 
@@ -71,7 +71,7 @@ class Writer:
         for thread in self._threads:
             await asyncio.to_thread(thread.join)
 
-    def write(self, job: Job[T], ahead: Sequence[Question] = ()) -> asyncio.Future[T]:
+    def write(self, job: Job[T], ahead: Ahead | None = None) -> asyncio.Future[T]:
         """Run a job with the next batch, see `Store.write`; the future ends after the commit."""
         future: asyncio.Future[T] = self._loop.create_future()
         if self._stopped:

@@ -19,7 +19,9 @@ BESIDE = {"batches"}
 
 
 # Tables whose rows belong to a colony through another table's.
-THROUGH = {"process": "processes", "parent": "processes", "snapshot": "snapshots"}
+THROUGH = {
+    "process": "processes", "parent": "processes", "snapshot": "snapshots", "channel": "channels",
+}  # fmt: skip
 
 
 def reader(
@@ -56,7 +58,8 @@ def _of(table: Table, colonyname: str) -> Select[Any] | None:
         return query.where(table.c.name == colonyname)
     for column, name in THROUGH.items():
         if column in table.c:
-            owner = SQLModel.metadata.tables[name]
-            seqs = select(owner.c.seq).where(owner.c.colonyname == colonyname)
-            return query.where(table.c[column].in_(seqs))
+            owners = _of(SQLModel.metadata.tables[name], colonyname)
+            if owners is not None:
+                seqs = owners.order_by(None).with_only_columns(owners.selected_columns.seq)
+                return query.where(table.c[column].in_(seqs))
     return None

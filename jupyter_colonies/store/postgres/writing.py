@@ -140,7 +140,7 @@ class PostgresWriting:
             held: set[object] = set()
             answers = _ask(connection, jobs if self._together else jobs[:1], held)
             for waiting in jobs:
-                if not waiting.ahead:
+                if waiting.ahead is None:
                     # It may change whatever was answered.
                     answers.clear()
                 transaction = Transaction(
@@ -266,7 +266,7 @@ def _ask(connection: Pipeline, jobs: Sequence[Waiting], held: set[object]) -> di
     """
     answers: dict[object, Reply] = {}
     for waiting in jobs:
-        for question in waiting.ahead:
+        for question in waiting.ahead() if waiting.ahead else ():
             key = question.key()
             if key in answers or key in held:
                 continue

@@ -26,6 +26,7 @@ async def test_assign_and_close_take_the_same_few_statements_in_any_workflow(sta
     for size in (4, 200):
         await stage.submit_workflow(*shape(size))
         for _ in range(3):
+            stage.clock.advance(2)  # so that each is a sign of life worth writing down
             before = stage.broker.store.statements
             process = await stage.assign()
             between = stage.broker.store.statements

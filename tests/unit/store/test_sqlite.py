@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from jupyter_colonies.errors import (
     ColoniesError,
@@ -17,7 +18,7 @@ from jupyter_colonies.errors import (
     StorageUnwritable,
     Superseded,
 )
-from jupyter_colonies.store import members, sqlite
+from jupyter_colonies.store import journal, members, processes, sqlite
 from jupyter_colonies.store.address import Address, SqliteAddress
 from jupyter_colonies.store.engine import Store
 from jupyter_colonies.store.statement import Transaction
@@ -31,6 +32,12 @@ async def opened(database: Address) -> AsyncIterator[Store]:
         yield store
     finally:
         await store.close()
+
+
+EVENT = {
+    "colonyname": "dev", "graphseq": 0, "revision": 0, "process": 1, "state": 0,
+    "executorname": "", "at": 1,
+}  # fmt: skip
 
 
 def put(name: str, value: str = "x"):
@@ -105,6 +112,56 @@ async def test_the_epoch_is_asked_once_a_batch(file: Path) -> None:
         await asyncio.gather(*(store.write(put(name)) for name in "abcdef"))
         assert said.count(sqlite.EPOCH) == 1
         assert said.index("BEGIN IMMEDIATE") + 1 == said.index(sqlite.EPOCH)
+
+
+# --- a batch in which something fails ---
+
+
+async def test_who_fails_after_writing_spoils_neither_the_batch_nor_the_numbers(file: Path) -> None:
+    def number(tx: Transaction) -> int:
+        (drawn,) = processes.take_numbers(tx, "process", 1)
+        return drawn
+
+    def fails(tx: Transaction) -> None:
+        number(tx)
+        put("half")(tx)
+        raise InvalidConfiguration("on purpose")
+
+    async with opened(file) as store:
+        first = await store.write(number)
+        second, before = store.write(number), store.write(put("before"))
+        refused = store.write(fails)
+        after, third = store.write(put("after")), store.write(number)
+        await asyncio.wait([second, before, refused, after, third])
+        assert (before.result(), after.result()) == ("before", "after")
+        assert isinstance(refused.exception(), InvalidConfiguration)
+        numbers = [first, second.result(), third.result(), await store.write(number)]
+        assert numbers == sorted(set(numbers))
+    async with opened(file) as again:
+        assert await again.write(number) > numbers[-1]
+    assert stored(file) == {"before", "after"}
+
+
+async def test_what_jobs_add_is_stored_with_their_batch_and_not_without(file: Path) -> None:
+    def add(tx: Transaction) -> None:
+        tx.add(journal.ADD_EVENT, [EVENT])
+
+    def fails(tx: Transaction) -> None:
+        add(tx)
+        put("half")(tx)
+        raise InvalidConfiguration("on purpose")
+
+    def count(tx: Transaction) -> int:
+        return len(tx.select(select(journal.events)))
+
+    async with opened(file) as store:
+        foreseen = store.write(add, lambda: ())
+        refused = store.write(fails)
+        seen = store.write(count)
+        await asyncio.gather(foreseen, refused, return_exceptions=True)
+        assert isinstance(refused.exception(), InvalidConfiguration)
+        assert await seen == 1
+        assert await store.read(count) == 1
 
 
 # --- the disk is full, refuses, or is not there ---

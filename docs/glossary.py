@@ -145,6 +145,7 @@ kind: kind of blueprint
 BlueprintDefinition.kind: any text; blueprints refer to `spec.names.kind`
 kwargs: arguments by name
 label: label that lists can be filtered by
+File.initiatorid: id of whoever added the revision
 File.label: folder-like name under which the file is found
 AddFile.label: folder-like name under which the file is found
 labels: free texts by name

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from jupyter_colonies.core.process import State
     from jupyter_colonies.errors import ColoniesError, ProcessCancelled, ProcessFailed, WaitTimeout
     from jupyter_colonies.notebook.colony import connect, current
+    from jupyter_colonies.notebook.tasks import task, workflow
 
 __all__ = [
     "ColoniesError",
@@ -30,6 +31,8 @@ __all__ = [
     "Workflow",
     "connect",
     "current",
+    "task",
+    "workflow",
 ]
 
 _HOME = {
@@ -43,6 +46,8 @@ _HOME = {
     "Workflow": "client.workflow",
     "connect": "notebook.colony",
     "current": "notebook.colony",
+    "task": "notebook.tasks",
+    "workflow": "notebook.tasks",
 }
 
 

@@ -42,6 +42,7 @@ def add_file(call: Call, request: AddFile) -> File:
         fileid=identity.new_id(),
         ref=without_keys(file.ref),
         added=to_wire(call.tx.now),
+        initiatorid=call.caller.id,
     )
     bucket, key = located(stored.ref)
     row = call.tx.one(
@@ -55,6 +56,7 @@ def add_file(call: Call, request: AddFile) -> File:
         checksum=stored.checksum,
         checksumalg=stored.checksumalg,
         added=call.tx.now,
+        initiatorid=stored.initiatorid,
         ref=msgspec.json.encode(stored.ref).decode(),
         bucket=bucket,
         object=key,
@@ -151,6 +153,7 @@ def _file(row: Row) -> File:
         checksumalg=row["checksumalg"],
         ref=_reference(row),
         added=to_wire(row["added"]),
+        initiatorid=row["initiatorid"],
     )
 
 

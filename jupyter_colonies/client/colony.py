@@ -19,6 +19,7 @@ from jupyter_colonies.client.portal import Portal, portal
 from jupyter_colonies.client.run import Run
 from jupyter_colonies.client.snapshots import Snapshots
 from jupyter_colonies.client.specfile import parse_specs, read_specs, specs_of
+from jupyter_colonies.client.stored import StoredValues
 from jupyter_colonies.client.transport import Transport
 from jupyter_colonies.client.workflow import Workflow
 from jupyter_colonies.core.file import Snapshot
@@ -53,6 +54,7 @@ class Colony:
         self.portal: Portal = portal()
         self._address = FollowedAddress(found)
         self.client = Client(found.endpoint, found.private_key, transport=Transport(self._address))
+        self.values = StoredValues(self)
         self._info: ServerInfo | None = None
 
     def __repr__(self) -> str:
@@ -103,11 +105,21 @@ class Colony:
         refuses with; then nothing of it is stored.
         """
         spec = self._spec(work, source)
+        if isinstance(work, Workflow):
+            self.keep(work)
         if isinstance(spec, FunctionSpec):
             process = self.call(self.client.submit_function_spec(spec=spec))
             return Run(self, process.processid, workflow=False, name=spec.nodename or spec.funcname)
         graph = self.call(self.client.submit_workflow_spec(spec=spec))
         return Run(self, graph.processgraphid, name=_title(work, source))
+
+    def keep(self, workflow: Workflow) -> None:
+        """Store the arguments of a workflow that are kept as files; submitting it does so, too."""
+        self.values.store(workflow.packed)
+
+    def workflow(self, name: str = "", *, executortype: str = "", submit: bool = False) -> Workflow:
+        """A workflow that is submitted here; see `Workflow`."""
+        return Workflow(name, executortype=executortype, submit=submit, connect=lambda: self)
 
     def run(self, processgraphid: str) -> Run:
         """A workflow that was submitted before."""

@@ -6,6 +6,7 @@ import asyncio
 import concurrent.futures
 import logging
 import queue
+import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from contextlib import aclosing
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from jupyter_colonies.client import follow
 from jupyter_colonies.client.picture import Picture
 from jupyter_colonies.client.progress import Progress
+from jupyter_colonies.client.values import FILE, decoded
 from jupyter_colonies.core.messages.workflows import SUBSCRIBE_WORKFLOW, WorkflowChange
 from jupyter_colonies.core.process import Process, State
 from jupyter_colonies.errors import (
@@ -79,8 +81,38 @@ class RunNode:
 
     @property
     def output(self) -> list[Any]:
-        """What the process gave."""
+        """What the process gave, as JSON: `result` is the value."""
         return self.process.output or []
+
+    @property
+    def result(self) -> Any:
+        """What the process gave: its one output, None without one, the list of several.
+
+        Waits for the process if it has not finished. Values that are kept as files are fetched.
+        Raises ProcessFailed and ProcessCancelled if there is no result, NotReadable for a value
+        that can't be read here, and Untrusted.
+        """
+        if not self.state.finished:
+            self._run.wait_for(self.processid)
+        self._check()
+        values = [decoded(value, self._run.colony.values.open) for value in self.output]
+        return (values[0] if values else None) if len(values) < 2 else values
+
+    def rich(self) -> list[dict[str, Any]]:
+        """What a notebook shows for each output that is kept as a file, by MIME type.
+
+        The values themselves are not fetched. Raises as `result` does.
+        """
+        references = [each for each in self.output if isinstance(each, dict) and FILE in each]
+        return [self._run.colony.values.rich(each) for each in references]
+
+    def _check(self) -> None:
+        process = self.process
+        if process.state == State.CANCELLED:
+            raise ProcessCancelled(f"Node '{self.nodename}' was cancelled")
+        if process.state != State.SUCCESS:
+            why = _joined(process.errors or []) or "because another one did"
+            raise ProcessFailed(f"Node '{self.nodename}' failed: {why}")
 
     @property
     def errors(self) -> list[str]:
@@ -170,6 +202,19 @@ class Run:
             raise NotFound(f"The run has no node '{nodename}'; it has {names}")
         return named
 
+    def result(self, nodename: str = "") -> Any:
+        """The result of a node, or of the only one that nothing waits for; see `RunNode.result`.
+
+        Raises NotFound if there is no such node, or several end the run, and as `RunNode.result`.
+        """
+        if nodename:
+            return self[nodename].result
+        last = [node for node in self.nodes if not self._picture.nodes[node.processid].children]
+        if len(last) != 1:
+            names = ", ".join(node.nodename for node in last)
+            raise NotFound(f"The run ends with several nodes, so say which one's result: {names}")
+        return last[0].result
+
     def cancel(self) -> None:
         """Cancel what has not finished."""
         client = self.colony.client
@@ -229,6 +274,24 @@ class Run:
                 waiting.take(told, more=not inbox.empty())
         concurrent.futures.wait(self._last_views(), LAST_LOOK)
         return self.colony.call(self._checked())
+
+    def wait_for(self, processid: str) -> None:
+        """Wait until one process has finished, however it ended. Raises as `follow` may."""
+        self.colony.portal.refuse_own_thread()
+        ended = threading.Event()
+
+        def look(_: WorkflowChange) -> None:
+            if self._picture.nodes[processid].state.finished:
+                ended.set()
+
+        follower = self.follow(look)
+        follower.future.add_done_callback(lambda _: ended.set())
+        try:
+            ended.wait()
+        finally:
+            follower.stop()
+        if not follower.future.cancelled() and follower.future.done():
+            follower.future.result()
 
     def __await__(self) -> Generator[Any, None, Run]:
         """Wait in a running event loop, as `wait` does, with a progress bar."""

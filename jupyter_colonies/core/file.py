@@ -42,7 +42,8 @@ class Reference(msgspec.Struct, kw_only=True):
 class File(msgspec.Struct, kw_only=True):
     """One revision of a file; the newest of a label and name has the highest `sequencenr`.
 
-    `size` in bytes. `fileid`, `sequencenr` and `added` are the server's.
+    `size` in bytes. `fileid`, `sequencenr`, `added` and `initiatorid` are the server's; the last
+    is the id of whoever added the revision, an extension of the protocol.
     """
 
     fileid: str = ""
@@ -55,6 +56,7 @@ class File(msgspec.Struct, kw_only=True):
     checksumalg: str = ""
     ref: Reference = msgspec.field(default_factory=Reference)
     added: datetime = NEVER
+    initiatorid: str = ""
 
 
 class FileData(msgspec.Struct, kw_only=True):

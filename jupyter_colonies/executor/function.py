@@ -8,14 +8,11 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
+from jupyter_colonies.client.signature import CallError, Signature
+from jupyter_colonies.client.workflow import outside
 from jupyter_colonies.core.member import FunctionArgument
+from jupyter_colonies.executor.results import Single
 from jupyter_colonies.executor.running import RunningProcess
-
-GIVEN = ("inputs", "process")
-
-
-class CallError(TypeError):
-    """The arguments of a process don't fit the function's signature."""
 
 
 class FunctionRunnable:
@@ -26,12 +23,9 @@ class FunctionRunnable:
     its own.
     """
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., Any], funcname: str = "") -> None:
         self.function = function
-        self.signature = inspect.signature(function)
-        self._called = self.signature.replace(
-            parameters=[p for p in self.signature.parameters.values() if p.name not in GIVEN]
-        )
+        self.signature = Signature(function, funcname)
 
     @property
     def description(self) -> str:
@@ -47,29 +41,46 @@ class FunctionRunnable:
             hints = {}
         return [
             _argument(parameter, hints.get(parameter.name, parameter.annotation))
-            for parameter in self._called.parameters.values()
+            for parameter in self.signature.called.parameters.values()
         ]
 
     def __call__(self, process: RunningProcess) -> Any:
         """Run the function. Raises CallError for arguments that don't fit, and what it raises."""
-        bound = self._bind(process)
-        result = self.function(*bound.args, **bound.kwargs)
-        return process.cancellation.run(result) if inspect.iscoroutine(result) else result
+        return self._call(self._bind(process), process)
 
     def _bind(self, process: RunningProcess) -> inspect.BoundArguments:
         try:
-            called = self._called.bind(*process.args, **process.kwargs)
-        except TypeError as error:
+            return self.signature.bind(process.args, process.kwargs)
+        except CallError as error:
             raise CallError(
-                f"{process.funcname}{self._called}: {error}; called with args "
-                f"{process.args!r} and kwargs {process.kwargs!r}"
+                f"{error}; called with args {process.args!r:.500} "
+                f"and kwargs {process.kwargs!r:.500}"
             ) from None
-        given = {"inputs": process.inputs, "process": process}
+
+    def _call(self, called: inspect.BoundArguments, process: RunningProcess) -> Any:
+        whole = self.signature.whole
+        given: dict[str, Any] = {"process": process}
+        if "inputs" in whole.parameters:
+            given["inputs"] = process.inputs
         every = called.arguments | given
-        return inspect.BoundArguments(
-            self.signature,
-            OrderedDict((name, every[name]) for name in self.signature.parameters if name in every),
+        bound = inspect.BoundArguments(
+            whole, OrderedDict((name, every[name]) for name in whole.parameters if name in every)
         )
+        result = self.function(*bound.args, **bound.kwargs)
+        return process.cancellation.run(result) if inspect.iscoroutine(result) else result
+
+
+class TaskRunnable(FunctionRunnable):
+    """Calls the function of a task, whose one output is what it returns.
+
+    Arguments that came as JSON are given in the types of their annotations. Tasks that the
+    function calls are plain functions.
+    """
+
+    def __call__(self, process: RunningProcess) -> Single:
+        """Run the function. Raises CallError for arguments that don't fit, and what it raises."""
+        outside()
+        return Single(self._call(self.signature.converted(self._bind(process)), process))
 
 
 def _argument(parameter: inspect.Parameter, hint: Any) -> FunctionArgument:

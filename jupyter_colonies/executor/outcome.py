@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from jupyter_colonies.client.packing import Packed
 from jupyter_colonies.executor.cancellation import RunCancelled
 from jupyter_colonies.executor.failure import errors_of
 from jupyter_colonies.executor.results import NotJson
@@ -16,11 +17,15 @@ class RunFailed(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """The output of a run, or the errors it ended with, or why it has no result at all."""
+    """The output of a run, or the errors it ended with, or why it has no result at all.
+
+    `packed` are the values of the output that have to be stored before it is handed in.
+    """
 
     output: list[Any] = field(default_factory=list)
     errors: list[str] | None = None
     abandoned: str = ""
+    packed: list[Packed] = field(default_factory=list)
 
 
 def failure(error: BaseException) -> Outcome:

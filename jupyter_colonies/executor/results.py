@@ -1,97 +1,87 @@
-"""What a run returns, as the JSON that the protocol carries."""
+"""What a run returns, as the output of its process."""
 
 from __future__ import annotations
 
-import math
-from typing import Any
+import sys
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
-_LOWEST, _HIGHEST = -(2**63), 2**64 - 1
+import msgspec
+
+from jupyter_colonies.client.arguments import is_large
+from jupyter_colonies.client.packing import Packed, pack, pack_json
+from jupyter_colonies.client.values import NotJson, encoded, refused
+
+LABEL = "/results"
+LARGEST_RICH = 1024**2
+"""Bytes of all that a notebook would show for a value, as JSON; more is not kept."""
 
 
-class NotJson(TypeError):
-    """A value has no JSON form: the message names its type and where it stands."""
+@dataclass(frozen=True)
+class Single:
+    """What a task returned: one value, also where it is a list or None."""
+
+    value: Any
 
 
-def as_output(value: Any) -> list[Any]:
-    """The output list of a process: None is `[]`, a list stays one, any other value is `[value]`.
+class Output(NamedTuple):
+    """The outputs of a process, and what has to be stored before they can be read."""
 
-    Raises NotJson.
+    values: list[Any]
+    packed: list[Packed]
+
+
+def as_output(value: Any, label: str = "") -> Output:
+    """The outputs of a process: None is `[]`, a list stays one, any other value is `[value]`.
+
+    What JSON can't hold is packed as a file with that label; without one it is refused. Raises
+    NotJson.
     """
-    if value is None:
-        return []
-    if isinstance(value, list):
-        return [as_json(item, f"[{index}]") for index, item in enumerate(value)]
-    return [as_json(value, "")]
+    if isinstance(value, Single):
+        given = [(value.value, "")]
+    elif isinstance(value, list):
+        given = [(item, f"[{index}]") for index, item in enumerate(value)]
+    else:
+        given = [] if value is None else [(value, "")]
+    packed: list[Packed] = []
+
+    def keep(each: Packed) -> dict[str, Any]:
+        packed.append(each)
+        return each.reference
+
+    def other(item: Any, place: str) -> Any:
+        return keep(pack(item, place, label, rich_form)) if label else refused(item, place)
+
+    values = [encoded(item, other, place) for item, place in given]
+    if label:
+        values = [keep(pack_json(each, label)) if is_large(each) else each for each in values]
+    return Output(values, packed)
+
+
+def label_of(processid: str) -> str:
+    """The label of the files that hold what a process returned."""
+    return f"{LABEL}/{processid}"
 
 
 def as_json(value: Any, place: str = "") -> Any:
-    """The value in JSON's own types; tuples become lists. Raises NotJson.
+    """The JSON form of a value that stands in a function spec; tuples become lists.
 
-    `place` says where the value stands inside a larger one, as in `[2].name`.
+    `place` says where the value stands inside a larger one, as in `[2].name`. Raises NotJson.
     """
+    return encoded(value, refused, place)
+
+
+def rich_form(value: Any) -> dict[str, Any]:
+    """What this notebook would show for a value, by MIME type; empty if nothing but text."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    if shell is None or shell.display_formatter is None:
+        return {}
+    shown, _ = shell.display_formatter.format(value, exclude=("text/plain",))
     try:
-        return _plain(value, place)
-    except RecursionError:
-        raise NotJson(
-            f"{_subject(value, place)} is nested too deeply for JSON, or contains itself"
-        ) from None
+        return shown if shown and len(msgspec.json.encode(shown)) <= LARGEST_RICH else {}
+    except (TypeError, ValueError):
+        return {}
 
 
-def _plain(value: Any, place: str) -> Any:
-    if value is None or value is True or value is False:
-        return value
-    if isinstance(value, str):
-        return _text(value, place)
-    if isinstance(value, int):
-        if not _LOWEST <= value <= _HIGHEST:
-            raise NotJson(f"{_subject(value, place)} has more than 64 bits: send it as a text")
-        return int(value)
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            raise NotJson(f"{_subject(value, place)} is {value}, which JSON can't express")
-        return float(value)
-    if isinstance(value, list | tuple):
-        return [_plain(item, f"{place}[{index}]") for index, item in enumerate(value)]
-    if isinstance(value, dict):
-        return {_key(key, place): _plain(item, f"{place}.{key}") for key, item in value.items()}
-    raise NotJson(f"{_subject(value, place)} can't be sent as JSON{_hint(value)}")
-
-
-def _key(key: Any, place: str) -> str:
-    if not isinstance(key, str):
-        raise NotJson(
-            f"a dict{_at(place)} has a key of type {_type_name(key)}: JSON knows only texts as keys"
-        )
-    return _text(key, place)
-
-
-def _text(value: str, place: str) -> str:
-    text = str.__str__(value)
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise NotJson(f"{_subject(value, place)} is not valid Unicode: {error.reason}") from None
-    return text
-
-
-def _hint(value: Any) -> str:
-    if hasattr(value, "tolist"):
-        return ": return its .tolist()"
-    if hasattr(value, "to_dict"):
-        return ": return its .to_dict()"
-    if isinstance(value, set | frozenset):
-        return ": return a sorted list of it"
-    return ": return numbers, texts, lists or dicts made of it"
-
-
-def _subject(value: Any, place: str) -> str:
-    return f"the value{_at(place)} of type {_type_name(value)}"
-
-
-def _at(place: str) -> str:
-    return f" at {place.removeprefix('.')}" if place else ""
-
-
-def _type_name(value: Any) -> str:
-    kind = type(value)
-    return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+__all__ = ["NotJson", "Output", "Single", "as_json", "as_output", "label_of", "rich_form"]

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import msgspec
 
 from jupyter_colonies.client.channel import Channel
 from jupyter_colonies.client.client import Client
+from jupyter_colonies.client.packing import NotReadable
 from jupyter_colonies.client.portal import Portal
+from jupyter_colonies.client.stored import StoredValues
+from jupyter_colonies.client.workflow import Workflow
 from jupyter_colonies.core.identity import is_id
 from jupyter_colonies.core.process import Attribute, AttributeType, Process
 from jupyter_colonies.core.spec import Conditions, FunctionSpec
 from jupyter_colonies.errors import InvalidRequest, NotFound, ServerRefused
+from jupyter_colonies.executor.arguments import Resolution
 from jupyter_colonies.executor.cancellation import Cancellation
 from jupyter_colonies.executor.capture import RunLog
-from jupyter_colonies.executor.results import as_json, as_output
+from jupyter_colonies.executor.growth import children
+from jupyter_colonies.executor.results import as_json, as_output, label_of
+
+MOST_SINGLE = 64  # processes that are read one by one, rather than with their whole workflow
 
 
 class RunningProcess:
@@ -27,13 +36,22 @@ class RunningProcess:
     server wait for its answer and raise its refusals.
     """
 
-    def __init__(self, process: Process, client: Client, portal: Portal, log: RunLog) -> None:
+    def __init__(
+        self,
+        process: Process,
+        client: Client,
+        portal: Portal,
+        log: RunLog,
+        values: StoredValues | None = None,
+    ) -> None:
         self.process = process
+        self.values = values
         self.attributes: MutableMapping[str, str] = Attributes(self)
         self.cancellation = Cancellation()
         self._client = client
         self._portal = portal
         self._log = log
+        self._resolution = Resolution(process, self._read, self._open)
 
     def __repr__(self) -> str:
         return f"<RunningProcess {self.funcname} {self.nodename} {self.processid}>"
@@ -71,20 +89,24 @@ class RunningProcess:
         """Name of the function that was asked for."""
         return self.spec.funcname
 
-    @property
+    @cached_property
     def args(self) -> list[Any]:
-        """Arguments by position."""
-        return self.spec.args or []
+        """Arguments by position, with results in the place of placeholders.
 
-    @property
+        Raises CallError for a result that is not there, and NotReadable for a value that can't be
+        read, as `kwargs` and `inputs` do.
+        """
+        return self._resolution.args()
+
+    @cached_property
     def kwargs(self) -> dict[str, Any]:
-        """Arguments by name."""
-        return self.spec.kwargs or {}
+        """Arguments by name, as `args`."""
+        return self._resolution.kwargs()
 
-    @property
+    @cached_property
     def inputs(self) -> list[Any]:
         """The outputs of the parents, joined in the order of the dependencies."""
-        return self.process.input or []
+        return self._resolution.inputs()
 
     def add_child(
         self,
@@ -119,6 +141,22 @@ class RunningProcess:
         """
         return self._grow(funcname, args, nodename, child, spec, insert=True)
 
+    def add_workflow(self, workflow: Workflow) -> list[Process]:
+        """Add the nodes of a workflow below this process and return them as processes.
+
+        They run after this one, in its workflow; `Workflow.submit(below=process)` is the same. A
+        node can have one successor only. Raises InvalidWorkflow, and as `add_child`.
+        """
+        specs = workflow.to_spec(self.spec.conditions.colonyname).functionspecs or []
+        added = children(self.spec, specs)
+        if self.values is not None:
+            self.values.store(workflow.packed)
+        made: dict[str, Process] = {}
+        for spec, successor in added:
+            waiting = made[successor].processid if successor else ""
+            made[spec.nodename] = self._add(spec, waiting, insert=False)
+        return [made[spec.nodename] for spec in specs]
+
     def graph(self) -> Graph:
         """The processes of this process's workflow, as they are now.
 
@@ -142,8 +180,21 @@ class RunningProcess:
 
         Raises NotJson, and AccessDenied when the process is no longer this executor's.
         """
-        output = as_output(values)
-        self._portal.run(self._client.set_output(processid=self.processid, out=output))
+        output = as_output(values, label_of(self.processid) if self.values else "")
+        if self.values is not None:
+            self.values.store(output.packed)
+        self._portal.run(self._client.set_output(processid=self.processid, out=output.values))
+
+    def _read(self, processids: Sequence[str]) -> Sequence[Process]:
+        if len(processids) > MOST_SINGLE:
+            every = {each.processid: each for each in self.graph()}
+            return [every[processid] for processid in processids]
+        return self._portal.run(_each(self._client, processids))
+
+    def _open(self, reference: dict[str, Any]) -> Any:
+        if self.values is None:
+            raise NotReadable("Nothing can be fetched here: the colony's files are not at hand")
+        return self.values.open(reference)
 
     def _grow(
         self,
@@ -156,11 +207,14 @@ class RunningProcess:
         insert: bool,
     ) -> Process:
         spec = child_spec(self.spec, funcname, args, {"nodename": nodename or funcname, **fields})
+        return self._add(spec, self._id_of(child), insert=insert)
+
+    def _add(self, spec: FunctionSpec, childprocessid: str, *, insert: bool) -> Process:
         return self._portal.run(
             self._client.add_child(
                 processgraphid=self.process.processgraphid,
                 parentprocessid=self.processid,
-                childprocessid=self._id_of(child),
+                childprocessid=childprocessid,
                 spec=spec,
                 insert=insert,
             )
@@ -274,6 +328,10 @@ def child_spec(
         return msgspec.convert(raw, FunctionSpec)
     except msgspec.ValidationError as error:
         raise TypeError(f"the function spec of '{funcname}': {error}") from None
+
+
+async def _each(client: Client, processids: Sequence[str]) -> Sequence[Process]:
+    return await asyncio.gather(*(client.get_process(processid=each) for each in processids))
 
 
 async def _processes(client: Client, process: Process) -> list[Process]:

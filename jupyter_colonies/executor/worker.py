@@ -21,6 +21,7 @@ from jupyter_colonies.executor import capture, registry
 from jupyter_colonies.executor.exchange import Exchange
 from jupyter_colonies.executor.execution import Execution
 from jupyter_colonies.executor.hearing import listen
+from jupyter_colonies.executor.keeping import Keeping
 from jupyter_colonies.executor.offer import ANY_FUNCTION, Offer, Runnable
 from jupyter_colonies.executor.outcome import Outcome
 from jupyter_colonies.executor.registration import RENEWAL, Registration
@@ -45,7 +46,7 @@ class WorkerState(StrEnum):
     REFUSED = "refused"
 
 
-STEPS: tuple[Step, ...] = ()
+STEPS: tuple[Step, ...] = (Keeping(),)
 """What happens around each run of an executor, in this order before it."""
 
 
@@ -308,7 +309,7 @@ class Worker:
             asyncio.get_running_loop(),
             refused,
         )
-        running = RunningProcess(process, client, portal, log)
+        running = RunningProcess(process, client, portal, log, self.colony.values)
         self.running.append(running)
         execution = Execution(running, log, steps=STEPS, stray=self._stray)
         task = asyncio.create_task(self._carry(execution))

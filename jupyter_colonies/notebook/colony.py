@@ -8,10 +8,12 @@ from typing import Any, TypeVar, overload
 
 from jupyter_colonies.client import colony as client_colony
 from jupyter_colonies.client.colony import Colony
-from jupyter_colonies.executor.function import FunctionRunnable
+from jupyter_colonies.client.task import Task
+from jupyter_colonies.executor.function import FunctionRunnable, TaskRunnable
 from jupyter_colonies.executor.offer import Offer
 from jupyter_colonies.executor.worker import Worker
 from jupyter_colonies.notebook.cells import serve
+from jupyter_colonies.notebook.kernel import task_executor, task_type
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
@@ -73,6 +75,57 @@ class NotebookColony(Colony):
                 concurrency=concurrency,
             )
             return function
+
+        return register if function is None else register(function)
+
+    @overload
+    def task(self, function: Callable[..., Any], /, **options: Any) -> Task: ...
+
+    @overload
+    def task(self, function: None = None, /, **options: Any) -> Callable[..., Task]: ...
+
+    def task(
+        self,
+        function: Callable[..., Any] | None = None,
+        /,
+        *,
+        executor: str = "",
+        executortype: str = "",
+        name: str = "",
+        concurrency: int = 0,
+        **fields: Any,
+    ) -> Task | Callable[..., Task]:
+        """Make a function a task, as a decorator with or without options.
+
+        Called inside `with workflow(…)` it becomes a node, anywhere else it is the function it
+        was. It is served at once by an executor of this kernel. Kernels of the same notebook share
+        an executor type, so that each of them may run it; another `executortype` is for work that
+        several notebooks share. `fields` are what `Task.options` takes, for all its nodes; the
+        rest is as with `function`. Raises what `Worker.start` raises, and TypeError for a field
+        there is none of.
+        """
+
+        def register(function: Callable[..., Any]) -> Task:
+            if isinstance(function, Task):
+                function = function.function
+            funcname = name or function.__name__
+            runnable = TaskRunnable(function, funcname)
+            task = Task(function, funcname=funcname).options(**fields)
+            offer = Offer(
+                funcname=funcname,
+                runnable=runnable,
+                description=runnable.description,
+                args=runnable.arguments,
+            )
+            kind = executortype or ("" if executor else task_type())
+            worker = serve(
+                self,
+                executor or task_executor(kind),
+                [offer],
+                executortype=kind,
+                concurrency=concurrency,
+            )
+            return task.options(executortype=worker.executortype)
 
         return register if function is None else register(function)
 

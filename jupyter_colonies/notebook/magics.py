@@ -1,4 +1,4 @@
-"""`%colonies …` and `%%colonies submit|executor`: the commands inside a notebook."""
+"""`%colonies …` and `%%colonies submit|executor|task`: the commands inside a notebook."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display
 
 from jupyter_colonies.client.run import Run
-from jupyter_colonies.commands.block import Block, Submitted, Text, Working
+from jupyter_colonies.commands.block import Block, Line, Submitted, Text, Working
 from jupyter_colonies.commands.root import run
 from jupyter_colonies.commands.session import Owner, Session
 from jupyter_colonies.commands.submit import submit_text
@@ -22,6 +22,7 @@ from jupyter_colonies.notebook.colony import current
 from jupyter_colonies.notebook.completion import candidates
 from jupyter_colonies.notebook.display import show, show_as_value
 from jupyter_colonies.notebook.tables import Shown
+from jupyter_colonies.notebook.taskcell import task_cell
 from jupyter_colonies.notebook.verbs import PROGRAM, started, verbs
 
 NAME = "colonies"
@@ -93,16 +94,24 @@ class ColoniesMagic:
                 return None
             case ["executor", *_]:
                 return self._executor(words[1:], cell)
+            case ["task", *_]:
+                return self._task(line.strip().removeprefix("task"), cell)
             case _:
                 raise click.UsageError(
                     f"%{PROGRAM} {line.strip()}: a cell can be '%{PROGRAM} submit [VARIABLE]', "
-                    f"with JSON or YAML below, or '%{PROGRAM} executor NAME', with code below"
+                    f"with JSON or YAML below, or '%{PROGRAM} executor NAME' or "
+                    f"'%{PROGRAM} task NAME(parameters)', with code below"
                 )
 
     def _executor(self, words: list[str], cell: str) -> None:
         worker = executor_cell(words, cell, colony=current(), shell=self._shell)
         if worker is not None:  # `--help` gives none
             _display(started(worker))
+
+    def _task(self, line: str, cell: str) -> None:
+        task = task_cell(line, cell, colony=current(), shell=self._shell)
+        if task is not None:
+            _display(Line(text="Task defined", fields={"Task": str(task.signature)}))
 
     def _submitted(self, block: Submitted) -> Any:
         _display(block.line)

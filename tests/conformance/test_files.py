@@ -73,9 +73,10 @@ def test_scenario_1_a_file_is_what_was_added(e1):
     assert moment(added["added"]).year > 2020
     assert set(added) == {
         "fileid", "colonyname", "label", "name", "size", "sequencenr", "checksum",
-        "checksumalg", "ref", "added",
+        "checksumalg", "ref", "added", "initiatorid",
     }  # fmt: skip
     assert (added["size"], added["checksum"], added["checksumalg"]) == (7, "c", "SHA256")
+    assert added["initiatorid"] == e1.id
     assert get(e1, fileid=added["fileid"]) == [added]
 
 

@@ -201,7 +201,7 @@ def test_exceptions_become_errors_with_their_traceback(colony):
             sys.exit(2)
         if kind == "interrupt":
             raise KeyboardInterrupt
-        return {1, 2}
+        return threading.Lock()
 
     first, trace = errors(call(colony, "bad", "value"))
     assert first == "ValueError: no good"
@@ -210,7 +210,7 @@ def test_exceptions_become_errors_with_their_traceback(colony):
     assert errors(call(colony, "bad", "exit"))[0] == "SystemExit: 2"
     assert errors(call(colony, "bad", "interrupt"))[0] == "KeyboardInterrupt"
     (unsendable,) = errors(call(colony, "bad", "other"))
-    assert "of type set can't be sent as JSON" in unsendable
+    assert "of type _thread.lock has no form as JSON" in unsendable
     assert "missing a required argument: 'kind'" in errors(call(colony, "bad"))[0]
     (unknown,) = errors(call(colony, "worse"))
     assert unknown == "Unknown function 'worse': executor 'e' serves bad"

@@ -35,6 +35,7 @@ class File(SQLModel, table=True):
     ref: str = Field(sa_column=wide_text())
     bucket: str
     object: str
+    initiatorid: str
 
 
 class Snapshot(SQLModel, table=True):

@@ -4,9 +4,10 @@ from typing import Annotated, Any, Literal
 
 import pytest
 
+from jupyter_colonies.client.signature import CallError
 from jupyter_colonies.core.process import Process
 from jupyter_colonies.core.spec import FunctionSpec
-from jupyter_colonies.executor.function import CallError, FunctionRunnable
+from jupyter_colonies.executor.function import FunctionRunnable
 from jupyter_colonies.executor.running import RunningProcess
 
 NOBODY: Any = None
@@ -33,7 +34,7 @@ def test_arguments_that_do_not_fit():
     def f(a: int, inputs):
         return a
 
-    with pytest.raises(CallError, match=r"f\(a: 'int'\): missing a required argument: 'a'"):
+    with pytest.raises(CallError, match=r"f\(a: int\): missing a required argument: 'a'"):
         FunctionRunnable(f)(process())
     with pytest.raises(CallError, match="unexpected keyword argument 'z'"):
         FunctionRunnable(f)(process(1, z=2))

@@ -22,7 +22,7 @@ from jupyter_colonies.core.graph import ProcessGraph
 from jupyter_colonies.core.process import State
 from jupyter_colonies.core.times import to_wire
 from jupyter_colonies.errors import StorageFailed
-from jupyter_colonies.store import graphs, processes
+from jupyter_colonies.store import graphs, numbers, processes
 from jupyter_colonies.store.remainders import Purpose
 from jupyter_colonies.store.statement import Transaction
 
@@ -47,8 +47,8 @@ class Arrival(ABC):
         tx = call.tx
         self.origin: Origin = origin(call)
         self.colonyname = call.colonyname
-        self.seq = processes.take_numbers(tx, GRAPH, 1)[0]
-        self.numbers: Sequence[int] = processes.take_numbers(tx, PROCESS, many)
+        self.seq = numbers.take(tx, GRAPH, 1)[0]
+        self.numbers: Sequence[int] = numbers.take(tx, PROCESS, many)
         self.ids = sorted(identity.new_id() for _ in range(many))
         self.rootids: list[str] = []
         self.graph = ProcessGraph(

@@ -10,7 +10,7 @@ from jupyter_colonies.core.messages.workflows import AddChild
 from jupyter_colonies.core.process import Process, State
 from jupyter_colonies.core.spec import FunctionSpec, canonical, check_priority
 from jupyter_colonies.errors import InvalidRequest
-from jupyter_colonies.store import processes
+from jupyter_colonies.store import numbers, processes
 from jupyter_colonies.store.statement import Row
 
 
@@ -25,7 +25,7 @@ def add_child(call: Call, request: AddChild) -> Process:
     row = new_row(
         origin(call),
         spec,
-        seq=processes.take_numbers(tx, PROCESS, 1)[0],
+        seq=numbers.take(tx, PROCESS, 1)[0],
         graph=(parent["graphseq"], parent["processgraphid"]),
         pending=1,
     )

@@ -28,7 +28,7 @@ from jupyter_colonies.core.process import AttributeType, Process, State, attribu
 from jupyter_colonies.core.rerun import Member, Plan
 from jupyter_colonies.core.spec import FunctionSpec, check_priority
 from jupyter_colonies.errors import ColoniesError, InvalidRequest, InvalidWorkflow, StorageFailed
-from jupyter_colonies.store import graphs, processes, reruns
+from jupyter_colonies.store import graphs, numbers, processes, reruns
 from jupyter_colonies.store.processes import OUTSIDE
 from jupyter_colonies.store.statement import Row, Transaction
 
@@ -104,7 +104,7 @@ def retry_process(call: Call, request: RetryProcess) -> Process:
     given = _input(tx, whole)
     spec = _specs.decode(whole["spec"])
     spec.conditions = msgspec.structs.replace(spec.conditions, dependencies=[])
-    row = new_row(origin(call), spec, seq=processes.take_numbers(tx, PROCESS, 1)[0])
+    row = new_row(origin(call), spec, seq=numbers.take(tx, PROCESS, 1)[0])
     row["input"] = given
     attributes = insert(tx, [row], [spec])
     link = _attribute(row, AttributeType.IN, ORIGINAL, request.processid)

@@ -26,7 +26,7 @@ from jupyter_colonies.core.spec import (
     canonical,
     check_priority,
 )
-from jupyter_colonies.store import channels, processes
+from jupyter_colonies.store import channels, numbers, processes
 from jupyter_colonies.store.statement import Row, Transaction
 
 PROCESS = "process"
@@ -43,7 +43,7 @@ def submit_function_spec(call: Call, request: SubmitFunctionSpec) -> Process:
 def queue(call: Call, spec: FunctionSpec) -> Process:
     """Queue one process on its own, in the colony of its conditions."""
     stored = canonical(spec)
-    row = new_row(origin(call), stored, seq=processes.take_numbers(call.tx, PROCESS, 1)[0])
+    row = new_row(origin(call), stored, seq=numbers.take(call.tx, PROCESS, 1)[0])
     attributes = insert(call.tx, [row], [stored])
     announce_new(call.tx, [row])
     transition.record(call.tx, [row], 0, ())

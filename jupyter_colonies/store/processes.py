@@ -12,34 +12,29 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
-    Integer,
     Select,
     Table,
     and_,
     bindparam,
     case,
-    cast,
     delete,
     exists,
     func,
-    insert,
     literal_column,
     or_,
     select,
     true,
     update,
 )
-from sqlalchemy.dialects.postgresql import REGCLASS
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from jupyter_colonies.store import tables
 from jupyter_colonies.store.remainders import hidden
-from jupyter_colonies.store.statement import Statement, Transaction, inserting
+from jupyter_colonies.store.statement import Statement, inserting
 
 processes: Table = tables.Process.__table__  # type: ignore[attr-defined]
 edges: Table = tables.Edge.__table__  # type: ignore[attr-defined]
 attributes: Table = tables.Attribute.__table__  # type: ignore[attr-defined]
-counters: Table = tables.Counter.__table__  # type: ignore[attr-defined]
 targets: Table = tables.Target.__table__  # type: ignore[attr-defined]
 
 _P = processes.c
@@ -83,23 +78,6 @@ HEAD = (
     _P.maxretries,
 )
 
-_TAKE_NUMBERS = Statement(
-    update(counters)
-    .where(counters.c.name == bindparam("counter"))
-    .values(value=counters.c.value + bindparam("many"))
-    .returning(counters.c.value)
-)
-_START_COUNTER = Statement(
-    insert(counters).values(name=bindparam("counter"), value=bindparam("many")).inline()
-)
-# A counter's row would make all writers of PostgreSQL wait for each other, a sequence does not.
-_SEQUENCES = {"process": "processes_seq_seq", "graph": "graphs_seq_seq"}
-_DRAW_NUMBERS = Statement(
-    select(func.nextval(cast(bindparam("sequence"), REGCLASS)).label("value")).select_from(
-        func.generate_series(_ONE, bindparam("many", type_=Integer)).alias("drawn")
-    )
-)
-
 INSERT = Statement(inserting(processes, *processes.columns.keys()))
 INSERT_EDGE = Statement(inserting(edges))
 INSERT_ATTRIBUTE = Statement(inserting(attributes))
@@ -111,30 +89,6 @@ BY_ID = Statement(_by_id)
 BY_ID_TO_CHANGE = Statement(_by_id.with_for_update())
 WHOLE = Statement(select(processes).where(_P.processid == bindparam("processid")))
 WHOLE_BY_SEQ = Statement(select(processes).where(_P.seq == _SEQ))
-
-
-RESERVED = 256
-"""Numbers that the only writer draws beyond those it needs: one statement less for each process."""
-
-
-def take_numbers(tx: Transaction, counter: str, many: int) -> Sequence[int]:
-    """Fresh numbers in rising order; whoever draws at the same time gets others."""
-    if tx.shared:
-        drawn = tx.all(_DRAW_NUMBERS, sequence=_SEQUENCES[counter], many=many)
-        return [int(row["value"]) for row in drawn]
-    left: range = tx.kept.get(counter, range(0))
-    if len(left) < many:
-        left = _reserved(tx, counter, many + RESERVED)
-    tx.kept[counter] = left[many:]
-    return left[:many]
-
-
-def _reserved(tx: Transaction, counter: str, many: int) -> range:
-    row = tx.one(_TAKE_NUMBERS, counter=counter, many=many)
-    if row is None:
-        tx.run(_START_COUNTER, counter=counter, many=many)
-        return range(1, many + 1)
-    return range(int(row["value"]) - many + 1, int(row["value"]) + 1)
 
 
 GIVE_BACK = Statement(

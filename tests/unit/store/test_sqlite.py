@@ -18,7 +18,7 @@ from jupyter_colonies.errors import (
     StorageUnwritable,
     Superseded,
 )
-from jupyter_colonies.store import journal, members, processes, sqlite
+from jupyter_colonies.store import journal, members, sqlite
 from jupyter_colonies.store.address import Address, SqliteAddress
 from jupyter_colonies.store.engine import Store
 from jupyter_colonies.store.statement import Transaction
@@ -119,7 +119,7 @@ async def test_the_epoch_is_asked_once_a_batch(file: Path) -> None:
 
 async def test_who_fails_after_writing_spoils_neither_the_batch_nor_the_numbers(file: Path) -> None:
     def number(tx: Transaction) -> int:
-        (drawn,) = processes.take_numbers(tx, "process", 1)
+        (drawn,) = numbers.take(tx, "process", 1)
         return drawn
 
     def fails(tx: Transaction) -> None:

@@ -18,7 +18,7 @@ from jupyter_colonies.errors import (
     StorageUnwritable,
     Superseded,
 )
-from jupyter_colonies.store import journal, members, sqlite
+from jupyter_colonies.store import journal, members, numbers, sqlite
 from jupyter_colonies.store.address import Address, SqliteAddress
 from jupyter_colonies.store.engine import Store
 from jupyter_colonies.store.statement import Transaction
@@ -135,10 +135,10 @@ async def test_who_fails_after_writing_spoils_neither_the_batch_nor_the_numbers(
         await asyncio.wait([second, before, refused, after, third])
         assert (before.result(), after.result()) == ("before", "after")
         assert isinstance(refused.exception(), InvalidConfiguration)
-        numbers = [first, second.result(), third.result(), await store.write(number)]
-        assert numbers == sorted(set(numbers))
+        given = [first, second.result(), third.result(), await store.write(number)]
+        assert given == sorted(set(given))
     async with opened(file) as again:
-        assert await again.write(number) > numbers[-1]
+        assert await again.write(number) > given[-1]
     assert stored(file) == {"before", "after"}
 
 

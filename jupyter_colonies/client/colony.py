@@ -46,8 +46,10 @@ class Colony:
     """A colony: submit work to it, and look at what is in it.
 
     All methods block; `client` has the same operations and all others as coroutines, and `call`
-    waits for one of them.
+    waits for one of them. `run_type` is what runs are made of.
     """
+
+    run_type: type[Run] = Run
 
     def __init__(self, found: Found) -> None:
         self.name = found.colonyname
@@ -109,9 +111,11 @@ class Colony:
             self.keep(work)
         if isinstance(spec, FunctionSpec):
             process = self.call(self.client.submit_function_spec(spec=spec))
-            return Run(self, process.processid, workflow=False, name=spec.nodename or spec.funcname)
+            return self.run_type(
+                self, process.processid, workflow=False, name=spec.nodename or spec.funcname
+            )
         graph = self.call(self.client.submit_workflow_spec(spec=spec))
-        return Run(self, graph.processgraphid, name=_title(work, source))
+        return self.run_type(self, graph.processgraphid, name=_title(work, source))
 
     def keep(self, workflow: Workflow) -> None:
         """Store the arguments of a workflow that are kept as files; submitting it does so, too."""
@@ -123,7 +127,7 @@ class Colony:
 
     def run(self, processgraphid: str) -> Run:
         """A workflow that was submitted before."""
-        return Run(self, processgraphid)
+        return self.run_type(self, processgraphid)
 
     def process(self, processid: str) -> Process:
         """A process as it is now. Raises NotFound."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from jupyter_colonies.client import follow
 from jupyter_colonies.client.picture import Picture
 from jupyter_colonies.client.progress import Progress
+from jupyter_colonies.client.repair import Repairable
 from jupyter_colonies.client.values import FILE, decoded
 from jupyter_colonies.core.messages.workflows import SUBSCRIBE_WORKFLOW, WorkflowChange
 from jupyter_colonies.core.process import Process, State
@@ -119,9 +120,15 @@ class RunNode:
         """Why the process failed, in its executor's words."""
         return self.process.errors or []
 
+    @property
+    def keptfrom(self) -> str:
+        """The process of an earlier run whose result this node has; empty for one of its own."""
+        return self._run._picture.nodes[self.processid].keptfrom or ""  # noqa: SLF001 - as above
+
     def log(self) -> str:
         """What the process wrote to its log so far."""
-        lines = (each.message for each in self._run.colony.logs(self.processid))
+        logged = self.keptfrom or self.processid
+        lines = (each.message for each in self._run.colony.logs(logged))
         return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
 
 
@@ -136,7 +143,7 @@ class Follower:
         self.future.cancel()
 
 
-class Run:
+class Run(Repairable):
     """A submitted workflow, or a single process that is shown like one.
 
     Nothing is fetched before it is asked for.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from jupyter_colonies.commands import wording
+from jupyter_colonies.commands import repair, wording
 from jupyter_colonies.commands.block import Block, Details, Json, Line, Table, Text
 from jupyter_colonies.commands.listing import LISTINGS, Listing
 from jupyter_colonies.commands.session import Session
@@ -192,6 +192,14 @@ def cancel(session: Session, processid: str) -> list[Block]:
     """Cancel a process that is not part of a workflow."""
     session.ask(session.member.cancel_process(processid=processid))
     return [Line(text="Process cancelled", fields={"ProcessId": processid})]
+
+
+@process.command("retry")
+@_ID
+@pass_session
+def retry(session: Session, processid: str) -> list[Block]:
+    """Run a process again on its own, with the same arguments and input."""
+    return repair.retry(session, processid)
 
 
 @process.command("remove")

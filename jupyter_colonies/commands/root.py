@@ -30,6 +30,7 @@ from jupyter_colonies.commands.generator import generator
 from jupyter_colonies.commands.location import location
 from jupyter_colonies.commands.log import log
 from jupyter_colonies.commands.process import process
+from jupyter_colonies.commands.repair import rerun_any as rerun
 from jupyter_colonies.commands.security import security
 from jupyter_colonies.commands.server import server, status, version
 from jupyter_colonies.commands.session import Session
@@ -56,6 +57,7 @@ _VERBS: dict[str, click.Command] = {
     "location": location,
     "log": log,
     "process": process,
+    "rerun": rerun,
     "security": security,
     "server": server,
     "snapshot": snapshot,

@@ -8,9 +8,10 @@ import click
 
 from jupyter_colonies.client.client import Client
 from jupyter_colonies.client.specfile import read_specs
-from jupyter_colonies.commands import wording
+from jupyter_colonies.commands import repair, wording
 from jupyter_colonies.commands.block import Block, Details, Heading, Line, Submitted, Table
 from jupyter_colonies.commands.listing import LISTINGS, Listing
+from jupyter_colonies.commands.repair import from_option
 from jupyter_colonies.commands.session import Session
 from jupyter_colonies.commands.verb import Noun, pass_session
 from jupyter_colonies.core.graph import ProcessGraph
@@ -149,6 +150,36 @@ def cancel(session: Session, workflowid: str) -> list[Block]:
     """Cancel a workflow: what has not finished will not run."""
     session.ask(session.member.cancel_process_graph(processgraphid=workflowid))
     return [Line(text="Workflow cancelled", fields={"WorkflowID": workflowid})]
+
+
+@workflow.command("rerun")
+@_ID
+@from_option
+@pass_session
+def rerun(session: Session, workflowid: str, nodes: tuple[str, ...]) -> list[Block]:
+    """Run again what did not succeed, as a new workflow that keeps what did.
+
+    What depends on a node that runs again does so too. Kept nodes have their outputs and times,
+    and nothing is executed for them.
+    """
+    return repair.rerun(session, workflowid, nodes)
+
+
+@workflow.command("history")
+@_ID
+@pass_session
+def history(session: Session, workflowid: str) -> list[Block]:
+    """List the workflows that run each other again, oldest first."""
+    return repair.history(session, workflowid)
+
+
+@workflow.command("diff")
+@_ID
+@click.option("--with", "other", default="", metavar="ID", help="The earlier workflow.")
+@pass_session
+def diff(session: Session, workflowid: str, other: str) -> list[Block]:
+    """Show what differs from an earlier workflow, by default from the one it runs again."""
+    return repair.diff(session, workflowid, other)
 
 
 @workflow.command("remove")

@@ -19,6 +19,9 @@ from jupyter_colonies.core.times import NEVER
 INK = "#ffffff"
 LINE = "#8a94a3"
 
+KEPT = "kept"
+"""What is said of a node that has the result of an earlier run."""
+
 
 class Look(NamedTuple):
     """Glyph, word and fill colour of a state."""
@@ -54,10 +57,21 @@ def progress_text(numbers: dict[State, int]) -> str:
     return f"{finished(numbers)} of {sum(numbers.values())} finished"
 
 
+def state_text(node: NodeChange) -> str:
+    """The state in words: `Successful`, or `Successful, kept` if it is that of an earlier run."""
+    word = LOOKS[node.state].word
+    return f"{word}, {KEPT}" if node.keptfrom else word
+
+
 def status_text(node: NodeChange) -> str:
-    """The second line of a drawn node: glyph, word, and how long it ran or which retry it is."""
+    """The second line of a drawn node: glyph, word, and how long it ran or which retry it is.
+
+    Of one that was kept from an earlier run, that it was.
+    """
     look = LOOKS[node.state]
     text = f"{look.glyph} {look.word}"
+    if node.keptfrom:
+        return f"{text} · {KEPT}"
     if node.state.finished and node.starttime > NEVER and node.endtime >= node.starttime:
         return f"{text} · {duration_text(node.endtime - node.starttime)}"
     if node.retries:

@@ -21,6 +21,7 @@ from jupyter_colonies.core.palette import (
     counts,
     progress_text,
     short,
+    state_text,
     status_text,
 )
 from jupyter_colonies.core.process import State
@@ -97,7 +98,7 @@ def _sheet(nodes: Sequence[NodeChange], title: str, width: float, body: float, i
     height = _HEAD + body + _MARGIN + _FOOT
     summary = f"{look.word}, {progress_text(numbers)}"
     described = "; ".join(
-        f"{node.nodename or node.funcname}: {LOOKS[node.state].word}" for node in nodes[:200]
+        f"{node.nodename or node.funcname}: {state_text(node)}" for node in nodes[:200]
     )
     columns = int((width - 2 * _MARGIN) / 9)
     opening = (
@@ -150,7 +151,9 @@ def _node(node: NodeChange, place: Place) -> str:
     look = LOOKS[node.state]
     name = node.nodename or node.funcname
     left, top = place.x - NODE_WIDTH / 2, place.y - NODE_HEIGHT / 2
-    about = f"{name}: {look.word}; function {node.funcname}; executor type {node.executortype}"
+    about = (
+        f"{name}: {state_text(node)}; function {node.funcname}; executor type {node.executortype}"
+    )
     return (
         f"<g><title>{_escaped(about)}</title>"
         f'<rect x="{left:g}" y="{top:g}" width="{NODE_WIDTH}" height="{NODE_HEIGHT}" rx="8" '

@@ -23,9 +23,14 @@ def errors_of(error: BaseException) -> list[str]:
     return [_shortened(summary), _shortened("".join(report.format()).rstrip())]
 
 
+def is_ours(filename: str) -> bool:
+    """Whether code of this package, or of the event loop, is in a file."""
+    return filename.startswith((_OURS, _LOOP))
+
+
 def _leave_ours_out(report: traceback.TracebackException) -> None:
     frames = list(report.stack)
-    while frames and frames[0].filename.startswith((_OURS, _LOOP)):
+    while frames and is_ours(frames[0].filename):
         del frames[0]
     # What lies below a call into this package is how the package does it.
     report.stack[:] = list(takewhile(lambda frame: not frame.filename.startswith(_OURS), frames))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from jupyter_colonies.executor import capture
+from jupyter_colonies.executor import capture, failures
 from jupyter_colonies.executor.offer import Runnable
 from jupyter_colonies.executor.outcome import Outcome, failure
 from jupyter_colonies.executor.results import as_output, label_of
@@ -59,6 +59,7 @@ def call(runnable: Runnable, process: RunningProcess) -> Outcome:
         output = as_output(runnable(process), label_of(process.processid))
         outcome = Outcome(output=output.values, packed=output.packed)
     except BaseException as error:  # noqa: BLE001 - an exit or interrupt fails the process only
+        failures.keep(process, error)
         outcome = failure(error)
     if os.getpid() != pid:
         # The code forked, and this is its child coming back: the result is the parent's to give.

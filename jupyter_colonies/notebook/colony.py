@@ -14,12 +14,15 @@ from jupyter_colonies.executor.offer import Offer
 from jupyter_colonies.executor.worker import Worker
 from jupyter_colonies.notebook.cells import serve
 from jupyter_colonies.notebook.kernel import task_executor, task_type
+from jupyter_colonies.notebook.run import NotebookRun
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
 
 class NotebookColony(Colony):
     """A colony whose work can be done by functions of this kernel."""
+
+    run_type = NotebookRun
 
     @overload
     def function(self, function: FunctionT, /) -> FunctionT: ...

@@ -13,9 +13,12 @@ from jupyter_colonies.commands.root import tree
 from jupyter_colonies.commands.session import Session
 from jupyter_colonies.commands.verb import Noun, Verb, pass_session
 from jupyter_colonies.core.messages.objects import GET_CREDENTIALS
+from jupyter_colonies.errors import NotFound
 from jupyter_colonies.executor import registry, shell
 from jupyter_colonies.executor.worker import Worker
+from jupyter_colonies.notebook import debugging
 from jupyter_colonies.notebook.colony import connect as connect_notebook
+from jupyter_colonies.notebook.run import NotebookRun
 
 PROGRAM = "%colonies"
 
@@ -137,6 +140,27 @@ def env(session: Session) -> list[Block]:
     return [Line(text="Set in this kernel: " + ", ".join(found))]
 
 
+@click.command("debug", cls=Verb)
+@click.argument("workid", metavar="ID")
+@pass_session
+def debug(session: Session, workid: str) -> list[Block]:
+    """Bring a failed process into this notebook: its arguments, inputs, source and traceback.
+
+    They become the variables failed_args, failed_kwargs, failed_inputs, failed_source,
+    failed_traceback and failed_process; %debug looks into the frames if this kernel ran it, and
+    debug.run() calls the function again in the debugger. The id of a workflow stands for the
+    first of its processes that failed by itself.
+    """
+    colony = session.colony
+    try:
+        found = debugging.debug(colony, workid)
+    except NotFound:
+        found = NotebookRun(colony, workid).debug()
+    display(found)  # type: ignore[no-untyped-call]
+    return [Line(text="Set in this notebook: " + ", ".join(found.names()))]
+
+
 def verbs() -> Noun:
     """All verbs of a notebook."""
-    return tree(PROGRAM, {"connect": connect, "env": env, "executor": executor})
+    extra = {"connect": connect, "debug": debug, "env": env, "executor": executor}
+    return tree(PROGRAM, extra)

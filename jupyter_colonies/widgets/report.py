@@ -100,6 +100,7 @@ def _facts(process: Process, executorname: str, now: datetime) -> str:
         ("Label", spec.label),
         ("Submitted by", process.initiatorname or process.initiatorid[:12]),
         ("Process", process.processid),
+        ("Kept from", process.keptfrom or ""),
     ]
     rows = "".join(f"<dt>{what}</dt><dd>{escape(text)}</dd>" for what, text in facts if text)
     return f"<dl>{rows}</dl>"

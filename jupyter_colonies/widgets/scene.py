@@ -20,6 +20,7 @@ from jupyter_colonies.core.palette import (
     finished,
     progress_text,
     short,
+    state_text,
     status_text,
 )
 from jupyter_colonies.core.picture import NAME_COLUMNS, folded_svg, svg
@@ -135,7 +136,7 @@ class Scene:
         return [
             {
                 "nodename": node.nodename,
-                "state": node.state.word,
+                "state": state_text(node),
                 "funcname": node.funcname,
                 "executortype": node.executortype,
             }
@@ -146,14 +147,13 @@ class Scene:
         """The state in words and a small table, for places without pictures."""
         nodes = self.nodes
         numbers = counts(nodes)
-        rows = self.table()
-        width = max((len(short(row["nodename"], 40)) for row in rows), default=0)
+        rows = self.foremost()
+        width = max((len(short(node.nodename, 40)) for node in rows), default=0)
         lines = [f"{self.title}: {state_of(numbers).word}, {progress_text(numbers)}"]
-        glyphs = {look.word: look.glyph[0] for look in LOOKS.values()}
         lines += [
-            f"  {short(row['nodename'], 40):{width}}  {glyphs[row['state']]} {row['state']:10}  "
-            f"{short(row['funcname'], 40)}"
-            for row in rows[:40]
+            f"  {short(node.nodename, 40):{width}}  {LOOKS[node.state].glyph[0]} "
+            f"{state_text(node):10}  {short(node.funcname, 40)}"
+            for node in rows[:40]
         ]
         if len(nodes) > 40:
             lines.append(f"  … and {len(nodes) - 40} more")

@@ -49,6 +49,13 @@ def test_the_first_steps_of_the_readme(shell) -> None:
             shell.run_cell(cell, store_history=True).raise_error()
 
 
+def test_the_repair_of_the_documentation(shell) -> None:
+    for cell in blocks(ROOT / "docs" / "repair.md", "python"):
+        with capture_output() as shown:
+            shell.run_cell(cell, store_history=True).raise_error()
+    assert "1 of 2 nodes differ, 1 kept" in shown.stdout
+
+
 def test_the_outside_executor_of_the_documentation(colony_server, tmp_path) -> None:
     (program,) = blocks(ROOT / "docs" / "outside.md", "python")
     wire = Wire(colony_server.host, colony_server.port, colony_server.server_key)

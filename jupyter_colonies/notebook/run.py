@@ -1,0 +1,29 @@
+"""A run of which this kernel may have done the work."""
+
+from __future__ import annotations
+
+from jupyter_colonies.client.run import Run
+from jupyter_colonies.core.process import State
+from jupyter_colonies.errors import ClientError
+from jupyter_colonies.notebook import debugging
+from jupyter_colonies.notebook.debugging import Debug
+
+
+class NotebookRun(Run):
+    """A run in a notebook: what failed in it can be looked into."""
+
+    def debug(self, nodename: str = "") -> Debug:
+        """Bring a failed process into the notebook: variables, source, `%debug` and `run()`.
+
+        Without a name the first that failed by itself. Raises NotFound for a name that is not
+        there, ClientError if the process has not failed.
+        """
+        if not self.is_workflow:
+            return debugging.debug(self.colony, self.id)
+        return debugging.debug(self.colony, self[nodename].processid if nodename else self._first())
+
+    def _first(self) -> str:
+        failed = [node for node in self.nodes if node.state is State.FAILED and node.process.errors]
+        if not failed:
+            raise ClientError(f"Nothing in run {self.id} failed by itself: name a node to debug")
+        return min(failed, key=lambda node: node.process.endtime).processid

@@ -1,0 +1,291 @@
+"""Runs that are repaired: from Python, by commands, and in a notebook whose cell was at fault."""
+
+from __future__ import annotations
+
+import json
+import threading
+
+import pytest
+
+from jupyter_colonies.client.discovery import RUNTIME_VARIABLE
+from jupyter_colonies.client.workflow import Workflow
+from jupyter_colonies.core.process import State
+from jupyter_colonies.errors import (
+    ClientError,
+    InvalidRequest,
+    InvalidSpec,
+    NotFound,
+    ProcessFailed,
+)
+from jupyter_colonies.executor import registry
+from jupyter_colonies.notebook.colony import connect
+from jupyter_colonies.notebook.run import NotebookRun
+from jupyter_colonies.testing import server_in_thread
+from jupyter_colonies.widgets.scene import Scene
+from tests.integration.test_cells import Kernel
+
+PATIENCE = 60
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with server_in_thread(tmp_path_factory.mktemp("server")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def colony(server):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(RUNTIME_VARIABLE, str(server.runtime_file))
+        colony = connect()
+        yield colony
+        colony.close()
+
+
+@pytest.fixture
+def calls(colony):
+    """What was called, by an executor of this process whose `fit` fails until it is told not to."""
+    called: list[str] = []
+    broken = {"fit"}
+
+    def work(process, inputs, factor=1):
+        called.append(process.nodename)
+        if process.nodename in broken:
+            raise ValueError(f"no luck with {inputs}")
+        return sum(inputs) * factor or 1
+
+    colony.function(executor="repairer", name="work")(work)
+    called_and_broken = (called, broken)
+    yield called_and_broken
+    registry.stop_all(timeout=5)
+
+
+def submitted(colony):
+    """load → (fit, check) → report."""
+    wf = Workflow("study", executortype="repairer")
+    load = wf.node("load", "work")
+    fit = wf.node("fit", "work", after=load)
+    check = wf.node("check", "work", kwargs={"factor": 10}, after=load)
+    wf.node("report", "work", after=[fit, check])
+    return colony.submit(wf)
+
+
+def test_a_failed_run_is_resumed(colony, calls):
+    called, broken = calls
+    run = submitted(colony)
+    with pytest.raises(ProcessFailed, match="no luck"):
+        run.wait(PATIENCE, progress=False)
+    broken.clear()
+    called.clear()
+    again = run.resume().wait(PATIENCE, progress=False)
+    assert isinstance(again, NotebookRun)
+    assert sorted(called) == sorted(
+        {"fit", "report"} | {n.nodename for n in run if n.state is not State.SUCCESS}
+    )
+    kept = {node.nodename for node in again if node.keptfrom}
+    assert kept | set(called) == {"load", "fit", "check", "report"}
+    assert again["report"].output == [11]
+    assert again["load"].process.endtime == run["load"].process.endtime
+    assert again["load"].log() == run["load"].log()
+    assert again.original is not None
+    assert again.original.id == run.id
+    assert [each.id for each in run.history()] == [run.id, again.id]
+    assert run.original is None
+
+
+def test_a_branch_that_still_runs_is_waited_for(colony, calls):
+    _, broken = calls
+    began, go = threading.Event(), threading.Event()
+
+    @colony.function(executor="slow", executortype="slow")
+    def slow():
+        began.set()
+        assert go.wait(PATIENCE)
+
+    wf = Workflow("branches", executortype="repairer")
+    wf.node("fit", "work")
+    wf.node("slow", "slow", executortype="slow")
+    run = colony.submit(wf)
+    with pytest.raises(ProcessFailed):
+        run.wait(PATIENCE, progress=False)
+    assert began.wait(PATIENCE)
+    broken.clear()
+    threading.Timer(0.05, go.set).start()
+    again = run.resume().wait(PATIENCE, progress=False)
+    assert {node.nodename: bool(node.keptfrom) for node in again} == {"fit": False, "slow": True}
+
+
+def test_from_here_on_with_another_argument(colony, calls):
+    called, broken = calls
+    broken.clear()
+    run = submitted(colony).wait(PATIENCE, progress=False)
+    called.clear()
+    with pytest.raises(InvalidRequest, match="name the nodes to run again"):
+        run.resume()
+    with pytest.raises(InvalidSpec, match="no field 'arguments'"):
+        run.rerun("check", changes={"check": {"arguments": [1]}})
+    with pytest.raises(InvalidSpec, match="changes of node 'check': Expected `array"):
+        run.rerun(changes={"check": {"args": 1}})
+    with pytest.raises(InvalidRequest, match="no node 'chekc'"):
+        run.rerun(changes={"chekc": {}})
+    with pytest.raises(InvalidRequest, match="no node 'x'"):
+        run.rerun(from_="x")
+    again = run.rerun(run["check"], changes={"check": {"kwargs": {"factor": 3}, "priority": 2}})
+    again.wait(PATIENCE, progress=False)
+    assert called == ["check", "report"]
+    assert again["report"].output == [4]
+    difference = again.diff()
+    assert difference
+    assert {node.nodename for node in difference.changed} == {"check", "report"}
+    changes = {change.part: (change.before, change.after) for change in difference["check"].changes}
+    assert changes == {
+        "kwargs": ({"factor": 10}, {"factor": 3}),
+        "priority": (0, 2),
+        "output": ([10], [3]),
+    }
+    assert [change.part for change in difference["report"].changes] == ["input", "output"]
+    assert difference.summary == "2 of 4 nodes differ, 2 kept"
+    assert 'kwargs: {"factor":10} → {"factor":3}' in repr(difference)
+    assert "<td>kwargs</td>" in difference._repr_html_()
+    assert not run.diff(run)
+    with pytest.raises(NotFound, match="Neither run has a node 'x'"):
+        difference["x"]
+    with pytest.raises(ClientError, match="say which to compare it with"):
+        run.diff()
+
+
+def test_kept_nodes_say_so_in_the_graph(colony, calls):
+    _, broken = calls
+    broken.clear()
+    run = submitted(colony).wait(PATIENCE, progress=False)
+    again = run.rerun("report").wait(PATIENCE, progress=False)
+    scene = Scene(again.id, "study")
+    assert again.change is not None
+    scene.learn(again.change)
+    assert {row["nodename"]: row["state"] for row in scene.table()} == {
+        "load": "Successful, kept",
+        "fit": "Successful, kept",
+        "check": "Successful, kept",
+        "report": "Successful",
+    }
+    labels = {each["data"]["name"]: each["data"]["label"] for each in scene.update().added_nodes}
+    assert labels["load"] == "load\n✓ Successful · kept"
+    assert "✓ Successful, kept" in scene.text()
+    assert "load: Successful, kept" in scene.picture()
+
+
+def test_one_process_is_retried(colony, calls):
+    called, broken = calls
+    run = submitted(colony)
+    with pytest.raises(ProcessFailed):
+        run.wait(PATIENCE, progress=False)
+    broken.clear()
+    called.clear()
+    trial = run.retry("fit")
+    assert trial.wait(PATIENCE, progress=False)["fit"].output == [1]
+    assert called == ["fit"]
+    second = trial.rerun().wait(PATIENCE, progress=False)
+    assert [each.id for each in second.history()] == [run["fit"].processid, trial.id, second.id]
+    with pytest.raises(InvalidRequest, match="no nodes to run again from"):
+        trial.rerun("fit")
+    with pytest.raises(InvalidRequest, match="its parents have not succeeded"):
+        run.retry("report")
+
+
+def test_a_failed_process_comes_into_the_notebook(colony, calls):
+    run = submitted(colony)
+    with pytest.raises(ProcessFailed):
+        run.wait(PATIENCE, progress=False)
+    debug = run.debug()
+    assert (debug.name, debug.args, debug.inputs) == ("fit", [], [1])
+    assert isinstance(debug.error, ValueError)
+    assert debug.locals["inputs"] == [1]
+    assert debug.source.startswith("    def work(process, inputs, factor=1):")
+    assert "no luck" in debug.source.splitlines()[debug.line - 1]
+    assert f"→ {debug.line:4}          raise ValueError" in repr(debug).replace(
+        "    raise", "raise"
+    )
+    assert "no luck with [1]" in debug._repr_html_()
+    with pytest.raises(ClientError, match="has not failed, it is successful"):
+        run.debug("load")
+
+
+CELL = """
+%%colonies executor repairing --concurrency 1
+from pathlib import Path
+ran = Path(r"{ran}")
+ran.write_text(ran.read_text() + process.nodename + " ")
+value = sum(inputs) + 1
+if process.nodename == "middle":
+    value = {middle}
+value
+"""
+
+
+@pytest.fixture
+def kernel(server):
+    kernel = Kernel({RUNTIME_VARIABLE: str(server.runtime_file)})
+    kernel.run("%load_ext jupyter_colonies")
+    yield kernel
+    kernel.stop()
+
+
+def answered(kernel, code, *answers):
+    """Run a cell that asks on the way; everything it printed."""
+    prompts = iter(answers)
+    text: list[str] = []
+
+    def show(message):
+        content = message["content"]
+        text.append(content.get("text") or content.get("data", {}).get("text/plain", ""))
+
+    def answer(_):
+        kernel.client.input(next(prompts))
+
+    reply = kernel.client.execute_interactive(
+        code, allow_stdin=True, stdin_hook=answer, output_hook=show, timeout=PATIENCE
+    )
+    assert reply["content"]["status"] == "ok", reply
+    return "".join(text)
+
+
+def test_a_failing_notebook_is_repaired(kernel, tmp_path):
+    ran = tmp_path / "ran"
+    ran.write_text("")
+    kernel.run(CELL.format(ran=ran, middle="value / 0"))
+    specs = [
+        {"nodename": name, "funcname": "f",
+         "conditions": {"executortype": "repairing", "dependencies": after}}
+        for name, after in (("first", []), ("middle", ["first"]), ("last", ["middle"]))
+    ]  # fmt: skip
+    printed = answered(
+        kernel,
+        f"""
+        import jupyter_colonies
+        run = jupyter_colonies.current().submit({json.dumps(specs)})
+        try:
+            run.wait(60, progress=False)
+        except jupyter_colonies.ProcessFailed as error:
+            print(error)
+        """.replace("\n        ", "\n"),
+    )
+    assert "ZeroDivisionError" in printed
+    shown = answered(kernel, "get_ipython().run_line_magic('colonies', f'debug {run.id}')")
+    assert "→    7      value = value / 0" in shown
+    assert "Set in this notebook: debug, failed_process, failed_args" in shown
+    looked = answered(kernel, "%debug", "print('it was', value, process.nodename)", "q")
+    assert "it was 2 middle" in looked
+    again = answered(
+        kernel, "debug.run()", "c", "print('and is', value, len(failed_inputs))", "q"
+    )  # fmt: skip
+    assert "and is 2 1" in again
+    assert ran.read_text() == "first middle middle "
+    kernel.run(CELL.format(ran=ran, middle="100"))
+    ran.write_text("")
+    done = answered(
+        kernel,
+        "run = run.resume().wait(60, progress=False)\n"
+        "print(run['last'].output, [node.nodename for node in run if node.keptfrom])",
+    )
+    assert "[101] ['first']" in done
+    assert ran.read_text() == "middle last "

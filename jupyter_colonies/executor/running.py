@@ -171,6 +171,10 @@ class RunningProcess:
         """Write a line to the process's log without showing it in the notebook."""
         self._log.write(text if text.endswith("\n") else f"{text}\n")
 
+    def write(self, text: str) -> None:
+        """Append to the process's log as it is: an unfinished line stays one."""
+        self._log.write(text)
+
     def channel(self, name: str) -> Channel:
         """A channel that the function spec declares: what the submitter and this run exchange."""
         return Channel(self._client, self._portal, self.processid, name)

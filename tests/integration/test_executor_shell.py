@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,7 @@ from jupyter_colonies.client import discovery
 from jupyter_colonies.client.colony import Colony
 from jupyter_colonies.core.process import State
 from jupyter_colonies.errors import ProcessFailed
-from jupyter_colonies.executor import registry, shell
+from jupyter_colonies.executor import child, place, registry, shell
 from jupyter_colonies.testing import server_in_thread
 
 CONTAINER = "container-executor"
@@ -143,6 +144,42 @@ def test_what_a_command_leaves_behind_is_ended(colony, worker, tmp_path):
     assert not runs(int(note.read_text()))
 
 
+def test_a_daemon_that_left_the_group_is_ended(colony, worker, tmp_path):
+    note = tmp_path / "pid"
+    node = finished(submit(colony, f"setsid sleep 600 & echo $! > {note}; echo done"))
+    assert node.output == ["done"]
+    assert not runs(int(note.read_text()))
+
+
+def test_each_command_works_in_a_folder_of_its_own(colony, worker):
+    first, second = (finished(submit(colony, "pwd; ls; echo > left")).output for _ in range(2))
+    assert first != second
+    assert Path(first[0]).parent == place.root()
+    assert not Path(first[0]).exists()
+
+
+def test_the_walltime_fails_the_process(colony, worker):
+    run = submit(colony, "sleep 600", conditions={"executortype": CONTAINER, "walltime": 1})
+    assert errors(run) == ["The command was killed after its walltime of 1 s"]
+
+
+def test_a_command_that_closes_its_streams_goes_on(colony, worker, tmp_path):
+    note = tmp_path / "note"
+    finished(submit(colony, f"exec >&- 2>&-; sleep 0.1; echo > {note}"))
+    assert note.exists()
+
+
+def test_a_cancelled_command_is_killed(colony, worker, tmp_path, changes):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    run = submit(colony, f"echo $$ > {pipe}; while echo more; do sleep 0.05; done")
+    pid = int(pipe.read_text())
+    run.cancel()
+    changes(lambda: not worker.running)
+    assert not runs(pid)
+    assert worker.failed == 0
+
+
 def test_the_deadline_kills_the_command_and_its_children(colony, worker, tmp_path, changes):
     note = tmp_path / "pid"
     run = submit(colony, f"sleep 600 & echo $! > {note}; wait", maxexectime=1)
@@ -159,8 +196,7 @@ def test_stopping_the_worker_kills_the_command_and_gives_the_process_back(colony
     pid = int(pipe.read_text())
     worker.stop(timeout=0)
     assert run.state == State.WAITING
-    (thread,) = [t for t in threading.enumerate() if t.name.startswith("execute-")]
-    thread.join(30)
+    assert child.all_ended(30)
     assert not runs(pid)
     run.cancel()
 

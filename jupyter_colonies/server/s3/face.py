@@ -90,7 +90,7 @@ class S3Handler(web.RequestHandler):
                 await objects.check_target(visit)
                 connection = self.request.connection
                 connection.set_max_body_size(LARGEST_UPLOAD)  # type: ignore[union-attr]
-                self._reception = await Reception.begin(
+                self._reception = Reception.begin(
                     self._service.blobs, visit.claim, visit.owner.secretkey,
                     dict(visit.head.headers),
                 )  # fmt: skip

@@ -1,6 +1,6 @@
 """A folder synced with a label, both ways, beside `cp -r` of the same tree on the same disk.
 
-    python benchmarks/sync.py [--files 2000] [--megabytes 256] [--folder .] [--smoke]
+    python benchmarks/sync.py [--files 2000] [--megabytes 256] [--folder FOLDER] [--smoke]
 
 Two trees: many small files, and a few large ones. Each is sent, looked at again, fetched into an
 empty folder and looked at there. The server is a process of its own on the same disk, so that each
@@ -10,7 +10,6 @@ byte is read, sent, written and synced on one machine.
 from __future__ import annotations
 
 import os
-import random
 import resource
 import subprocess
 import time
@@ -38,11 +37,10 @@ MEGABYTE = 1 << 20
 
 def small_tree(folder: Path, files: int) -> Path:
     """Many small files, each with bytes of its own."""
-    source = random.Random(1)
     for number in range(files):
         path = folder / f"d{number // IN_A_FOLDER:04}" / f"f{number % IN_A_FOLDER:03}"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(source.randbytes(SMALL))
+        path.write_bytes(os.urandom(SMALL))
     return folder
 
 
@@ -52,7 +50,7 @@ def large_tree(folder: Path, megabytes: int) -> Path:
     for number in range(LARGE_FILES):
         with (folder / f"large{number}").open("wb") as file:
             for _ in range(max(megabytes // LARGE_FILES, 1)):
-                file.write(random.randbytes(MEGABYTE))
+                file.write(os.urandom(MEGABYTE))
     return folder
 
 

@@ -15,6 +15,7 @@ NAMES = [
     "others",
     "responsive",
     "submit",
+    "sync",
     "wakeup",
     "workflows",
 ]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import click
 
-from jupyter_colonies.errors import ColoniesError, InvalidSpec, NoServer
+from jupyter_colonies.errors import ColoniesError, FileTroubles, InvalidSpec, NoServer
 
 WRONG_USE = 1
 REFUSED = 255
@@ -52,5 +52,5 @@ def _run(arguments: list[str]) -> int:
         return INTERRUPTED
     except ColoniesError as error:
         Terminal(sys.stderr).error(error.message)
-        return WRONG_USE if isinstance(error, InvalidSpec | NoServer) else REFUSED
+        return WRONG_USE if isinstance(error, InvalidSpec | NoServer | FileTroubles) else REFUSED
     return 0

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import threading
 from collections.abc import Callable, Coroutine, Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import msgspec
 
@@ -91,6 +92,16 @@ class Colony:
         from jupyter_colonies.client.filesystem import of_colony  # noqa: PLC0415
 
         return of_colony(self)
+
+    def signed_by(self, private_key: str) -> Self:
+        """The same colony as somebody else sees it."""
+        other = copy.copy(self)
+        other.client = self.client.signed_by(private_key)
+        other.values = StoredValues(other)
+        for kept in ("files", "snapshots", "fs"):
+            # Made when it is first asked for, and ours: the other one's asks with other keys.
+            other.__dict__.pop(kept, None)
+        return other
 
     def call(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine of `client` and wait for its result."""

@@ -112,6 +112,9 @@ class Connections:
         for _, connection in idle:
             connection.close()
 
+    def __del__(self) -> None:
+        self.close()
+
     def _kept(self, at: tuple[object, ...]) -> http.client.HTTPConnection | None:
         with self._lock:
             while self._idle:

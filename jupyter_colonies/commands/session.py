@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,10 +46,7 @@ class Session:
     def colony(self) -> Colony:
         """The colony, as the identity that was asked for."""
         colony = self.connect()
-        if self.private_key:
-            colony = copy.copy(colony)
-            colony.client = colony.client.signed_by(self.private_key)
-        return colony
+        return colony.signed_by(self.private_key) if self.private_key else colony
 
     @property
     def member(self) -> Client:

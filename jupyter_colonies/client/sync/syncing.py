@@ -34,8 +34,14 @@ from jupyter_colonies.client.sync.transfer import Carrier, ends_all, part_of, wh
 from jupyter_colonies.core.file import File, Snapshot, place
 from jupyter_colonies.errors import FileTroubles, NotFound, SyncIncomplete
 
-AT_A_TIME = 8
-"""Files that are moved at the same time."""
+LARGE = 8 << 20
+"""Bytes from which on a file is sent in parts, several at a time."""
+
+SMALL_AT_A_TIME = 16
+"""So many waits for the network and the disk overlap."""
+
+LARGE_AT_A_TIME = 2
+"""A few parts of each are in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +179,13 @@ class Syncing:
             return True
 
         try:
-            with closing(work((*up, *down), carry, AT_A_TIME)) as telling:
-                for told in telling:
-                    self._count(told)
-                    yield told
+            for moves, count in _batches((*up, *down)):
+                with closing(work(moves, carry, count)) as telling:
+                    for told in telling:
+                        self._count(told)
+                        yield told
+                if self.report.ended:
+                    break
         finally:
             digests.note(known, self._cache)
         if sent and not self.report.ended:
@@ -216,7 +225,9 @@ class Syncing:
             self._folder.sweep(path)
 
     def _mark(self, moves: tuple[Move, ...]) -> None:
-        for above in sorted({move.path.rpartition("/")[0] for move in moves}):
+        folders = {move.path.rpartition("/")[0] for move in moves}
+        # The folder itself always: where the next sync looks if no label is given.
+        for above in sorted({"", *folders}):
             # A folder that can't be written can be sent all the same.
             with suppress(OSError):
                 self._folder.mark(above, json.dumps({"label": label_of(self.label, above)}))
@@ -257,6 +268,14 @@ class Syncing:
         ):
             if said := _other(move, file, found):
                 self.report.troubles.append(Trouble(move.path, said))
+
+
+def _batches(moves: tuple[Move, ...]) -> Iterator[tuple[list[Move], int]]:
+    """The small files, then the large ones, and how many of them at a time."""
+    large = [move for move in moves if max(move.uploads, move.downloads) >= LARGE]
+    small = [move for move in moves if max(move.uploads, move.downloads) < LARGE]
+    yield small, min(SMALL_AT_A_TIME, len(small))
+    yield large, min(LARGE_AT_A_TIME, len(large))
 
 
 def _other(move: Move, ours: File, found: list[File]) -> str:

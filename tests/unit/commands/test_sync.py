@@ -14,7 +14,14 @@ from jupyter_colonies.client.sync.names import PART
 from jupyter_colonies.client.sync.syncing import Syncing
 from jupyter_colonies.commands.block import Block, Json, Line, Table
 from jupyter_colonies.core.file import File, Reference, S3Object
-from jupyter_colonies.errors import FileTroubles, NotFound, ServerUnreachable, SyncIncomplete
+from jupyter_colonies.core.identity import new_private_key
+from jupyter_colonies.errors import (
+    AccessDenied,
+    FileTroubles,
+    NotFound,
+    ServerUnreachable,
+    SyncIncomplete,
+)
 from jupyter_colonies.testing import server_in_thread
 from tests.unit.commands.conftest import Desk
 
@@ -434,6 +441,17 @@ def test_downloading_a_snapshot(desk, label, tmp_path, noun) -> None:
     blocks, _ = outcome_of(desk, f"{noun} download -n {label[1:]} -d out")
     assert "was removed from the colony" in tables(blocks)["Not done"][0][1]
     assert held(tmp_path / "out")["a"] == "1"
+
+
+def test_who_signs_is_who_was_named(desk, label, tmp_path) -> None:
+    make(tmp_path / "in", {"only/below": "1"})
+    assert desk.colony.files.list(label) == []
+    (tmp_path / "key").write_text(new_private_key())
+    with pytest.raises(AccessDenied):
+        desk.run(f"fs sync -d in -l {label} --yes --prvkey-file key")
+    (tmp_path / "key").write_text(desk.server.user_key)
+    desk.run(f"fs sync -d in -l {label} --yes --prvkey-file key")
+    assert desk.run("fs sync -d in --yes")[0].fields == {"Label": label}
 
 
 def test_the_lines_where_nobody_sees_a_bar(desk, label, tmp_path) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -48,6 +49,8 @@ class RunningProcess:
         self.values = values
         self.attributes: MutableMapping[str, str] = Attributes(self)
         self.cancellation = Cancellation()
+        self.mount: Path | None = None
+        """The folder with the files that the spec's `fs` asks for, None if it asks for none."""
         self._client = client
         self._portal = portal
         self._log = log

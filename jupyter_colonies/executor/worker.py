@@ -22,6 +22,7 @@ from jupyter_colonies.executor.exchange import Exchange
 from jupyter_colonies.executor.execution import Execution
 from jupyter_colonies.executor.hearing import listen
 from jupyter_colonies.executor.keeping import Keeping
+from jupyter_colonies.executor.mounts import Mounting
 from jupyter_colonies.executor.offer import ANY_FUNCTION, Offer, Runnable
 from jupyter_colonies.executor.outcome import Outcome
 from jupyter_colonies.executor.registration import RENEWAL, Registration
@@ -77,6 +78,7 @@ class Worker:
         self._untold: dict[str, Offer] = {}
         self._registration = Registration(colony, name)
         self._exchange = Exchange(self._registration.client, lambda: len(self.running))
+        self._mounting = Mounting(colony, self._registration.client)
         self._registered_type = ""
         self._doubtful = False
         self._changed = asyncio.Event()
@@ -311,7 +313,7 @@ class Worker:
         )
         running = RunningProcess(process, client, portal, log, self.colony.values)
         self.running.append(running)
-        execution = Execution(running, log, steps=STEPS, stray=self._stray)
+        execution = Execution(running, log, steps=(*STEPS, self._mounting), stray=self._stray)
         task = asyncio.create_task(self._carry(execution))
         self._runs.add(task)
         task.add_done_callback(self._runs.discard)

@@ -69,6 +69,13 @@ def test_the_outside_executor_of_the_documentation(colony_server, tmp_path) -> N
     assert (closed["state"], closed["out"]) == (2, [0])
 
 
+def test_the_mounts_of_the_documentation(shell) -> None:
+    (cell,) = blocks(ROOT / "docs" / "mounts.md", "python")
+    with capture_output() as captured:
+        shell.run_cell(cell, store_history=True).raise_error()
+    assert captured.stdout.endswith("[14]\n")
+
+
 def test_the_s3_client_of_the_documentation(colony_server) -> None:
     (program,) = blocks(ROOT / "docs" / "bytes.md", "python")
     runtime = msgspec.json.decode(colony_server.runtime_file.read_bytes(), type=Runtime)

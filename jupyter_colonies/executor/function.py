@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import linecache
 import typing
 from collections import OrderedDict
 from collections.abc import Callable
+from types import CodeType
 from typing import Any
 
 from jupyter_colonies.client.signature import CallError, Signature
@@ -13,6 +15,8 @@ from jupyter_colonies.client.workflow import outside
 from jupyter_colonies.core.member import FunctionArgument
 from jupyter_colonies.executor.results import Single
 from jupyter_colonies.executor.running import RunningProcess
+
+_NO_CODE = compile("", "<no code>", "exec")
 
 
 class FunctionRunnable:
@@ -26,6 +30,29 @@ class FunctionRunnable:
     def __init__(self, function: Callable[..., Any], funcname: str = "") -> None:
         self.function = function
         self.signature = Signature(function, funcname)
+
+    @property
+    def code(self) -> CodeType:
+        """What is run, as far as it is Python."""
+        plain = inspect.unwrap(self.function)
+        code: CodeType = getattr(plain, "__code__", _NO_CODE)
+        return code
+
+    @property
+    def namespace(self) -> dict[str, Any]:
+        """Where the function looks for global names."""
+        return getattr(inspect.unwrap(self.function), "__globals__", {})
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For another process, which can't read the source of a notebook's function itself."""
+        filename = self.code.co_filename
+        return {**self.__dict__, "source": (filename, linecache.getlines(filename))}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Arrive in another process."""
+        filename, lines = state.pop("source")
+        linecache.cache.setdefault(filename, (0, None, lines, filename))
+        self.__dict__.update(state)
 
     @property
     def description(self) -> str:

@@ -12,7 +12,7 @@ from jupyter_colonies.executor.results import NotJson
 
 
 class RunFailed(Exception):
-    """A run failed for a reason of its own: the text is the process's error, no traceback."""
+    """A run failed for a reason of its own: its texts are the process's errors, no traceback."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +33,7 @@ def failure(error: BaseException) -> Outcome:
     if isinstance(error, RunCancelled):
         return Outcome(abandoned=str(error))
     if isinstance(error, RunFailed):
-        return Outcome(errors=[str(error)])
+        return Outcome(errors=[str(text) for text in error.args])
     if isinstance(error, NotJson):
         return Outcome(errors=[f"The output can't be sent: {error}"])
     return Outcome(errors=errors_of(error))

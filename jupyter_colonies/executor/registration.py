@@ -33,7 +33,8 @@ class Registration:
     def __init__(self, colony: Colony, executorname: str) -> None:
         self.colony = colony
         self.executorname = executorname
-        self.client: Client = colony.client.signed_by(new_private_key())
+        self.private_key = new_private_key()
+        self.client: Client = colony.client.signed_by(self.private_key)
         self.leased = False
         self.extensions: list[str] = []
         self._owned = False

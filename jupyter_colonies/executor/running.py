@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,10 @@ from jupyter_colonies.executor.results import as_json, as_output, label_of
 MOST_SINGLE = 64  # processes that are read one by one, rather than with their whole workflow
 
 
+def nobody(_share: float, _text: str) -> None:
+    """Who hears of progress where there is no server to tell."""
+
+
 class RunningProcess:
     """One process that an executor of this kernel was assigned.
 
@@ -44,6 +49,7 @@ class RunningProcess:
         portal: Portal,
         log: RunLog,
         values: StoredValues | None = None,
+        report: Callable[[float, str], None] = nobody,
     ) -> None:
         self.process = process
         self.values = values
@@ -54,6 +60,7 @@ class RunningProcess:
         self._client = client
         self._portal = portal
         self._log = log
+        self._report = report
         self._resolution = Resolution(process, self._read, self._open)
 
     def __repr__(self) -> str:
@@ -177,6 +184,18 @@ class RunningProcess:
     def write(self, text: str) -> None:
         """Append to the process's log as it is: an unfinished line stays one."""
         self._log.write(text)
+
+    def progress(self, share: float, text: str = "") -> None:
+        """Tell how far the run is: `share` from 0 to 1, and a few words on what it does.
+
+        May be called as often as is convenient; what is sent is at most two reports a second. Ends
+        the run as `check` does if nobody wants its result any more. Raises ValueError for a share
+        that is no number.
+        """
+        self.check()
+        if math.isnan(share):
+            raise ValueError("the share of the work that is done is a number from 0 to 1, not nan")
+        self._report(min(max(float(share), 0.0), 1.0), text)
 
     def channel(self, name: str) -> Channel:
         """A channel that the function spec declares: what the submitter and this run exchange."""

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from jupyter_colonies.executor import capture, failures
 from jupyter_colonies.executor.offer import Runnable
 from jupyter_colonies.executor.outcome import Outcome, failure
-from jupyter_colonies.executor.results import as_output, label_of
+from jupyter_colonies.executor.results import Output, as_output, label_of
 from jupyter_colonies.executor.running import RunningProcess
 
 
@@ -56,7 +56,9 @@ def call(runnable: Runnable, process: RunningProcess) -> Outcome:
     """The call itself, here or in a worker process: from arguments to output or errors."""
     pid = os.getpid()
     try:
-        output = as_output(runnable(process), label_of(process.processid))
+        value = runnable(process)
+        made = isinstance(value, Output)  # in a worker process, from what was returned there
+        output = value if made else as_output(value, label_of(process.processid))
         outcome = Outcome(output=output.values, packed=output.packed)
     except BaseException as error:  # noqa: BLE001 - an exit or interrupt fails the process only
         failures.keep(process, error)

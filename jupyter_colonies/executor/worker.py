@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import pickle
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
@@ -25,6 +26,7 @@ from jupyter_colonies.executor.keeping import Keeping
 from jupyter_colonies.executor.mounts import Mounting
 from jupyter_colonies.executor.offer import ANY_FUNCTION, Offer, Runnable
 from jupyter_colonies.executor.outcome import Outcome
+from jupyter_colonies.executor.pool import Pool
 from jupyter_colonies.executor.registration import RENEWAL, Registration
 from jupyter_colonies.executor.running import RunningProcess
 from jupyter_colonies.executor.steps import Step
@@ -54,9 +56,10 @@ STEPS: tuple[Step, ...] = (Keeping(),)
 class Worker:
     """An executor in this process: it serves the processes of one executor type.
 
-    Network traffic runs on the colony's portal, each process in a daemon thread,
-    at most `concurrency` at a time. `state` and `reason` say how it is doing; the registry tells
-    observers of each change. Raises InvalidRequest for a name that is empty or contains a colon.
+    Network traffic runs on the colony's portal, each process in a daemon thread, at most
+    `concurrency` at a time; `pool` has the worker processes of what is to run in one. `state` and
+    `reason` say how it is doing; the registry tells observers of each change. Raises
+    InvalidRequest for a name that is empty or contains a colon.
     """
 
     def __init__(
@@ -77,6 +80,7 @@ class Worker:
         self._offers: dict[str, Offer] = {}
         self._untold: dict[str, Offer] = {}
         self._registration = Registration(colony, name)
+        self.pool = Pool(lambda: pickle.dumps((colony.found, self._registration.private_key)))
         self._exchange = Exchange(self._registration.client, lambda: len(self.running))
         self._mounting = Mounting(colony, self._registration.client)
         self._registered_type = ""
@@ -190,6 +194,8 @@ class Worker:
             self._become(WorkerState.STOPPED, "the server did not answer in time")
         except ColoniesError as error:
             self._become(WorkerState.STOPPED, f"the server was not told: {error.message}")
+        if self.pool.pids:
+            await asyncio.to_thread(self.pool.close)
         registry.forget(self)
 
     async def _start(self) -> None:

@@ -6,10 +6,12 @@ import ast
 import inspect
 import itertools
 import linecache
+import marshal
 from collections.abc import Callable, Mapping
 from types import CodeType
 from typing import Any
 
+from jupyter_colonies.executor.names import used
 from jupyter_colonies.executor.running import RunningProcess
 
 _OUTPUT = "<output>"  # no identifier, so no name of the user's can be the same
@@ -39,7 +41,7 @@ class CellRunnable:
         first_line: str = "",
         transform: Callable[[str], str] = str,
     ) -> None:
-        self._names = names
+        self.namespace = names
         self.filename = f"<{title}, version {next(_numbers)}>"
         text = f"{first_line}\n{code}"
         # A traceback finds its source lines here; an entry without a time never goes stale.
@@ -47,7 +49,23 @@ class CellRunnable:
             len(text), None, [f"{line}\n" for line in text.splitlines()], self.filename,
         )  # fmt: skip
         blank = len(code) - len(code.lstrip("\n"))  # the transformation takes them away
-        self._code = _compiled(transform(code.lstrip("\n")), self.filename, above=1 + blank)
+        self.code = _compiled(transform(code.lstrip("\n")), self.filename, above=1 + blank)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For another process: with the names of the notebook that the code uses, and no others."""
+        return {
+            "filename": self.filename,
+            "lines": linecache.getlines(self.filename),
+            "code": marshal.dumps(self.code),
+            "namespace": used(self.code, self.namespace),
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Arrive in another process."""
+        self.filename = state["filename"]
+        linecache.cache[self.filename] = (0, None, state["lines"], self.filename)
+        self.code = marshal.loads(state["code"])  # noqa: S302 - our kernel's
+        self.namespace = state["namespace"]
 
     def __call__(self, process: RunningProcess) -> Any:
         """Run the cell and return the value of its last expression."""
@@ -57,11 +75,11 @@ class CellRunnable:
             "inputs": process.inputs,
             "process": process,
         }
-        names = {**self._names, **given, _OUTPUT: None}
-        if self._code.co_flags & inspect.CO_COROUTINE:
-            process.cancellation.run(eval(self._code, names))  # noqa: S307 - running it is what was asked for
+        names = {**self.namespace, **given, _OUTPUT: None}
+        if self.code.co_flags & inspect.CO_COROUTINE:
+            process.cancellation.run(eval(self.code, names))  # noqa: S307 - running it is what was asked for
         else:
-            exec(self._code, names)  # noqa: S102 - as above
+            exec(self.code, names)  # noqa: S102 - as above
         return names[_OUTPUT]
 
 

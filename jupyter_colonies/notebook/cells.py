@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import sys
 import traceback
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +16,8 @@ from jupyter_colonies.client.colony import Colony
 from jupyter_colonies.errors import InvalidCell
 from jupyter_colonies.executor import registry
 from jupyter_colonies.executor.offer import ANY_FUNCTION, Offer
+from jupyter_colonies.executor.payload import Payload
+from jupyter_colonies.executor.pool import PooledRunnable
 from jupyter_colonies.executor.worker import Worker
 from jupyter_colonies.notebook.cellcode import CellRunnable
 
@@ -38,6 +43,12 @@ PROGRAM = "%%colonies executor"
     default=None,
     help="How many processes run at the same time; 1 by default.",
 )
+@click.option(
+    "--processes",
+    type=click.IntRange(min=1),
+    default=None,
+    help="Run in so many worker processes instead of threads of the kernel.",
+)
 @click.pass_obj
 def _command(
     task: tuple[Colony, str, str, InteractiveShell],
@@ -45,12 +56,17 @@ def _command(
     executortype: str,
     functions: tuple[str, ...],
     concurrency: int | None,
+    processes: int | None,
 ) -> Worker:
     """Run this cell for each process of an executor.
 
     The cell sees args, kwargs, inputs (the outputs of the parents) and process; its last
     expression is the output. Prints go to the log of the process. Running the cell again
     replaces its code; what runs already ends with the old code.
+
+    With --processes the cell does not slow the notebook down, and is ended by force when its
+    process is cancelled or takes too long. It then sees the names of the notebook that it uses as
+    they are when a run begins, and what it changes stays with the worker process.
     """
     colony, first_line, code, shell = task
     try:
@@ -74,7 +90,14 @@ def _command(
         )
         for funcname in functions or (ANY_FUNCTION,)
     ]
-    return serve(colony, name, offers, executortype=executortype, concurrency=concurrency or 0)
+    return serve(
+        colony,
+        name,
+        offers,
+        executortype=executortype,
+        concurrency=concurrency or 0,
+        processes=processes or 0,
+    )
 
 
 def executor_cell(
@@ -103,11 +126,16 @@ def serve(
     *,
     executortype: str = "",
     concurrency: int = 0,
+    processes: int | bool = 0,
 ) -> Worker:
     """Let the executor of that name serve these functions as well; start it if it does not run.
 
-    Type and concurrency stay as they are unless given. Raises what `Worker.start` raises.
+    Type and concurrency stay as they are unless given. processes: run them in so many worker
+    processes, which is then the concurrency too; True for one per processor. Raises what
+    `Worker.start` raises, and InvalidCell for functions that can't be copied to a process.
     """
+    payloads = [Payload(offer) for offer in offers] if processes else []
+    concurrency = concurrency or _number(processes)
     worker = registry.get(name)
     if worker is not None and worker.colony is not colony and not _same_colony(worker, colony):
         worker.stop(timeout=0)
@@ -116,9 +144,21 @@ def serve(
         worker = Worker(colony, name, executortype=executortype, concurrency=concurrency or 1)
     else:
         worker.configure(executortype=executortype, concurrency=concurrency)
+    if payloads:
+        worker.pool.renew()
+        offers = [
+            replace(offer, runnable=PooledRunnable(payload, worker.pool))
+            for offer, payload in zip(offers, payloads, strict=True)
+        ]
     worker.offer(offers)
     worker.start()
     return worker
+
+
+def _number(processes: int | bool) -> int:
+    if processes is True:
+        return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return processes
 
 
 def _same_colony(worker: Worker, colony: Colony) -> bool:

@@ -36,6 +36,7 @@ class NotebookColony(Colony):
         executortype: str = "",
         name: str = "",
         concurrency: int = 0,
+        processes: int | bool = 0,
     ) -> Callable[[FunctionT], FunctionT]: ...
 
     def function(
@@ -47,6 +48,7 @@ class NotebookColony(Colony):
         executortype: str = "",
         name: str = "",
         concurrency: int = 0,
+        processes: int | bool = 0,
     ) -> Callable[..., Any]:
         """Let processes call a function, as a decorator with or without options.
 
@@ -58,6 +60,8 @@ class NotebookColony(Colony):
         name: funcname, the function's own by default. executor: the executor that serves it,
         which may serve several; one called like the function by default. executortype: the
         executor's own name by default. concurrency: how many processes it runs at the same time.
+        processes: run the function in so many worker processes instead of threads, True for one
+        per processor; it is then ended by force when its process is cancelled or takes too long.
         The function itself is returned unchanged. Raises what `Worker.start` raises.
         """
 
@@ -76,6 +80,7 @@ class NotebookColony(Colony):
                 [offer],
                 executortype=executortype,
                 concurrency=concurrency,
+                processes=processes,
             )
             return function
 
@@ -96,6 +101,7 @@ class NotebookColony(Colony):
         executortype: str = "",
         name: str = "",
         concurrency: int = 0,
+        processes: int | bool = 0,
         **fields: Any,
     ) -> Task | Callable[..., Task]:
         """Make a function a task, as a decorator with or without options.
@@ -127,6 +133,7 @@ class NotebookColony(Colony):
                 [offer],
                 executortype=kind,
                 concurrency=concurrency,
+                processes=processes,
             )
             return task.options(executortype=worker.executortype)
 

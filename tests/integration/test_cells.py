@@ -166,6 +166,31 @@ def test_a_process_completes_while_the_main_thread_sleeps(colony, kernel, tmp_pa
     assert kernel.end(busy)["status"] == "ok"
 
 
+def test_a_cell_in_worker_processes(colony, kernel):
+    kernel.run("factor = 10\ndef scaled(x):\n    return factor * x\nunused = open('/dev/null')")
+    executor = kernel.run("""
+        %%colonies executor e --processes 2
+        import os
+        print("ran for", args[0])
+        if args[0] is None:
+            scaled(1) / 0
+        [scaled(args[0]), os.getpid()]
+    """)
+    kernel.run("import os; here = os.getpid()")
+    other = kernel.run("print('another cell')")
+    value, pid = result(call(colony, "e", "f", 2))
+    assert value == 20
+    assert "ran for 2" in kernel.until(executor, "ran for 2")
+    assert kernel.until(other, "another cell") == "another cell\n"
+    kernel.run(f"factor = 100\nassert here != {pid}")
+    assert result(call(colony, "e", "f", 2))[0] == 200
+    first, trace = errors(call(colony, "e", "f", None))
+    assert first == "ZeroDivisionError: division by zero"
+    assert "line 5, in <module>\n    scaled(1) / 0" in trace
+    kernel.run("%%colonies executor e\nos.getpid()")
+    assert result(call(colony, "e", "f")) != [pid]
+
+
 def test_output_goes_to_the_log_and_to_the_executors_own_cell(colony, kernel):
     executor = kernel.run("""
         %%colonies executor e

@@ -5,6 +5,7 @@ from pycolonies import Colonies
 
 from jupyter_colonies.client.colony import connect
 from jupyter_colonies.client.discovery import RUNTIME_VARIABLE
+from jupyter_colonies.client.sync.syncing import sync
 from jupyter_colonies.testing import server_in_thread
 from tests.integration.test_server_port import rpc
 
@@ -67,3 +68,24 @@ def test_files_go_from_the_sdk_to_the_client_and_back(server, sdk, tmp_path, mon
     files.fetch(files.latest("/theirs", "d.bin"), tmp_path / "d.bin")
     assert (tmp_path / "d.bin").read_bytes() == DATA
     files.close()
+
+
+def test_folders_that_are_synced_are_one_tree_with_what_the_sdk_has(
+    server, sdk, tmp_path, monkeypatch
+):
+    monkeypatch.setenv(RUNTIME_VARIABLE, str(server.runtime_file))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "tree/sub").mkdir(parents=True)
+    (tmp_path / "tree/sub/ours").write_bytes(DATA)
+    (tmp_path / "tree/empty").write_bytes(b"")
+    sdk.upload_data("dev", server.user_key, filename="theirs", data=DATA, label="/synced/deep")
+    colony = connect()
+    report = sync(colony, tmp_path / "tree", "/synced")
+    assert (report.sent, report.fetched) == (2, 1)
+    assert (tmp_path / "tree/deep/theirs").read_bytes() == DATA
+    for label, name, data in (("/synced/sub", "ours", DATA), ("/synced", "empty", b"")):
+        got = sdk.download_data("dev", server.user_key, label=label, filename=name)
+        assert got == data
+    labels = {each["name"] for each in sdk.get_file_labels("dev", server.user_key)}
+    assert {"/synced", "/synced/sub", "/synced/deep"} <= labels
+    colony.close()

@@ -3,11 +3,15 @@
 import itertools
 import json
 import os
-from contextlib import suppress
+import re
+from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 
+from jupyter_colonies.client.colony import current
+from jupyter_colonies.client.discovery import RUNTIME_VARIABLE
 from jupyter_colonies.client.files import Files
 from jupyter_colonies.client.sync import transfer
 from jupyter_colonies.client.sync.names import PART
@@ -329,8 +333,9 @@ def test_what_would_meet_every_file_ends_it_and_the_next_run_goes_on(
     def put(self, source, at, name, *, progress=None):
         if len(sent) >= 5:
             raise ServerUnreachable("The server is gone")
+        made = original(self, source, at, name, progress=progress)
         sent.append(name)
-        return original(self, source, at, name, progress=progress)
+        return made
 
     with monkeypatch.context() as patch:
         patch.setattr(Files, "put", put)
@@ -468,14 +473,13 @@ def test_the_lines_where_nobody_sees_a_bar(desk, label, tmp_path) -> None:
     assert (answer.value["conflicts"], answer.value["sent"]) == (["f00"], 1)
 
 
-def test_the_original_syncs_the_same_labels_and_names(desk, label, tmp_path) -> None:
-    """What pycolonies puts and finds is one tree with what is synced."""
-    make(tmp_path / "in", {"a": "1", "sub/b": "2"})
-    desk.run(f"fs sync -d in -l {label} --yes")
-    names = [each.name for each in desk.colony.files.labels(label)]
-    assert names == [label, f"{label}/sub"]
-    (found,) = desk.colony.files.list(f"{label}/sub")
-    assert (found.name, found.size) == ("b", 1)
-    with suppress(NotFound):
-        desk.colony.files.latest(f"{label}/sub", ".cfs")
-        pytest.fail("the mark was synced")
+def test_the_program_of_the_documentation(desk, tmp_path, monkeypatch, capsys) -> None:
+    page = (Path(__file__).parents[3] / "docs/sync.md").read_text()
+    (program,) = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    make(tmp_path / "src", {"core/a.py": "1"})
+    monkeypatch.setenv(RUNTIME_VARIABLE, str(desk.server.runtime_file))
+    names: dict[str, Any] = {}
+    exec(program, names)
+    assert capsys.readouterr().out == "1 0\n"
+    assert on_server(desk, "/src") == {"core/a.py": "1"}
+    current().close()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from jupyter_colonies.client.colony import Colony
+    from jupyter_colonies.client.record import verify
     from jupyter_colonies.client.run import Run
     from jupyter_colonies.client.workflow import Workflow
     from jupyter_colonies.core.process import State
@@ -32,6 +33,7 @@ __all__ = [
     "connect",
     "current",
     "task",
+    "verify",
     "workflow",
 ]
 
@@ -47,6 +49,7 @@ _HOME = {
     "connect": "notebook.colony",
     "current": "notebook.colony",
     "task": "notebook.tasks",
+    "verify": "client.record",
     "workflow": "notebook.tasks",
 }
 

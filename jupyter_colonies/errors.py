@@ -148,6 +148,10 @@ class ClientError(ColoniesError):
     """A request could not be made or its answer could not be used."""
 
 
+class RecordMismatch(ClientError):
+    """The record of a run is not as it was signed: the message says what was changed."""
+
+
 class NoServer(ClientError):
     """No Colonies server was found: the message lists where was looked."""
 

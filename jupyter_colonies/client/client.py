@@ -72,6 +72,13 @@ class Client(Methods):
         """A client for the same server that signs as somebody else; they share connections."""
         return Client(self.endpoint, private_key, transport=self._transport)
 
+    def sign(self, text: str) -> str:
+        """The signature of a text by this identity (protocol part 01, section 2.3).
+
+        Not for texts that could stand for the payload of a request.
+        """
+        return identity.sign(text, self._private_key)
+
     async def close(self) -> None:
         """Close the running event loop's idle connections to the server."""
         self._transport.close()

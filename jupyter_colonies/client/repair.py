@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import msgspec
 
 from jupyter_colonies.client.difference import Difference
+from jupyter_colonies.client.record import Record, made
 from jupyter_colonies.core.messages.reruns import RERUN_WORKFLOW, RETRY_PROCESS
 from jupyter_colonies.core.messages.workflows import WorkflowChange
 from jupyter_colonies.core.process import AttributeType, Process
@@ -128,6 +129,18 @@ class Repairable:
             colony.call(members(before)),
             colony.call(members(self)),
         )
+
+    def record(self, *, sources: Iterable[str] = ()) -> Record:
+        """A signed document of what ran: specs, sources, digests of values, times and identities.
+
+        `sources` are texts of code; those are put in whose SHA-256 an attribute of a process
+        names. Raises ClientError if the run has not ended.
+        """
+        return self.colony.call(made(self, [*sources, *self._sources()]))
+
+    def _sources(self) -> Iterable[str]:
+        """The texts of code that are known here."""
+        return ()
 
     async def _rerun(self, names: Sequence[str], changes: Mapping[str, Fields]) -> Run:
         await self._expect(RERUN_WORKFLOW.type)

@@ -30,6 +30,7 @@ from jupyter_colonies.commands.generator import generator
 from jupyter_colonies.commands.location import location
 from jupyter_colonies.commands.log import log
 from jupyter_colonies.commands.process import process
+from jupyter_colonies.commands.record import record
 from jupyter_colonies.commands.repair import rerun_any as rerun
 from jupyter_colonies.commands.security import security
 from jupyter_colonies.commands.server import server, status, version
@@ -57,6 +58,7 @@ _VERBS: dict[str, click.Command] = {
     "location": location,
     "log": log,
     "process": process,
+    "record": record,
     "rerun": rerun,
     "security": security,
     "server": server,

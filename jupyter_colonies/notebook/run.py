@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from jupyter_colonies.client.run import Run
 from jupyter_colonies.core.process import State
 from jupyter_colonies.errors import ClientError
+from jupyter_colonies.executor import sources
 from jupyter_colonies.notebook import debugging
 from jupyter_colonies.notebook.debugging import Debug
 
@@ -21,6 +24,9 @@ class NotebookRun(Run):
         if not self.is_workflow:
             return debugging.debug(self.colony, self.id)
         return debugging.debug(self.colony, self[nodename].processid if nodename else self._first())
+
+    def _sources(self) -> Iterable[str]:
+        return sources.here()
 
     def _first(self) -> str:
         failed = [node for node in self.nodes if node.state is State.FAILED and node.process.errors]

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import threading
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+import jupyter_colonies
 from jupyter_colonies.client.discovery import RUNTIME_VARIABLE
+from jupyter_colonies.client.record import MIME_TYPE
 from jupyter_colonies.client.workflow import Workflow
+from jupyter_colonies.core import record
 from jupyter_colonies.core.process import State
 from jupyter_colonies.errors import (
     ClientError,
@@ -289,3 +295,64 @@ def test_a_failing_notebook_is_repaired(kernel, tmp_path):
     )
     assert "[101] ['first']" in done
     assert ran.read_text() == "middle last "
+
+
+def test_a_run_has_a_signed_record(colony, calls, tmp_path):
+    _, broken = calls
+    broken.clear()
+    source = "def elsewhere(): ..."
+    wf = Workflow("kept", executortype="repairer")
+    wf.node("load", "work", env={"TOKEN": "do not tell"}, kwargs={"factor": 2**60})
+    wf.node("noted", "note", after="load")
+
+    @colony.function(executor="repairer")
+    def note(process):
+        process.attributes["source.sha256"] = record.source_digest(source)
+        process.attributes["here"] = record.source_digest(inspect.getsource(note))
+
+    run = colony.submit(wf)
+    run.wait(PATIENCE, progress=False)
+    made = run.record(sources=[source, "def unused(): ..."])
+    checked = jupyter_colonies.verify(made)
+    assert checked
+    assert checked.signer == colony.client.id
+    document = made.document
+    assert document["run"]["server"]["id"] == colony.found.serverid
+    assert set(document["sources"].values()) == {source, inspect.getsource(note)}
+    load, noted = document["nodes"]
+    assert (load["executor"]["name"], load["state"]) == ("repairer", "Successful")
+    assert noted["input"] == load["output"] == {"count": 1, "digest": record.digest([1])}
+    assert "do not tell" not in made.text
+    file = tmp_path / "run.json"
+    made.save(file)
+    assert jupyter_colonies.verify(file).signer == checked.signer
+    notebook = tmp_path / "study.ipynb"
+    written = new_notebook(cells=[new_code_cell("run")], metadata={"more": {"name": "x"}})
+    nbformat.write(written, notebook)
+    with pytest.raises(InvalidSpec, match="holds no record"):
+        jupyter_colonies.verify(notebook)
+    made.save(notebook)
+    found = nbformat.read(notebook, as_version=4)
+    nbformat.validate(found)
+    assert found.cells[0].source == "run"
+    assert jupyter_colonies.verify(notebook)
+    shown = made._repr_mimebundle_()
+    assert checked.signer in shown["text/html"]
+    output = new_output("execute_result", {MIME_TYPE: shown[MIME_TYPE]}, execution_count=1)
+    nbformat.write(new_notebook(cells=[new_code_cell("r", outputs=[output])]), notebook)
+    assert jupyter_colonies.verify(notebook)
+    document["nodes"][0]["nodename"] = "other"
+    assert "was changed" in repr(made)
+    assert "was changed" in made._repr_mimebundle_()["text/html"]
+
+
+def test_a_run_that_goes_on_has_no_record_yet(colony):
+    wf = Workflow("waits", executortype="nobody")
+    wf.node("a")
+    run = colony.submit(wf)
+    with pytest.raises(ClientError, match=r"has not ended \(1 nodes, the first is 'a'\)"):
+        run.record()
+    run.cancel()
+    single = colony.submit({"funcname": "f", "conditions": {"executortype": "nobody"}})
+    single.cancel()
+    assert single.record().document["run"]["state"] == "Cancelled"

@@ -50,10 +50,11 @@ def test_the_first_steps_of_the_readme(shell) -> None:
 
 
 def test_the_repair_of_the_documentation(shell) -> None:
-    for cell in blocks(ROOT / "docs" / "repair.md", "python"):
-        with capture_output() as shown:
+    with capture_output() as shown:
+        for cell in blocks(ROOT / "docs" / "repair.md", "python"):
             shell.run_cell(cell, store_history=True).raise_error()
     assert "1 of 2 nodes differ, 1 kept" in shown.stdout
+    assert "everything is as it was signed" in shown.stdout
 
 
 def test_the_outside_executor_of_the_documentation(colony_server, tmp_path) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from jupyter_colonies.core.process import State
     from jupyter_colonies.errors import ColoniesError, ProcessCancelled, ProcessFailed, WaitTimeout
     from jupyter_colonies.notebook.colony import connect, current
+    from jupyter_colonies.notebook.record import record
     from jupyter_colonies.notebook.tasks import task, workflow
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Workflow",
     "connect",
     "current",
+    "record",
     "task",
     "verify",
     "workflow",
@@ -51,6 +53,7 @@ _HOME = {
     "task": "notebook.tasks",
     "verify": "client.record",
     "workflow": "notebook.tasks",
+    "record": "notebook.record",
 }
 
 

@@ -16,6 +16,7 @@ from jupyter_colonies.client.channel import Channel
 from jupyter_colonies.client.client import Client
 from jupyter_colonies.client.discovery import FollowedAddress, Found, find
 from jupyter_colonies.client.files import Files
+from jupyter_colonies.client.notebooktask import NotebookTask, notebook_task
 from jupyter_colonies.client.portal import Portal, portal
 from jupyter_colonies.client.run import Run
 from jupyter_colonies.client.snapshots import Snapshots
@@ -135,6 +136,17 @@ class Colony:
     def workflow(self, name: str = "", *, executortype: str = "", submit: bool = False) -> Workflow:
         """A workflow that is submitted here; see `Workflow`."""
         return Workflow(name, executortype=executortype, submit=submit, connect=lambda: self)
+
+    def notebook(self, path: str | Path, *, shared: bool = False, **fields: Any) -> NotebookTask:
+        """A notebook as a step of workflows: a call with its parameters is one run of it.
+
+        The notebook is stored as a file of the colony, as it is now; with `shared` its path is
+        sent instead, to executors that see the same disk. `fields` are those of a function spec
+        and of its conditions, such as `maxexectime` in seconds. An executor of the type `notebook`
+        has to run. Raises InvalidSpec if there is no such notebook, InvalidRequest if it can't be
+        read, and what `Files.put` raises.
+        """
+        return notebook_task(self.files, path, shared=shared, fields=fields)
 
     def run(self, processgraphid: str) -> Run:
         """A workflow that was submitted before."""

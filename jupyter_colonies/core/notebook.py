@@ -34,10 +34,17 @@ class Kernelspec(msgspec.Struct):
     language: str = ""
 
 
+class LanguageInfo(msgspec.Struct):
+    """The language of the kernel that ran a notebook last."""
+
+    name: str = ""
+
+
 class NotebookMetadata(msgspec.Struct):
     """What is said about a notebook."""
 
     kernelspec: Kernelspec = msgspec.field(default_factory=Kernelspec)
+    language_info: LanguageInfo = msgspec.field(default_factory=LanguageInfo)
 
 
 class Notebook(msgspec.Struct):
@@ -46,6 +53,12 @@ class Notebook(msgspec.Struct):
     nbformat: int
     cells: list[NotebookCell] = msgspec.field(default_factory=list)
     metadata: NotebookMetadata = msgspec.field(default_factory=NotebookMetadata)
+
+    @property
+    def language(self) -> str:
+        """Its language, in lower case; Python where nothing is said."""
+        said = self.metadata.kernelspec.language or self.metadata.language_info.name
+        return said.lower() or "python"
 
 
 def read_notebook(text: str | bytes, title: str) -> Notebook:

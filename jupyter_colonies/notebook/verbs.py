@@ -13,8 +13,10 @@ from jupyter_colonies.commands.root import tree
 from jupyter_colonies.commands.session import Session
 from jupyter_colonies.commands.verb import Noun, Verb, pass_session
 from jupyter_colonies.core.messages.objects import GET_CREDENTIALS
+from jupyter_colonies.core.notebookcall import EXECUTORTYPE
 from jupyter_colonies.errors import NotFound
 from jupyter_colonies.executor import registry, shell
+from jupyter_colonies.executor.notebooks import runnable
 from jupyter_colonies.executor.worker import Worker
 from jupyter_colonies.notebook import debugging
 from jupyter_colonies.notebook.colony import connect as connect_notebook
@@ -48,6 +50,34 @@ def start_shell(session: Session, name: str, executortype: str) -> list[Block]:
     worker = shell.shell_worker(session.colony, name, executortype)
     worker.start()
     return [Line(text=shell.WARNING, warning=True), started(worker)]
+
+
+@start.command("notebook")
+@click.option(
+    "--name", default="notebooks", show_default=True, metavar="NAME", help="Name of the executor."
+)
+@click.option(
+    "--type",
+    "executortype",
+    default=EXECUTORTYPE,
+    show_default=True,
+    metavar="TYPE",
+    help="Type of the executor.",
+)
+@click.option(
+    "--concurrency",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="COUNT",
+    help="How many notebooks run at the same time.",
+)
+@pass_session
+def start_notebook(session: Session, name: str, executortype: str, concurrency: int) -> list[Block]:
+    """Run the notebooks of workflows on this machine, each in a kernel of its own."""
+    worker = runnable.notebook_worker(session.colony, name, executortype, concurrency=concurrency)
+    worker.start()
+    return [Line(text=runnable.WARNING, warning=True), started(worker)]
 
 
 def started(worker: Worker) -> Line:

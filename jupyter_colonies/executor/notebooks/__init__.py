@@ -1,0 +1,1 @@
+"""The executor whose functions are whole notebooks."""

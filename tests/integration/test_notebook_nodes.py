@@ -77,8 +77,8 @@ def test_parameters_in_values_out(colony, tmp_path):
         report(score=train(rate=0.5, epochs=2)["score"])
     run = wf.submit()
     run.wait(timeout=PATIENCE)
-    assert run.node("report").output == [{"more": 6.0}]
-    process = colony.process(run.node("train").processid)
+    assert run["report"].output == [{"more": 6.0}]
+    process = colony.process(run["train"].processid)
     assert process.state is State.SUCCESS, process.errors
     values = {"losses": [0.5, 0.5], "score": 5.0, "process": process.processid}
     assert process.output == [values]

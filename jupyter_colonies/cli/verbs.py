@@ -35,6 +35,10 @@ def verbs() -> Noun:
         "executor": Noun(
             "executor",
             commands={
+                "notebook": Later(
+                    "notebook", "jupyter_colonies.cli.notebooks",
+                    help="Run the notebooks of workflows, each in a kernel of its own.",
+                ),
                 "shell": Later(
                     "shell", "jupyter_colonies.cli.shell",
                     help="Run the commands of container specs on this machine, isolating nothing.",

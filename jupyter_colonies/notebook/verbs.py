@@ -54,7 +54,7 @@ def start_shell(session: Session, name: str, executortype: str) -> list[Block]:
 
 @start.command("notebook")
 @click.option(
-    "--name", default="notebooks", show_default=True, metavar="NAME", help="Name of the executor."
+    "--name", default=runnable.NAME, show_default=True, metavar="NAME", help="Name of the executor."
 )
 @click.option(
     "--type",

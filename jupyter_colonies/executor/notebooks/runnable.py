@@ -27,6 +27,7 @@ from jupyter_colonies.executor.outcome import RunFailed
 from jupyter_colonies.executor.running import RunningProcess
 from jupyter_colonies.executor.worker import Worker
 
+NAME = "notebooks"
 ATTRIBUTE = "notebook"
 """Attribute of a process that says where its executed notebook is."""
 
@@ -45,7 +46,7 @@ ARGUMENTS = (
 
 def notebook_worker(
     colony: Colony,
-    name: str = "notebooks",
+    name: str = NAME,
     executortype: str = EXECUTORTYPE,
     *,
     concurrency: int = 1,
@@ -90,6 +91,7 @@ class NotebookRunnable:
 
             def progress(done: int, cells: int, line: str) -> None:
                 process.log(f"[{done} of {cells} cells] {line}".rstrip())
+                process.progress(done / cells if cells else 1.0, line)
 
             try:
                 return asyncio.run(session.run(process.cancellation, progress))

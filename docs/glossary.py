@@ -37,6 +37,20 @@ blueprintname: name of the blueprint
 bucket: bucket of the object
 Credentials.accesskey: names the keys in a signature
 Credentials.bucket: bucket that is there for the files of the colony
+CheckFiles.after: where the reply before says to go on; empty to begin a part
+CheckFiles.drop: removes entries whose bytes are gone, too
+CheckFiles.part: what is looked at: `objects`, `files`, `snapshots`, `uploads` or `bytes`
+CheckFiles.repair: mends what can be mended and removes what nobody can reach
+Checked.after: where to go on
+Checked.bytes: bytes that were read for this reply
+Checked.findings: what is not as it should be
+Checked.looked: number of entries that this reply is about
+Checked.part: what to look at next; empty when nothing is left
+Checked.total: number of entries of the part that was asked for
+Finding.kind: `missing`, `damaged`, `differs`, `orphaned` or `free`
+Finding.part: part that it belongs to
+Finding.remedy: `repaired`, `removed`, or empty if it is as it was
+Finding.what: the object, file, snapshot or part of an upload
 Credentials.endpoint: host and port of another S3 that is used; empty for the server's own
 Credentials.skipverify: whether certificates of `endpoint` are not checked
 Credentials.tls: whether `endpoint` speaks TLS

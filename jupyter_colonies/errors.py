@@ -184,6 +184,10 @@ class FileTroubles(ClientError):
     """A file or folder of this machine can't be used: the message says which and why."""
 
 
+class FilesAtFault(ClientError):
+    """A check found files whose bytes are missing or are not what they were."""
+
+
 class SyncIncomplete(ClientError):
     """Not everything was synced: the message says how much; the rest is in its place."""
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, tzinfo
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+from jupyter_colonies.broker.verifying import Verifier
 from jupyter_colonies.core.messages import Message
 from jupyter_colonies.core.messages.objects import Credentials
 from jupyter_colonies.core.messages.server import Backend
@@ -83,6 +84,10 @@ class Desk(Protocol):
     @property
     def facts(self) -> Facts:
         """What the server knows."""
+
+    @property
+    def verifier(self) -> Verifier | None:
+        """Where the bytes of files are looked at, None if they are elsewhere."""
 
 
 Procedure = Callable[[Desk, Any, str], Awaitable[Any]]

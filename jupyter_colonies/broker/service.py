@@ -12,6 +12,7 @@ from typing import Any
 from jupyter_colonies.broker import (  # noqa: F401 - importing these registers their use-cases
     blueprints,
     channels,
+    checking,
     closing,
     crons,
     deadlines,
@@ -61,6 +62,7 @@ from jupyter_colonies.broker.signals import (
     SignalNotices,
 )
 from jupyter_colonies.broker.subscriptions import Subscriptions
+from jupyter_colonies.broker.verifying import Verifier
 from jupyter_colonies.broker.vigil import Vigil
 from jupyter_colonies.broker.waiters import Waiters
 from jupyter_colonies.core import enrolment
@@ -73,6 +75,7 @@ from jupyter_colonies.core.policy import Caller
 from jupyter_colonies.errors import InvalidRequest, ServerStopping
 from jupyter_colonies.store import processes as statements
 from jupyter_colonies.store.address import Address
+from jupyter_colonies.store.blobs import Blobs
 from jupyter_colonies.store.engine import Store
 from jupyter_colonies.store.statement import Transaction
 
@@ -84,7 +87,7 @@ class Broker:
 
     database: path of the SQLite file, or address of the PostgreSQL database. facts: the server's
     id, registration secret and rules. version: what the server says of itself. clock: nanoseconds
-    since 1970.
+    since 1970. blobs: the bytes of files, None if they are elsewhere.
     """
 
     def __init__(
@@ -94,12 +97,14 @@ class Broker:
         *,
         version: Version | None = None,
         clock: Callable[[], int] = time.time_ns,
+        blobs: Blobs | None = None,
     ) -> None:
         self.facts = facts
         self.version = version or Version()
         self.store = Store(
             database, committed=self._committed, notices=SignalNotices(), clock=clock
         )
+        self.verifier = Verifier(blobs) if blobs else None
         self.foresight = Foresight()
         self.waiters = Waiters()
         self.subscriptions = Subscriptions(self.store)

@@ -8,6 +8,7 @@ import click
 
 from jupyter_colonies.commands import (  # noqa: F401 - importing these adds verbs to nouns
     assignments,
+    check,
     download,
     identity,
     move,

@@ -12,19 +12,23 @@ from contextlib import AsyncExitStack
 from importlib import metadata
 from pathlib import Path
 
+from tornado import web
+
 from jupyter_colonies.broker.call import Facts
 from jupyter_colonies.broker.service import Broker
 from jupyter_colonies.core import enrolment, identity, schedule
 from jupyter_colonies.core.messages.server import Backend, Version
-from jupyter_colonies.server import filesystem, firststart, listener
+from jupyter_colonies.server import filesystem, firststart, listener, metrics, rest
 from jupyter_colonies.server.deploy import desk
 from jupyter_colonies.server.deploy.deployments import Deployments
 from jupyter_colonies.server.deploy.kernel import Kernels
 from jupyter_colonies.server.door import Door
 from jupyter_colonies.server.firststart import Identities
 from jupyter_colonies.server.folder import DataFolder, Runtime
+from jupyter_colonies.server.metrics import Metrics
 from jupyter_colonies.server.presence import Presence
 from jupyter_colonies.server.resources import Actions
+from jupyter_colonies.server.s3.metering import Metering
 from jupyter_colonies.server.s3.tidying import Tidying
 from jupyter_colonies.server.s3.visit import Service
 from jupyter_colonies.server.settings import Settings
@@ -81,7 +85,7 @@ class Hosting:
             bound = undo.enter_context(await self._bind())
             port = listener.port_of(bound)
             self.ids = await asyncio.to_thread(firststart.identities, self.folder, self.settings)
-            self.broker = self._make_broker(port)
+            self.broker = self._make_broker(port, blobs)
             await self.broker.start()
             undo.push_async_callback(self.broker.stop)
             self.tidying = Tidying(self.broker.store, blobs)
@@ -92,16 +96,19 @@ class Hosting:
             undo.callback(self.door.remove)
             self.runtime = self._describe(port)
             await asyncio.to_thread(self.folder.describe, self.runtime)
+            service = self._service(blobs)
+            counted = Metrics([Metering(service, self.tidying)] if service else [])
             self.listener = listener.Listener(
                 self.broker,
                 self.presence,
                 bound,
                 host=self.settings.host,
                 tls=tls,
-                objects=self._service(blobs),
+                objects=service,
+                routes=self._routes(counted),
             )
             self.deployments = Deployments(self.folder, self._kernels or Kernels())
-            self.desk = desk.resources(self.deployments)
+            self.desk = desk.resources(self.deployments) | metrics.resources(counted)
             self._inside = self.door.open(self.broker, self.presence, self.ids.userid, self.desk)
             self._tidying.start()
             await self.deployments.restore()
@@ -151,7 +158,13 @@ class Hosting:
             return None
         return Service(broker=self.broker, blobs=blobs, quota=self.settings.quota)
 
-    def _make_broker(self, port: int) -> Broker:
+    def _routes(self, counted: Metrics) -> web.Application:
+        """What the own port has beside `/api` and the bytes of files."""
+        signed = rest.signed_routes(self.broker, self.presence)
+        more = metrics.routes(counted, self.settings.metrics_token)
+        return listener.application(self.broker, self.presence, [*signed, *more])
+
+    def _make_broker(self, port: int, blobs: Blobs) -> Broker:
         tls = bool(self.settings.certificate)
         backend = Backend(type="http", host=self.settings.host, port=port, tls=tls)
         facts = Facts(
@@ -172,7 +185,13 @@ class Hosting:
         if isinstance(database, Path):
             filesystem.check(database.parent)
             database = SqliteAddress(database, self.settings.synchronous)
-        return Broker(database, facts, version=version, clock=self._clock)
+        return Broker(
+            database,
+            facts,
+            version=version,
+            clock=self._clock,
+            blobs=blobs if facts.face else None,
+        )
 
     def _holds_server_key(self) -> bool:
         """Whether the key of the data folder is the owner's, who may have changed."""

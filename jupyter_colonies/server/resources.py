@@ -93,11 +93,12 @@ class Workflow(msgspec.Struct, kw_only=True):
 
 
 class Reply(NamedTuple):
-    """Status, body and address of what was made."""
+    """Status, body and address of what was made. With `media` the body is bytes of that type."""
 
     status: int
     body: Any = None
     location: str = ""
+    media: str = ""
 
 
 class Visit(NamedTuple):

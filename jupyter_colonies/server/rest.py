@@ -63,8 +63,8 @@ class Exchange:
             root, _, _ = handler.request.path.partition("/v1/")
             handler.set_header("Location", f"{root}/v1/{reply.location}")
         if reply.body is not None:
-            handler.set_header("Content-Type", JSON)
-            handler.write(msgspec.json.encode(reply.body))
+            handler.set_header("Content-Type", reply.media or JSON)
+            handler.write(reply.body if reply.media else msgspec.json.encode(reply.body))
         else:
             handler.clear_header("Content-Type")
 

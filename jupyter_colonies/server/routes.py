@@ -17,7 +17,7 @@ from tornado.websocket import WebSocketClientConnection
 
 from jupyter_colonies.core import envelope
 from jupyter_colonies.errors import ColoniesError, ServerError, ServerStopping
-from jupyter_colonies.server import problem, rpc
+from jupyter_colonies.server import metrics, problem, rpc
 from jupyter_colonies.server.deploy import desk as deploy
 from jupyter_colonies.server.forwarding import Forwarding, Relay
 from jupyter_colonies.server.hosting import Hosting
@@ -239,11 +239,8 @@ class ResourceHandler(APIHandler):
         await self._act(*names)
 
 
-class DeploymentHandler(ResourceHandler):
-    """Deployed notebooks, for users who may run code in kernels of this server.
-
-    Paths of notebooks are relative to Jupyter's root folder, also where the host has another one.
-    """
+class HostedHandler(ResourceHandler):
+    """What is there for users Jupyter knows, and not on the own port."""
 
     def initialize(self, desk: Desk, path: str) -> None:  # type: ignore[override]
         """Take the service and the resource's path."""
@@ -252,6 +249,13 @@ class DeploymentHandler(ResourceHandler):
 
     def _offered(self, hosting: Hosting) -> Actions:
         return hosting.desk[self._path]
+
+
+class DeploymentHandler(HostedHandler):
+    """Deployed notebooks, for users who may run code in kernels of this server.
+
+    Paths of notebooks are relative to Jupyter's root folder, also where the host has another one.
+    """
 
     async def _act(self, *names: str) -> None:
         permitted = self.authorizer.is_authorized(self, self.current_user, "execute", "kernels")
@@ -288,4 +292,5 @@ def routes(desk: Desk) -> list[tuple[Any, ...]]:
             (rf"/colonies/v1/{path}", DeploymentHandler, {**service, "path": path})
             for path in deploy.PATHS
         ),
+        (rf"/colonies/v1/{metrics.PATH}", HostedHandler, {**service, "path": metrics.PATH}),
     ]

@@ -26,6 +26,7 @@ COLONY = "dev"
 STALE_AFTER = 600
 SYNCHRONOUS = ("full", "normal")
 S3 = ("on", "off")
+SHORTEST_TOKEN = 16
 
 
 def os_user() -> str:
@@ -49,7 +50,8 @@ class Settings:
     deadline. `blobs` is where the bytes of files are, any URL that fsspec understands; empty for a
     folder in the data folder. `quota` is the number of bytes of files a colony may hold, 0 for any.
     `s3` says whether S3 clients reach them here; if it is off, `elsewhere` is what members are told
-    of the S3 that is used instead, None for nothing.
+    of the S3 that is used instead, None for nothing. `metrics_token` opens `/metrics` on the own
+    port, which is not there without one.
     """
 
     data: Path
@@ -74,6 +76,7 @@ class Settings:
     quota: int = 0
     s3: str = S3[0]
     elsewhere: Credentials | None = field(default=None, repr=False)
+    metrics_token: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         for name, key in (
@@ -90,6 +93,11 @@ class Settings:
             )
         if self.s3 not in S3:
             raise InvalidConfiguration(f"COLONIES_S3 is '{self.s3}': on or off is expected")
+        if self.metrics_token and len(self.metrics_token) < SHORTEST_TOKEN:
+            raise InvalidConfiguration(
+                f"COLONIES_METRICS_TOKEN has fewer than {SHORTEST_TOKEN} characters: make one that "
+                "can't be guessed"
+            )
         _check_zone(self.cron_timezone)
         if self.retention < 0:
             raise InvalidConfiguration(
@@ -162,6 +170,7 @@ def from_environment(
         quota=_number("COLONIES_QUOTA", environment, 0),
         s3=s3,
         elsewhere=object_store(environment) if s3 == "off" else None,
+        metrics_token=text("COLONIES_METRICS_TOKEN"),
     )
 
 

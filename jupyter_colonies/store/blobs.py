@@ -100,6 +100,22 @@ class Blobs:
                     raise StorageFailed(f"The bytes {digest} are damaged: they have changed")
                 yield chunk
 
+    def size(self, digest: str) -> int | None:
+        """How many bytes a blob has; None if there is none. Raises StorageFailed."""
+        with _told("look at"):
+            try:
+                return int(self._fs.size(self._place(digest)))
+            except FileNotFoundError:
+                return None
+
+    def intact(self, digest: str) -> bool:
+        """Whether a blob holds the bytes of its name. Raises StorageFailed if it can't be read."""
+        seen = hashlib.sha256()
+        with _told("read"), self._fs.open(self._place(digest), "rb") as file:
+            while chunk := file.read(CHUNK):
+                seen.update(chunk)
+        return seen.hexdigest() == digest
+
     def old(self, before: float) -> list[str]:
         """Digests of blobs that were last written before a moment, in seconds since 1970."""
         with _told("look through"):

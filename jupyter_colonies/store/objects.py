@@ -137,6 +137,17 @@ SIZE_OF_PARTS = Statement(
 PARTS = Statement(select(parts).where(parts.c.uploadid == _UPLOAD).order_by(parts.c.number))
 REMOVE_PARTS = Statement(delete(parts).where(parts.c.uploadid == _UPLOAD))
 
+
+def _counted(table: Table) -> Statement:
+    """How many rows each colony has."""
+    number = func.count().label("value")
+    return Statement(select(table.c.colonyname, number).group_by(table.c.colonyname))
+
+
+USED = Statement(select(usages.c.colonyname, usages.c.bytes.label("value")))
+OBJECTS_HELD, UPLOADS_HELD = _counted(objects), _counted(uploads)
+REVISIONS_HELD = _counted(tables.File.__table__)  # type: ignore[attr-defined]
+
 REMOVE_OF_COLONY = (
     Statement(
         delete(parts).where(

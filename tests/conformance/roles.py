@@ -201,4 +201,5 @@ EXTENSIONS = {
     "retryprocessmsg": MEMBER,
     "getcredentialsmsg": MEMBER,
     "movefilesmsg": MEMBER,
+    "checkfilesmsg": OWNER,
 }

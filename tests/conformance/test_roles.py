@@ -321,6 +321,7 @@ REQUESTS = {
     "renewleasemsg": lambda cast: itself(cast) | {"lease": 60},
     "leavecolonymsg": itself,
     "getcredentialsmsg": lambda cast: cast.here,
+    "checkfilesmsg": lambda cast: cast.here,
     "addblueprintdefinitionmsg": lambda cast: {"blueprintdefinition": cast.definition()},
     "getblueprintdefinitionmsg": lambda cast: cast.here | {"name": cast.defined()},
     "getblueprintdefinitionsmsg": lambda cast: cast.here,

@@ -183,6 +183,18 @@ def test_kernels_are_told_where_the_server_is(jupyter, runtime):
     assert runtime["username"]
 
 
+def test_metrics_are_for_users_of_jupyter(jupyter):
+    request = urllib.request.Request(f"{jupyter.url}colonies/v1/metrics")
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=30)
+    with refused.value as error:
+        assert error.code == 403
+    request.add_header("Authorization", f"token {TOKEN}")
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+        assert b"# TYPE colonies_file_bytes gauge\n" in answer.read()
+
+
 def test_a_notebook_is_deployed_among_jupyters_kernels(jupyter):
     (jupyter.folder / "work").mkdir()
     write_notebook(jupyter.folder / "work" / "notes.ipynb", "import os; print(os.getcwd())")

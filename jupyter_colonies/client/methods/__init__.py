@@ -3,6 +3,7 @@
 from jupyter_colonies.client.methods.assignments import AssignmentsMethods
 from jupyter_colonies.client.methods.blueprints import BlueprintsMethods
 from jupyter_colonies.client.methods.channels import ChannelsMethods
+from jupyter_colonies.client.methods.checking import CheckingMethods
 from jupyter_colonies.client.methods.colonies import ColoniesMethods
 from jupyter_colonies.client.methods.crons import CronsMethods
 from jupyter_colonies.client.methods.executors import ExecutorsMethods
@@ -23,6 +24,7 @@ class Methods(
     AssignmentsMethods,
     BlueprintsMethods,
     ChannelsMethods,
+    CheckingMethods,
     ColoniesMethods,
     CronsMethods,
     ExecutorsMethods,

@@ -146,5 +146,7 @@ def test_files_may_be_in_another_s3_which_is_named_whole():
     assert from_environment(ELSEWHERE | {"COLONIES_S3": "on"}, data=DATA).elsewhere is None
     with pytest.raises(InvalidConfiguration, match="AWS_S3_SECRETKEY is not set"):
         from_environment(ELSEWHERE | {"AWS_S3_SECRETKEY": ""}, data=DATA)
+    with pytest.raises(InvalidConfiguration, match="COLONIES_METRICS_TOKEN has fewer"):
+        from_environment({"COLONIES_METRICS_TOKEN": "short"}, data=DATA)
     with pytest.raises(InvalidConfiguration, match="on or off"):
         from_environment({"COLONIES_S3": "maybe"}, data=DATA)

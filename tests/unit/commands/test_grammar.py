@@ -72,15 +72,6 @@ def test_a_mistake_is_explained(line, text) -> None:
     assert text in raised.value.format_message()
 
 
-@pytest.mark.parametrize(
-    "line",
-    ["fs sync -d .", "fs clean -d .", "snapshot download"],
-)
-def test_verbs_of_the_original_that_are_missing_say_so(line) -> None:
-    with pytest.raises(NotOffered, match="is not offered yet"):
-        answer(*line.split())
-
-
 @pytest.mark.parametrize("noun", ["completion", "database", "monitor"])
 def test_nouns_that_have_no_place_here_say_why(noun) -> None:
     with pytest.raises(NotOffered, match="jupyter"):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import msgspec
 
+from jupyter_colonies.client.cache import ResultCache
 from jupyter_colonies.client.channel import Channel
 from jupyter_colonies.client.client import Client
 from jupyter_colonies.client.discovery import FollowedAddress, Found, find
@@ -128,6 +129,11 @@ class Colony:
             )
         graph = self.call(self.client.submit_workflow_spec(spec=spec))
         return self.run_type(self, graph.processgraphid, name=_title(work, source))
+
+    @property
+    def cache(self) -> ResultCache:
+        """Results of tasks that are kept for the next time, on this machine."""
+        return self.values.cache
 
     def keep(self, workflow: Workflow) -> None:
         """Store the arguments of a workflow that are kept as files; submitting it does so, too."""

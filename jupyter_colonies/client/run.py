@@ -37,6 +37,9 @@ EXPLAINED = 20
 LAST_LOOK = 2.0
 """Seconds that waiting for a run leaves its views to show the end."""
 
+CACHE = "cache"
+"""The attribute in which a process says whether its result is a kept one."""
+
 _log = logging.getLogger(__name__)
 
 Ended = concurrent.futures.Future
@@ -106,6 +109,20 @@ class RunNode:
         """
         references = [each for each in self.output if isinstance(each, dict) and FILE in each]
         return [self._run.colony.values.rich(each) for each in references]
+
+    @property
+    def cached(self) -> bool:
+        """Whether the result is one that was kept from an earlier process."""
+        return self.explain().startswith("hit")
+
+    def explain(self) -> str:
+        """Whether a kept result was used: `hit: …`, or `miss: …` with what has changed."""
+        for attribute in self.process.attributes or ():
+            if attribute.key == CACHE:
+                return attribute.value
+        if not self.state.finished:
+            return "unknown: the process has not run yet"
+        return "none: results of this function are not kept, see @task(cache=True)"
 
     def _check(self) -> None:
         process = self.process
@@ -221,6 +238,10 @@ class Run(Repairable):
             names = ", ".join(node.nodename for node in last)
             raise NotFound(f"The run ends with several nodes, so say which one's result: {names}")
         return last[0].result
+
+    def explain(self, nodename: str) -> str:
+        """Whether a node's result was a kept one, and if not, why; see `RunNode.explain`."""
+        return self[nodename].explain()
 
     def cancel(self) -> None:
         """Cancel what has not finished."""

@@ -6,10 +6,13 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from jupyter_core.paths import jupyter_data_dir
 
+from jupyter_colonies.client.cache import ResultCache
 from jupyter_colonies.client.packing import (
     LARGEST,
     PICKLE,
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
 TRUSTED_VARIABLE = "COLONIES_TRUSTED"
 LABELS = ("/arguments", "/results/")
 """Where values are stored."""
+CACHE_FOLDER = "colonies-results"
+"""Where kept results are, in Jupyter's data folder."""
 REMEMBERED = 256 * 1024**2
 """Bytes of values that a kernel keeps, so that they are not fetched again."""
 
@@ -51,6 +56,7 @@ class StoredValues:
         self._lock = threading.Lock()
         self._remembered: OrderedDict[str, bytes] = OrderedDict()
         self._own: set[tuple[str, str]] = set()
+        self.cache = ResultCache(_cache_folder(colony))
 
     def trust(self, *who: str) -> None:
         """Open pickles that these members have stored, too: ids, or names of users or executors.
@@ -180,6 +186,12 @@ class StoredValues:
             self._remembered.move_to_end(key)
             while sum(map(len, self._remembered.values())) > REMEMBERED:
                 self._remembered.popitem(last=False)
+
+
+def _cache_folder(colony: Colony) -> Path:
+    found = colony.found
+    whose = f"{found.serverid or found.endpoint.base_url}/{colony.name}/{colony.client.id}"
+    return Path(jupyter_data_dir()) / CACHE_FOLDER / digest(whose.encode())[:16]
 
 
 def _is_value(path: str) -> bool:

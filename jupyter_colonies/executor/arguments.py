@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from jupyter_colonies.client.signature import CallError
+from jupyter_colonies.client.signature import CallError, Signature
 from jupyter_colonies.client.values import FILE, OUTPUTS, RESULT, Special, decoded
 from jupyter_colonies.core.process import Process
+from jupyter_colonies.executor.fingerprint import digest_of
 
 Read = Callable[[Sequence[str]], Sequence[Process]]
 """Reads processes from the server by their ids, in this order."""
@@ -44,6 +45,29 @@ class Resolution:
     def inputs(self) -> list[Any]:
         """All outputs of all parents."""
         return [decoded(value, self._open) for value in self._process.input or ()]
+
+    def digests(self, signature: Signature) -> dict[str, str]:
+        """The digest of each argument, by parameter; results and files count by what they hold.
+
+        Nothing is fetched but what is asked for in part. Raises CallError.
+        """
+        spec = self._process.spec
+        bound = signature.bind(spec.args or (), spec.kwargs or {}).arguments
+        if "inputs" in signature.whole.parameters:
+            bound["inputs"] = self._process.input or []
+        return {name: digest_of(self._content(value)) for name, value in bound.items()}
+
+    def _content(self, value: Any) -> Any:
+        """A JSON value in which nothing depends on where, or by which process, it was stored."""
+        if isinstance(value, list | tuple):
+            return [self._content(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        if FILE in value:
+            return {"file": value.get("sha256"), "kind": value.get("kind")}
+        if name := value.get(RESULT, value.get(OUTPUTS)):
+            return self._special(value) if value.get("at") else self._content(self._share(name))
+        return {key: self._content(item) for key, item in value.items()}
 
     def _special(self, value: dict[str, Any]) -> Any:
         if FILE in value:

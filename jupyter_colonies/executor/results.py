@@ -34,9 +34,11 @@ class Output(NamedTuple):
 def as_output(value: Any, label: str = "") -> Output:
     """The outputs of a process: None is `[]`, a list stays one, any other value is `[value]`.
 
-    What JSON can't hold is packed as a file with that label; without one it is refused. Raises
-    NotJson.
+    What JSON can't hold is packed as a file with that label; without one it is refused. An
+    `Output` stays what it is. Raises NotJson.
     """
+    if isinstance(value, Output):
+        return value
     if isinstance(value, Single):
         given = [(value.value, "")]
     elif isinstance(value, list):

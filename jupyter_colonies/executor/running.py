@@ -16,6 +16,7 @@ from jupyter_colonies.client.channel import Channel
 from jupyter_colonies.client.client import Client
 from jupyter_colonies.client.packing import NotReadable
 from jupyter_colonies.client.portal import Portal
+from jupyter_colonies.client.signature import Signature
 from jupyter_colonies.client.stored import StoredValues
 from jupyter_colonies.client.workflow import Workflow
 from jupyter_colonies.core.identity import is_id
@@ -210,6 +211,10 @@ class RunningProcess:
         if self.values is not None:
             self.values.store(output.packed)
         self._portal.run(self._client.set_output(processid=self.processid, out=output.values))
+
+    def argument_digests(self, signature: Signature) -> dict[str, str]:
+        """The digest of each argument by the name of its parameter; see `Resolution.digests`."""
+        return self._resolution.digests(signature)
 
     def _read(self, processids: Sequence[str]) -> Sequence[Process]:
         if len(processids) > MOST_SINGLE:

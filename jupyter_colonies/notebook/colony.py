@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, overload
 
 from jupyter_colonies.client import colony as client_colony
 from jupyter_colonies.client.colony import Colony
 from jupyter_colonies.client.task import Task
+from jupyter_colonies.executor.cachedtask import CachedTaskRunnable
 from jupyter_colonies.executor.function import FunctionRunnable, TaskRunnable
 from jupyter_colonies.executor.offer import Offer
 from jupyter_colonies.executor.worker import Worker
@@ -102,6 +103,8 @@ class NotebookColony(Colony):
         name: str = "",
         concurrency: int = 0,
         processes: int | bool = 0,
+        cache: bool | str = False,
+        packages: Sequence[str] = (),
         **fields: Any,
     ) -> Task | Callable[..., Task]:
         """Make a function a task, as a decorator with or without options.
@@ -109,16 +112,22 @@ class NotebookColony(Colony):
         Called inside `with workflow(…)` it becomes a node, anywhere else it is the function it
         was. It is served at once by an executor of this kernel. Kernels of the same notebook share
         an executor type, so that each of them may run it; another `executortype` is for work that
-        several notebooks share. `fields` are what `Task.options` takes, for all its nodes; the
-        rest is as with `function`. Raises what `Worker.start` raises, and TypeError for a field
-        there is none of.
+        several notebooks share.
+
+        cache: keep results and use them again while nothing changed that they depend on, which is
+        the source of the function and of what it uses, and its arguments; a text is part of that,
+        too. packages: names of packages whose versions are.
+
+        `fields` are what `Task.options` takes, for all its nodes; the rest is as with `function`.
+        Raises what `Worker.start` raises, TypeError for a field there is none of, and
+        PackageNotFoundError.
         """
 
         def register(function: Callable[..., Any]) -> Task:
             if isinstance(function, Task):
                 function = function.function
             funcname = name or function.__name__
-            runnable = TaskRunnable(function, funcname)
+            runnable = _runnable(function, funcname, cache, packages)
             task = Task(function, funcname=funcname).options(**fields)
             offer = Offer(
                 funcname=funcname,
@@ -145,6 +154,15 @@ class NotebookColony(Colony):
         Raises what `Worker.start` raises.
         """
         return serve(self, name, [], executortype=executortype, concurrency=concurrency)
+
+
+def _runnable(
+    function: Callable[..., Any], funcname: str, cache: bool | str, packages: Sequence[str]
+) -> TaskRunnable:
+    if cache is False:
+        return TaskRunnable(function, funcname)
+    version = cache if isinstance(cache, str) else ""
+    return CachedTaskRunnable(function, funcname, version=version, packages=packages)
 
 
 def connect(

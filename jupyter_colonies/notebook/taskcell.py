@@ -79,7 +79,7 @@ def _split(line: str) -> tuple[str, list[str]]:
         if behind.strip() and behind != "-":
             continue
         head = line[:end].strip()
-        if _parsed(head) is not None and not line[end:].lstrip().startswith("("):
+        if _parsed(head) is not None and not line[end:].lstrip().startswith(("(", "->")):
             return head, shlex.split(line[end:])
     raise click.UsageError(
         f"{PROGRAM} {line}: a name is expected, and parameters as in Python: "
@@ -108,8 +108,7 @@ def _function(head: str, code: str, first_line: str, shell: InteractiveShell) ->
     blank = len(code) - len(code.lstrip("\n"))
     try:
         python: str = shell.transform_cell(code.lstrip("\n"))  # type: ignore[no-untyped-call]
-        tree = ast.parse(python, filename)
-        ast.increment_lineno(tree, 1 + blank)
+        tree = _tree(python, filename, above=1 + blank)
         function = _defined(definition, tree.body)
         module = ast.fix_missing_locations(ast.Module([function], []))
         compiled = compile(module, filename, "exec", dont_inherit=True)
@@ -124,6 +123,17 @@ def _function(head: str, code: str, first_line: str, shell: InteractiveShell) ->
     made.__module__ = "__main__"
     made.__colonies_source__ = text  # type: ignore[attr-defined]
     return made
+
+
+def _tree(code: str, filename: str, *, above: int) -> ast.Module:
+    try:
+        tree = ast.parse(code, filename)
+    except SyntaxError as error:
+        error.lineno = (error.lineno or 1) + above
+        error.end_lineno = (error.end_lineno or 1) + above
+        raise
+    ast.increment_lineno(tree, above)
+    return tree
 
 
 def _defined(head: ast.FunctionDef, body: list[ast.stmt]) -> ast.stmt:

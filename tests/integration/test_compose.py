@@ -29,9 +29,10 @@ def server(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def colony(server):
+def colony(server, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(discovery.RUNTIME_VARIABLE, str(server.runtime_file))
+        patch.setenv("JUPYTER_DATA_DIR", str(tmp_path_factory.mktemp("data")))
         colony = NotebookColony(discovery.find())
         yield colony
         registry.stop_all(timeout=1)
@@ -304,3 +305,50 @@ def test_a_workflow_file_with_kept_arguments_runs(colony, tmp_path):
     assert colony.submit(path).wait(60, progress=False).result() == 7
     again = Workflow.from_specs(workflow.to_spec("dev").functionspecs or [])
     assert again.to_yaml() == workflow.to_yaml()
+
+
+def test_a_kept_result_is_used_and_can_be_seen(colony):
+    calls = []
+    space = {"__name__": "__main__", "np": np, "called": calls.append, "Model": Model}
+    exec("def scaled(x):\n    return 2 * x\n", space)
+    exec("def train(data, n):\n    called(1)\n    return Model(scaled(data) + n)\n", space)
+    train = colony.task(cache="first", packages=["numpy"])(space["train"])
+
+    @colony.task
+    def array(n):
+        return np.arange(n)
+
+    def ran(size, n):
+        with colony.workflow() as workflow:
+            train(array(size), n=n)
+        return done(workflow)
+
+    first = ran(3, 1)
+    assert first.explain("train") == "miss: no result of this task is kept"
+    again = ran(3, 1)
+    found = again["train"]
+    assert found.cached
+    assert again.explain("train") == (
+        f"hit: this is the kept result of process {first['train'].processid}"
+    )
+    assert "Result cache: hit" in found.log()
+    assert found.result.weights.tolist() == [1, 3, 5]
+    assert len(calls) == 1
+    assert ran(4, 1).explain("train") == "miss: argument `data` changed"
+    exec("def scaled(x):\n    return 3 * x\n", space)
+    assert ran(3, 1).explain("train") == "miss: source of helper `scaled` changed"
+    assert ran(3, 1)["train"].cached
+    assert again.explain("array").startswith("none: ")
+
+    # The colony's own copy may be gone: it is stored again.
+    label, _, name = again["train"].output[0]["$file"].rpartition("/")
+    exec("def scaled(x):\n    return 2 * x\n", space)
+    colony.files.remove_all(label, name)
+    assert ran(3, 1).result().weights.tolist() == [1, 3, 5]
+    assert len(calls) == 3
+
+    for file in colony.cache.folder.glob("train/*/*.pickle"):
+        file.write_bytes(b"no pickle")
+    assert "can't be read any more" in ran(3, 1).explain("train")
+    colony.cache.clear()
+    assert ran(3, 1).explain("train") == "miss: no result of this task is kept"

@@ -32,6 +32,7 @@ def shell(colony_server, monkeypatch, tmp_path):
         monkeypatch.delenv(name)
     monkeypatch.setenv("JUPYTER_COLONIES_RUNTIME", str(colony_server.runtime_file))
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
     monkeypatch.chdir(tmp_path)
     shutil.copy(ROOT / "notebooks" / "sum_wf.json", tmp_path)
     colony = connect()
@@ -47,6 +48,20 @@ def test_the_first_steps_of_the_readme(shell) -> None:
     for cell in cells:
         with capture_output():
             shell.run_cell(cell, store_history=True).raise_error()
+
+
+def test_the_composition_of_the_documentation(shell) -> None:
+    said = []
+    for cell in blocks(ROOT / "docs" / "compose.md", "python"):
+        with capture_output() as shown:
+            shell.run_cell(cell, store_history=True).raise_error()
+        said.append(shown.stdout)
+    assert said[0] == "[1, 2, 3] 16\n"
+    assert said[1] == "30\n"
+    assert "unexpected keyword argument 'scal'; did you mean scale?" in said[2]
+    assert said[3] == "14.0\n"
+    assert "hit: this is the kept result of process" in said[4]
+    assert "miss: argument `x` changed" in said[4]
 
 
 def test_the_repair_of_the_documentation(shell) -> None:

@@ -29,6 +29,7 @@ def executed(path: Path, folder: Path, server: RunningServer) -> Any:
         **kept,
         "JUPYTER_COLONIES_RUNTIME": str(server.runtime_file),
         "IPYTHONDIR": str(folder / "ipython"),
+        "JUPYTER_DATA_DIR": str(folder / "jupyter"),
         "PATH": os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]]),
     }
     notebook = nbformat.read(path, as_version=4)
@@ -108,7 +109,29 @@ def check_quickstart(cells: list[Any], server: RunningServer) -> None:
     assert "<svg" in dag["svg"]
 
 
-CHECKS = {demo.NOTEBOOK: check_quickstart}
+def check_compose(cells: list[Any], server: RunningServer) -> None:
+    def after(start: str) -> str:
+        return text_of(next(cell for cell in cells if start in cell.source))
+
+    ends = [cell for cell in cells if cell.source.endswith("computed(1)")]
+    kept = [" ".join(text_of(cell).split()) for cell in ends]
+    assert after("def longest") == "'twinkle'"
+    assert "Longest words: twinkle, wonder, above, diamond" in after('run.result("report")')
+    assert after('run["longest[3]"]') == ("('diamond', ['twinkle', 'twinkle', 'little', 'star'])")
+    assert "'titel'; did you mean title?" in after("titel=")
+    assert after("in order").endswith("'I wait\\n'")
+    assert "largest error below 1e-9: True" in after("class Line")
+    assert "'kind': 'pickle'" in after('run["fit"].output')
+    assert after("scaled([1, 2, 3]").endswith("[-2, 0, 2]")
+    assert "Found later: twinkle, wonder" in after("def split")
+    assert "(3, 'miss: no result of this task is kept')" in kept[0]
+    assert "(3, 'hit: this is the kept result of process" in kept[1]
+    assert "(4, 'miss: value of `factor` changed')" in kept[2]
+    assert "(104, 'miss: source of helper `helper` changed')" in kept[3]
+    assert "funcname: split" in after("to_yaml")
+
+
+CHECKS = {demo.NOTEBOOK: check_quickstart, "02_compose.ipynb": check_compose}
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

@@ -149,7 +149,13 @@ def carried(
         deque(events, maxlen=0)
     else:
         yield Working()
-        yield from followed(events, len(moves), size, bar=watched(session.frontend))
+        try:
+            yield from followed(events, len(moves), size, bar=watched(session.frontend))
+        except KeyboardInterrupt:
+            report = syncing.report
+            text = f"Interrupted: {report.sent + report.fetched} of {report.total} files are done"
+            yield Line(text=f"{text}. The same command goes on from there", warning=True)
+            raise
     yield from outcome(session, syncing, plan, quiet=quiet)
 
 
@@ -212,8 +218,7 @@ def check(refused: Iterable[Refused]) -> None:
     missed = [each for each in refused if not each.by_rule]
     if missed:
         raise SyncIncomplete(
-            f"Left out, with what is below: {len(missed)} of the folder or the label, listed with "
-            "the reasons; all else is done"
+            f"Left out: {len(missed)}, with what is below; the list says why. All else is done"
         )
 
 

@@ -69,19 +69,22 @@ class ColoniesMagic:
     def _show(self, words: list[str]) -> Any:
         result = None
         group: list[Block] = []
-        for block in run(self._verbs, words, self._session()):
-            if isinstance(block, Text | Submitted | Working):
-                _flush(group)
-            match block:
-                case Working():
-                    continue
-                case Text():
-                    print(block.text, end="" if block.text.endswith("\n") else "\n")  # noqa: T201
-                case Submitted():
-                    result = self._submitted(block)
-                case _:
-                    group.append(block)
-        _flush(group)
+        try:
+            for block in run(self._verbs, words, self._session()):
+                if isinstance(block, Text | Submitted | Working):
+                    _flush(group)
+                match block:
+                    case Working():
+                        continue
+                    case Text():
+                        print(block.text, end="" if block.text.endswith("\n") else "\n")  # noqa: T201
+                    case Submitted():
+                        result = self._submitted(block)
+                    case _:
+                        group.append(block)
+        finally:
+            # What was found out before an error belongs to it.
+            _flush(group)
         return result
 
     def _run_cell(self, words: list[str], line: str, cell: str) -> Any:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import threading
@@ -24,6 +25,13 @@ pytestmark = [pytest.mark.long, pytest.mark.timeout(3600)]
 
 
 @pytest.fixture
+def tmp_path(tmp_path):
+    """Gigabytes are not kept for later."""
+    yield tmp_path
+    shutil.rmtree(tmp_path)
+
+
+@pytest.fixture
 def server(tmp_path):
     server = Server(tmp_path)
     server.start()
@@ -41,11 +49,12 @@ def colony_of(server):
 
 
 def digests(folder):
-    return {
-        path.relative_to(folder): hashlib.file_digest(path.open("rb"), "sha256").digest()
-        for path in folder.rglob("*")
-        if path.is_file() and path.name != ".cfs"
-    }
+    found = {}
+    for path in folder.rglob("*"):
+        if path.is_file() and path.name != ".cfs":
+            with path.open("rb") as file:
+                found[path.relative_to(folder)] = hashlib.file_digest(file, "sha256").digest()
+    return found
 
 
 def many(folder):

@@ -77,6 +77,15 @@ def executors(notebook):
     return notebook
 
 
+def test_what_was_found_out_before_an_error_is_shown(notebook, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/odd\nname").write_text("")
+    with pytest.raises(errors.SyncIncomplete):
+        notebook.run("%colonies fs sync -d in -l /x --yes")
+    assert "has a control character in its name" in notebook.html
+
+
 def test_loading_twice_and_unloading(notebook) -> None:
     assert notebook.run(LOADED) == "already loaded"
     manager = "get_ipython().extension_manager"

@@ -280,6 +280,7 @@ targetcolonyname: colony of the process
 targetid: id of the process that the attribute belongs to
 targetprocessgraphid: workflow of the process; empty for none
 text: text that is looked for, as it is written
+texts: texts that are attached to the process, by key
 timeout: seconds to wait
 Generator.timeout: seconds after the first argument when a batch starts anyway; 0 for never
 AssignProcess.timeout: seconds to wait for work; negative to ask once

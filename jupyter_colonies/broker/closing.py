@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from jupyter_colonies.broker import finish, transition
+from jupyter_colonies.broker import finish, notes, transition
 from jupyter_colonies.broker.authorize import member
 from jupyter_colonies.broker.call import Call, answers
 from jupyter_colonies.broker.transition import Moved
@@ -165,6 +165,8 @@ class _Batch:
                     for row, item in self._failed
                 ],
             )
+        ended = (*self._closed, *self._failed)
+        notes.attach(tx, [(row, item.texts) for row, item in ended if item.texts])
         parents = [row["seq"] for row, _ in self._closed if row["graphseq"]]
         return _every(tx, batches.release_children_of, parents, now=tx.now)
 

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from jupyter_colonies.broker import reading
 from jupyter_colonies.broker.call import Call, answers
 from jupyter_colonies.core.member import Log
 from jupyter_colonies.core.messages import Empty, logs, processes
 from jupyter_colonies.core.messages.logs import AddExecutorLog, AddLog, GetLogs, SearchLogs
-from jupyter_colonies.core.messages.processes import AddAttribute, OneAttribute
-from jupyter_colonies.core.process import Attribute, State, attribute_id
+from jupyter_colonies.core.messages.processes import (
+    MOST_TEXTS,
+    AddAttribute,
+    OneAttribute,
+    SetAttributes,
+)
+from jupyter_colonies.core.process import Attribute, AttributeType, State, attribute_id
 from jupyter_colonies.core.times import SECOND
 from jupyter_colonies.errors import AccessDenied, InvalidRequest
 from jupyter_colonies.store import journal, members
 from jupyter_colonies.store import processes as statements
+from jupyter_colonies.store.attributes import REMOVE_ATTRIBUTE
 from jupyter_colonies.store.statement import Row, Transaction
 
 MOST_LOGS = 500
@@ -47,6 +55,41 @@ def add_attribute(call: Call, request: AddAttribute) -> Attribute:
     }
     call.tx.many(statements.INSERT_ATTRIBUTE, [row])
     return reading.attribute(row, call.row)
+
+
+@answers(processes.SET_ATTRIBUTES)
+def set_attributes(call: Call, request: SetAttributes) -> Empty:
+    """Attach texts to a running process, in place of those there are; only its executor may."""
+    texts = request.texts or {}
+    if not 1 <= len(texts) <= MOST_TEXTS:
+        raise InvalidRequest(
+            f"Failed to set attributes, from 1 to {MOST_TEXTS} can be set with one request, not "
+            f"{len(texts)}"
+        )
+    if call.row["state"] != State.RUNNING:
+        raise AccessDenied("Failed to set attributes, process is not running")
+    if call.row["assignedexecutorid"] != call.caller.id:
+        raise AccessDenied("Failed to set attributes, only the assigned executor may")
+    attach(call.tx, [(call.row, texts)])
+    return Empty()
+
+
+def attach(tx: Transaction, texts: Iterable[tuple[Row, Mapping[str, str]]]) -> None:
+    """Attach texts to processes, in place of those with the same keys: two statements."""
+    rows = [
+        {
+            "attributeid": attribute_id(row["processid"], key, AttributeType.OUT),
+            "process": row["seq"],
+            "attributetype": int(AttributeType.OUT),
+            "key": key,
+            "value": value,
+        }
+        for row, each in texts
+        for key, value in each.items()
+    ]
+    if rows:
+        tx.many(REMOVE_ATTRIBUTE, [{"attributeid": row["attributeid"]} for row in rows])
+        tx.many(statements.INSERT_ATTRIBUTE, rows)
 
 
 @answers(processes.GET_ATTRIBUTE)

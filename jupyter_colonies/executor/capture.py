@@ -13,7 +13,8 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TextIO
 
@@ -26,6 +27,7 @@ LARGEST_MESSAGE = 64 * 1024
 MOST_PENDING = 1024 * 1024
 
 CURRENT: ContextVar[RunLog | None] = ContextVar("jupyter_colonies_run_log", default=None)
+UNLOGGED: ContextVar[bool] = ContextVar("jupyter_colonies_unlogged", default=False)
 
 
 class RunLog:
@@ -175,7 +177,7 @@ class RunStream:
     def write(self, text: str) -> int:
         """Write to the wrapped stream, and to the log of the current run."""
         log = CURRENT.get()
-        if log is not None:
+        if log is not None and not UNLOGGED.get():
             log.write(text)
         self._wrapped.write(text)
         return len(text)
@@ -187,6 +189,16 @@ class RunStream:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._wrapped, name)
+
+
+@contextmanager
+def unlogged() -> Iterator[None]:
+    """What is written meanwhile is shown, and does not reach the log."""
+    before = UNLOGGED.set(True)
+    try:
+        yield
+    finally:
+        UNLOGGED.reset(before)
 
 
 _installing = threading.Lock()

@@ -18,10 +18,14 @@ class Run(msgspec.Struct, tag="run"):
 
 
 class Wrote(msgspec.Struct, tag="wrote"):
-    """From the worker: something was written to a stream, `stdout` or `stderr`."""
+    """From the worker: something was written to a stream, `stdout` or `stderr`.
+
+    What is not `logged` is only shown.
+    """
 
     stream: str
     text: str
+    logged: bool = True
 
 
 class Noted(msgspec.Struct, tag="noted"):

@@ -140,6 +140,13 @@ class Exchange:
     async def _alone(self, result: Result) -> None:
         self._sent += 1
         try:
+            if self._together and result.texts:
+                # What goes along with a result has a place in this message only.
+                outcomes = await self._outcomes([result])
+                if outcomes is not None:
+                    if outcomes[0] is not None:
+                        raise outcomes[0]
+                    return
             if result.failed:
                 await self._client.close_failed(processid=result.processid, errors=result.errors)
             else:

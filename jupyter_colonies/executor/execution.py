@@ -13,6 +13,7 @@ from jupyter_colonies.executor import capture, steps, threads
 from jupyter_colonies.executor.exchange import Exchange
 from jupyter_colonies.executor.offer import Offer
 from jupyter_colonies.executor.outcome import Outcome
+from jupyter_colonies.executor.report import Report
 from jupyter_colonies.executor.running import RunningProcess
 from jupyter_colonies.executor.steps import Step
 
@@ -31,12 +32,14 @@ class Execution:
         self,
         running: RunningProcess,
         log: capture.RunLog,
+        report: Report,
         *,
         steps: Sequence[Step],
         stray: Callable[[bool], None],
     ) -> None:
         self.running = running
         self._log = log
+        self._report = report
         self._steps = steps
         self._stray = stray
         self._left = False
@@ -51,6 +54,8 @@ class Execution:
         `undelivered` hears of each attempt to close that has to be made again. Raises what the
         server refuses.
         """
+        if offer.source is not None:
+            self._report.about(offer.source.attributes())
         return await self.close(await self._run(offer), exchange, undelivered)
 
     async def close(
@@ -58,6 +63,7 @@ class Execution:
     ) -> Outcome:
         """Send what was written and the outcome; see `carry`."""
         await self._log.finish()
+        texts = await self._report.finish()
         cancellation = self.running.cancellation
         if outcome.abandoned or cancellation.event.is_set():
             return Outcome(abandoned=outcome.abandoned or cancellation.reason)
@@ -66,6 +72,7 @@ class Execution:
             out=outcome.output,
             errors=outcome.errors,
             failed=outcome.errors is not None,
+            texts=texts or None,
         )
         await persevere(lambda: exchange.hand_in(result), undelivered)
         return outcome

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from jupyter_colonies.core.member import FunctionArgument
 from jupyter_colonies.executor.running import RunningProcess
+from jupyter_colonies.executor.source import Source
 
 ANY_FUNCTION = "*"
 
@@ -28,11 +29,15 @@ class Runnable(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """A function an executor serves. `origin` names the cell it came from."""
+    """A function an executor serves.
+
+    origin: the cell whose offers replace each other. source: what is attached to each run.
+    """
 
     funcname: str
     runnable: Runnable
     description: str = ""
     args: Sequence[FunctionArgument] = ()
     origin: str = ""
+    source: Source | None = None
     context: contextvars.Context = field(default_factory=contextvars.copy_context)

@@ -17,9 +17,10 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
 
 from jupyter_colonies.errors import InvalidCell
-from jupyter_colonies.executor import conversation, warden
+from jupyter_colonies.executor import capture, conversation, warden
 from jupyter_colonies.executor.cancellation import RunCancelled
 from jupyter_colonies.executor.conversation import Ended, Noted, Progressed, Run, Wrote
+from jupyter_colonies.executor.offer import Runnable
 from jupyter_colonies.executor.outcome import RunFailed
 from jupyter_colonies.executor.payload import Payload
 from jupyter_colonies.executor.results import Output
@@ -122,7 +123,8 @@ class Pool:
 class PooledRunnable:
     """Runs what it was given in a worker process of a pool."""
 
-    def __init__(self, payload: Payload, pool: Pool) -> None:
+    def __init__(self, runnable: Runnable, payload: Payload, pool: Pool) -> None:
+        self.within = runnable
         self._payload = payload
         self._pool = pool
 
@@ -206,12 +208,15 @@ class _Worker:
                 self._pass_on()
                 continue
             match said := conversation.read_said(self._connection.recv_bytes()):
+                case Wrote(logged=False):
+                    with capture.unlogged():
+                        self._show(said.stream, said.text)
                 case Wrote():
                     self._show(said.stream, said.text)
                 case Noted():
                     process.log(said.text)
                 case Progressed():
-                    process.progress(said.share, said.text)
+                    process.note_progress(said.share, said.text)
                 case Ended():
                     self._drain()
                     return said

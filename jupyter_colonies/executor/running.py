@@ -61,6 +61,7 @@ class RunningProcess:
         self._client = client
         self._portal = portal
         self._log = log
+        self.bar: object = None  # of tqdm, the outermost one of this run
         self._report = report
         self._resolution = Resolution(process, self._read, self._open)
 
@@ -194,6 +195,10 @@ class RunningProcess:
         that is no number.
         """
         self.check()
+        self.note_progress(share, text)
+
+    def note_progress(self, share: float, text: str = "") -> None:
+        """Tell how far the run is, as `progress`, and let it go on even if it is cancelled."""
         if math.isnan(share):
             raise ValueError("the share of the work that is done is a number from 0 to 1, not nan")
         self._report(min(max(float(share), 0.0), 1.0), text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from jupyter_colonies.executor import capture, failures
+from jupyter_colonies.executor import bars, capture, failures
 from jupyter_colonies.executor.offer import Runnable
 from jupyter_colonies.executor.outcome import Outcome, failure
 from jupyter_colonies.executor.results import Output, as_output, label_of
@@ -36,6 +36,7 @@ def take(
     """Take all steps of a run; what is written meanwhile goes to its log."""
     capture.install()
     capture.CURRENT.set(log)
+    bars.CURRENT.set(process)
     prepared: list[Step] = []
     try:
         for step in steps:
@@ -49,6 +50,7 @@ def take(
             outcome = _after(step, process, outcome)
     finally:
         capture.CURRENT.set(None)
+        bars.CURRENT.set(None)
     return outcome
 
 

@@ -18,7 +18,7 @@ from jupyter_colonies.errors import (
     InvalidRequest,
     NothingToAssign,
 )
-from jupyter_colonies.executor import capture, registry
+from jupyter_colonies.executor import bars, capture, registry
 from jupyter_colonies.executor.exchange import Exchange
 from jupyter_colonies.executor.execution import Execution
 from jupyter_colonies.executor.hearing import listen
@@ -28,6 +28,7 @@ from jupyter_colonies.executor.offer import ANY_FUNCTION, Offer, Runnable
 from jupyter_colonies.executor.outcome import Outcome
 from jupyter_colonies.executor.pool import Pool
 from jupyter_colonies.executor.registration import RENEWAL, Registration
+from jupyter_colonies.executor.report import Report
 from jupyter_colonies.executor.running import RunningProcess
 from jupyter_colonies.executor.steps import Step
 
@@ -103,6 +104,11 @@ class Worker:
         return MappingProxyType({name: o.runnable for name, o in self._offers.items()})
 
     @property
+    def offers(self) -> Mapping[str, Offer]:
+        """As `functions`, with what is known of them."""
+        return MappingProxyType(self._offers)
+
+    @property
     def concurrency(self) -> int:
         """How many processes may run here at the same time."""
         return self._concurrency
@@ -162,6 +168,7 @@ class Worker:
             if previous is not None and previous is not self:
                 previous.stop(timeout=0)
             capture.install()
+            bars.install()
             self.colony.portal.run(self._start())
 
     def stop(self, *, timeout: float = 10) -> None:
@@ -317,9 +324,14 @@ class Worker:
             asyncio.get_running_loop(),
             refused,
         )
-        running = RunningProcess(process, client, portal, log, self.colony.values)
+        report = Report(
+            lambda texts: client.set_attributes(processid=process.processid, texts=texts)
+        )
+        running = RunningProcess(process, client, portal, log, self.colony.values, report.progress)
         self.running.append(running)
-        execution = Execution(running, log, steps=(*STEPS, self._mounting), stray=self._stray)
+        execution = Execution(
+            running, log, report, steps=(*STEPS, self._mounting), stray=self._stray
+        )
         task = asyncio.create_task(self._carry(execution))
         self._runs.add(task)
         task.add_done_callback(self._runs.discard)

@@ -16,7 +16,7 @@ from types import FrameType
 from typing import Any, TextIO
 
 from jupyter_colonies.client.colony import Colony
-from jupyter_colonies.executor import conversation, steps
+from jupyter_colonies.executor import bars, capture, conversation, steps
 from jupyter_colonies.executor.conversation import Ended, Noted, Progressed, Wrote
 from jupyter_colonies.executor.keeping import Keeping
 from jupyter_colonies.executor.outcome import Outcome, failure
@@ -48,6 +48,7 @@ class _Worker:
         sys.stdout = _Stream(self, "stdout", sys.stdout)
         sys.stderr = _Stream(self, "stderr", sys.stderr)
         threading.Thread(target=self._listen, name="colonies-kernel", daemon=True).start()
+        bars.install()
         self._before = set(threading.enumerate())
         while given := self._given.get():
             self._serve_one(conversation.read_run(given))
@@ -95,11 +96,13 @@ class _Worker:
             lambda share, text: self.say(Progressed(share, text)),
         )
         self._running = running
+        bars.CURRENT.set(running)
         try:
             outcome = self._outcome(run, running)
         except BaseException as error:  # noqa: BLE001 - it fails the process only
             outcome = failure(error)
         self._running = None
+        bars.CURRENT.set(None)
         self.send(
             Ended(outcome.output, outcome.errors, outcome.abandoned, memory(), self._is_clean())
         )
@@ -144,7 +147,7 @@ class _Stream:
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
         if text:
-            self._worker.say(Wrote(self._name, text))
+            self._worker.say(Wrote(self._name, text, not capture.UNLOGGED.get()))
         return len(text)
 
     def writelines(self, lines: list[str]) -> None:

@@ -20,6 +20,7 @@ from jupyter_colonies.executor.payload import Payload
 from jupyter_colonies.executor.pool import PooledRunnable
 from jupyter_colonies.executor.worker import Worker
 from jupyter_colonies.notebook.cellcode import CellRunnable
+from jupyter_colonies.notebook.origin import cell_id, source_of
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -80,13 +81,14 @@ def _command(
     except SyntaxError as error:
         where = "".join(traceback.format_exception_only(error)).rstrip()
         raise InvalidCell(f"The cell can't become an executor:\n{where}") from None
-    origin = _cell_of(shell)
+    origin, source = cell_id(shell), source_of(code)
     offers = [
         Offer(
             funcname=funcname,
             runnable=runnable,
             description=f"A notebook cell of executor {name}",
             origin=origin,
+            source=source,
         )
         for funcname in functions or (ANY_FUNCTION,)
     ]
@@ -147,7 +149,7 @@ def serve(
     if payloads:
         worker.pool.renew()
         offers = [
-            replace(offer, runnable=PooledRunnable(payload, worker.pool))
+            replace(offer, runnable=PooledRunnable(offer.runnable, payload, worker.pool))
             for offer, payload in zip(offers, payloads, strict=True)
         ]
     worker.offer(offers)
@@ -164,10 +166,3 @@ def _number(processes: int | bool) -> int:
 def _same_colony(worker: Worker, colony: Colony) -> bool:
     there = worker.colony
     return (there.name, there.found.endpoint) == (colony.name, colony.found.endpoint)
-
-
-def _cell_of(shell: InteractiveShell) -> str:
-    """The id of the cell that is being run; empty where the front end sends none."""
-    parent = getattr(shell, "parent_header", None) or {}
-    metadata = parent.get("metadata") or {}
-    return str(metadata.get("cellId") or "")

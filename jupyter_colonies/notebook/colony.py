@@ -15,6 +15,7 @@ from jupyter_colonies.executor.offer import Offer
 from jupyter_colonies.executor.worker import Worker
 from jupyter_colonies.notebook.cells import serve
 from jupyter_colonies.notebook.kernel import task_executor, task_type
+from jupyter_colonies.notebook.origin import source_of
 from jupyter_colonies.notebook.run import NotebookRun
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
@@ -74,6 +75,7 @@ class NotebookColony(Colony):
                 runnable=runnable,
                 description=runnable.description,
                 args=runnable.arguments,
+                source=source_of(function),
             )
             serve(
                 self,
@@ -134,6 +136,7 @@ class NotebookColony(Colony):
                 runnable=runnable,
                 description=runnable.description,
                 args=runnable.arguments,
+                source=source_of(function),
             )
             kind = executortype or ("" if executor else task_type())
             worker = serve(

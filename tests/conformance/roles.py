@@ -195,6 +195,7 @@ EXTENSIONS = {
     "renewleasemsg": ITSELF,
     "leavecolonymsg": ITSELF,
     "subscribeexecutormsg": ITSELF,
+    "setattributesmsg": ASSIGNED,
     "subscribeworkflowmsg": MEMBER,
     "rerunworkflowmsg": MEMBER,
     "getrerunsmsg": MEMBER,

@@ -312,6 +312,7 @@ REQUESTS = {
     "subscribeprocessesmsg": lambda cast: (
         cast.here | {"state": 3, "executortype": "t", "timeout": 0}
     ),
+    "setattributesmsg": lambda cast: cast.running() | {"texts": {"k": "v"}},
     "subscribeexecutormsg": lambda cast: itself(cast) | {"timeout": 0},
     "subscribeworkflowmsg": lambda cast: cast.waiting_workflow() | {"after": 2**40, "timeout": 0},
     "enrolexecutormsg": lambda cast: {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import inspect
 import logging
 import sys
 import threading
@@ -15,7 +17,7 @@ from jupyter_colonies.client.workflow import Workflow
 from jupyter_colonies.core.member import ExecutorState
 from jupyter_colonies.core.process import State
 from jupyter_colonies.errors import AccessDenied, InvalidRequest, NotFound, ProcessFailed
-from jupyter_colonies.executor import execution, registry
+from jupyter_colonies.executor import execution, registry, report
 from jupyter_colonies.executor.function import FunctionRunnable
 from jupyter_colonies.executor.worker import Worker, WorkerState
 from jupyter_colonies.notebook.colony import NotebookColony
@@ -377,7 +379,70 @@ def test_attributes_and_output_are_stored_at_once(colony):
     assert result(run) == [1, 2]
     assert seen == [({"HOME": "/x", "step": "one"}, [1, 2])]
     attributes = {a.key: a.value for a in run.nodes[0].process.attributes}
-    assert attributes == {"HOME": "/x", "step": "one"}
+    assert {name: attributes[name] for name in ("HOME", "step")} == {"HOME": "/x", "step": "one"}
+
+
+@pytest.mark.parametrize("processes", [0, 1], ids=["threads", "processes"])
+def test_a_run_says_what_it_runs_and_how_far_it_is(colony, processes, capsys):
+    @colony.function(executor="e", concurrency=1, processes=processes)
+    def f(process):
+        from tqdm import tqdm
+
+        for _ in tqdm(range(3), desc="steps", mininterval=0):
+            for _ in tqdm(range(2)):
+                pass
+        print("half")
+        process.progress(0.5, "of the way")
+
+    run = call(colony, "f")
+    result(run)
+    attributes = {a.key: a.value for a in run.nodes[0].process.attributes}
+    assert attributes["progress"] == "0.5 of the way"
+    assert attributes["source.text"].split() == inspect.getsource(f).split()
+    digest = hashlib.sha256(attributes["source.text"].strip().encode()).hexdigest()
+    assert attributes["source.sha256"] == digest
+    # Bars are shown, and the log has something better.
+    assert run.nodes[0].log() == "half\n"
+    assert "steps: 100%" in capsys.readouterr().err
+
+
+def test_a_failed_run_says_what_it_ran(colony):
+    @colony.function(executor="e")
+    def f():
+        raise ValueError
+
+    run = call(colony, "f")
+    errors(run)
+    attributes = {a.key: a.value for a in run.nodes[0].process.attributes}
+    assert "raise ValueError" in attributes["source.text"]
+
+
+def test_a_bar_tells_its_last_state(colony):
+    @colony.function(executor="e")
+    def f():
+        from tqdm.auto import tqdm
+
+        with tqdm(total=4) as bar:
+            bar.update(3)
+
+    run = call(colony, "f")
+    result(run)
+    attributes = {a.key: a.value for a in run.nodes[0].process.attributes}
+    assert attributes["progress"] == "0.75 3/4"
+
+
+def test_a_long_run_is_told_of_while_it_goes_on(colony, monkeypatch):
+    monkeypatch.setattr(report, "LONG", 0)
+    told = []
+
+    @colony.function(executor="e")
+    def f(process):
+        while not told:
+            found = colony.process(process.processid).attributes
+            told.extend(each.key for each in found if each.key == "source.sha256")
+
+    result(call(colony, "f"))
+    assert told == ["source.sha256"]
 
 
 def test_the_dynamic_workflow_of_the_tutorial(colony):

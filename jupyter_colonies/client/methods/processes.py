@@ -325,6 +325,30 @@ class ProcessesMethods(Operations):
         )
         return reply
 
+    async def set_attributes(
+        self,
+        *,
+        processid: str = "",
+        texts: dict[str, str] | None = None,
+    ) -> Empty:
+        """Set attributes.
+
+        Attach texts to a running process, in place of those with the same keys.
+
+        `texts` are 1 to 100 values by key. They are attributes of type 1.
+
+        Sent as `setattributesmsg`; for the executor the process is assigned to. An extension of
+        the protocol.
+        """
+        reply: Empty = await self.call(
+            processes.SET_ATTRIBUTES,
+            processes.SetAttributes(
+                processid=processid,
+                texts=texts,
+            ),
+        )
+        return reply
+
     async def get_attribute(
         self,
         *,

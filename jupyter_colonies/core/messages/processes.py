@@ -50,12 +50,16 @@ class CloseFailed(Request):
 
 
 class Result(msgspec.Struct, kw_only=True):
-    """How one process ended: with the output `out`, or with `errors` if it `failed`."""
+    """How one process ended: with the output `out`, or with `errors` if it `failed`.
+
+    `texts` are attached to it as by `setattributesmsg`.
+    """
 
     processid: str = ""
     out: list[Any] | None = None
     errors: list[str] | None = None
     failed: bool = False
+    texts: dict[str, str] | None = None
 
 
 class CloseProcesses(Request):
@@ -115,6 +119,16 @@ class AddAttribute(Request):
     attribute: Attribute | None = None
 
 
+class SetAttributes(Request):
+    """Attach texts to a running process, in place of those with the same keys.
+
+    `texts` are 1 to 100 values by key. They are attributes of type 1.
+    """
+
+    processid: str = ""
+    texts: dict[str, str] | None = None
+
+
 class OneAttribute(Request):
     """A request about one attribute."""
 
@@ -141,6 +155,7 @@ class SubscribeProcesses(Request):
 
 
 MOST_AT_ONCE = 256
+MOST_TEXTS = 100
 
 
 def _process(missing: NotFound) -> Subject:
@@ -315,6 +330,19 @@ ADD_ATTRIBUTE = declare(
             field="attribute.targetid",
             missing=NotFound("Failed to add attribute, process not found"),
         ),
+    )
+)
+SET_ATTRIBUTES = declare(
+    Message(
+        "setattributesmsg",
+        "set_attributes",
+        SetAttributes,
+        Empty,
+        does="set attributes",
+        role=Role.ASSIGNED_EXECUTOR,
+        subject=_process(NotFound("Failed to set attributes, process not found")),
+        needs=("texts", "Failed to set attributes, msg.Texts is nil"),
+        extension=True,
     )
 )
 GET_ATTRIBUTE = declare(

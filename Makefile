@@ -66,7 +66,7 @@ browser: $(INSTALLED) ## Find a Chromium for the browser tests, or install one
 
 bench: $(INSTALLED) ## Run every benchmark, beside dask and huey; BENCH=--long for medians of five
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --editable ".[bench]"
-	@for each in cycle wakeup growth backlog submit workflows others responsive identity; do \
+	@for each in cycle wakeup growth backlog submit workflows postgres others responsive identity; do \
 		echo; echo "== $$each"; $(PYTHON) benchmarks/$$each.py $(BENCH) || exit 1; \
 	done
 

@@ -199,9 +199,10 @@ def started(command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @contextmanager
-def place(folder: Path) -> Iterator[Place]:
-    """`jupyter colonies serve` on a fresh data folder."""
-    with _served(folder, "-m", "jupyter_colonies.cli", "serve", "--port", "0") as found:
+def place(folder: Path, *, database: str = "") -> Iterator[Place]:
+    """`jupyter colonies serve` on a fresh data folder, or on a PostgreSQL database."""
+    named = ["--database", database] if database else []
+    with _served(folder, "-m", "jupyter_colonies.cli", "serve", "--port", "0", *named) as found:
         yield found
 
 

@@ -13,6 +13,7 @@ NAMES = [
     "growth",
     "identity",
     "others",
+    "postgres",
     "responsive",
     "submit",
     "sync",

@@ -65,6 +65,9 @@ class Files:
         self._home = Objects(self._find)
         self._elsewhere = Objects(lambda _: _in_environment())
 
+    def __repr__(self) -> str:
+        return f"<files of {self._colony.name}>"
+
     def put(
         self,
         source: Path | BinaryIO | bytes,

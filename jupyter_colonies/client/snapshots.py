@@ -25,6 +25,9 @@ class Snapshots:
     def __init__(self, colony: Colony) -> None:
         self._colony = colony
 
+    def __repr__(self) -> str:
+        return f"<snapshots of {self._colony.name}>"
+
     def create(self, name: str, label: str = "/") -> Snapshot:
         """Note the newest revisions of all files of a label and below it under a name.
 

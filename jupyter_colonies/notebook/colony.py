@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from jupyter_colonies.client import colony as client_colony
 from jupyter_colonies.client.colony import Colony
@@ -14,9 +15,13 @@ from jupyter_colonies.executor.function import FunctionRunnable, TaskRunnable
 from jupyter_colonies.executor.offer import Offer
 from jupyter_colonies.executor.worker import Worker
 from jupyter_colonies.notebook.cells import serve
+from jupyter_colonies.notebook.files import NotebookFiles, NotebookSnapshots
 from jupyter_colonies.notebook.kernel import task_executor, task_type
 from jupyter_colonies.notebook.origin import source_of
 from jupyter_colonies.notebook.run import NotebookRun
+
+if TYPE_CHECKING:
+    from jupyter_colonies.widgets.browser import FileBrowser
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
@@ -150,6 +155,25 @@ class NotebookColony(Colony):
             return task.options(executortype=worker.executortype)
 
         return register if function is None else register(function)
+
+    @cached_property
+    def files(self) -> NotebookFiles:
+        """The colony's files, with their bytes; as the value of a cell, a table of the labels."""
+        return NotebookFiles(self)
+
+    @cached_property
+    def snapshots(self) -> NotebookSnapshots:
+        """The snapshots of the colony's files; as the value of a cell, a table of them."""
+        return NotebookSnapshots(self)
+
+    def browse(self, label: str = "/") -> FileBrowser:
+        """The files of a label to look at, with previews; files that are dropped on it go there.
+
+        The value of a cell, or given to `display`.
+        """
+        from jupyter_colonies.widgets.browser import FileBrowser  # noqa: PLC0415 - slow to load
+
+        return FileBrowser(self, label)
 
     def executor(self, name: str, *, executortype: str = "", concurrency: int = 0) -> Worker:
         """The executor of that name in this kernel, started if it does not run.

@@ -1,4 +1,7 @@
-"""fsspec's own tests of file systems, against the files of a colony."""
+"""fsspec's own tests of file systems, against the files of a colony.
+
+Those that move trees between a folder and the file system, and the globs, are in `tests/long`.
+"""
 
 import pytest
 from fsspec.tests import abstract
@@ -43,15 +46,7 @@ class Fixtures(abstract.AbstractFixtures):
 
 
 class TestCopy(abstract.AbstractCopyTests, Fixtures):
-    test_copy_glob_edge_cases = None  # the hundred of them are in `tests/long`
-
-
-class TestGet(abstract.AbstractGetTests, Fixtures):
-    test_get_glob_edge_cases = None
-
-
-class TestPut(abstract.AbstractPutTests, Fixtures):
-    test_put_glob_edge_cases = None
+    test_copy_glob_edge_cases = None
 
 
 class TestOpen(abstract.AbstractOpenTests, Fixtures):

@@ -1,4 +1,4 @@
-"""The hundred globs of fsspec's own tests of file systems."""
+"""The many of fsspec's own tests of file systems."""
 
 import pytest
 from fsspec.tests import abstract
@@ -9,7 +9,7 @@ __all__ = ["colony", "server"]
 
 
 @pytest.mark.long
-class TestGlobs(
+class TestTrees(
     abstract.AbstractCopyTests, abstract.AbstractGetTests, abstract.AbstractPutTests, Fixtures
 ):
     pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from html import escape
@@ -96,10 +97,7 @@ class Difference(Sequence[NodeDifference]):
         lines = [f"{self.before[:8]} → {self.after[:8]}: {self.summary}"]
         for node in self.changed:
             lines.append(f"{node.nodename}  {_ran(node)}".rstrip())
-            lines += [
-                f"  {change.part}: {_text(change.before)} → {_text(change.after)}"
-                for change in node.changes
-            ]
+            lines += ["  {}: {} → {}".format(each.part, *_sides(each)) for each in node.changes]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -118,7 +116,7 @@ class Difference(Sequence[NodeDifference]):
         for node in self.changed:
             for place, change in enumerate(node.changes):
                 first = ["", ""] if place else [node.nodename, _ran(node)]
-                yield [*first, change.part, _text(change.before), _text(change.after)]
+                yield [*first, change.part, *_sides(change)]
 
     @property
     def summary(self) -> str:
@@ -197,6 +195,17 @@ def _is_known(start: datetime, end: datetime) -> bool:
 
 def _name(process: Process) -> str:
     return process.spec.nodename or process.spec.funcname
+
+
+def _sides(change: Change) -> tuple[str, str]:
+    """What was and what is; of texts of several lines those that differ."""
+    before, after = change.before, change.after
+    if not (isinstance(before, str) and isinstance(after, str) and "\n" in before + after):
+        return _text(before), _text(after)
+    lines = list(difflib.ndiff(before.splitlines(), after.splitlines()))
+    gone = [line[2:] for line in lines if line.startswith("-")]
+    new = [line[2:] for line in lines if line.startswith("+")]
+    return "\n".join(gone), "\n".join(new)
 
 
 def _text(value: Any) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from jupyter_colonies.client.members import members
 from jupyter_colonies.core import identity, record
 from jupyter_colonies.core.graph import ProcessGraph
 from jupyter_colonies.core.process import AttributeType, Process, State
@@ -26,8 +27,14 @@ MIME_TYPE = "application/vnd.colonies.record+json"
 METADATA = "colonies"
 """The key of a notebook's metadata below which its record is kept."""
 
+LISTED = 5_000
+"""Processes that are asked for with one request; those of larger runs one by one."""
+
+SOURCE_TEXT = "source.text"
+"""The key of the attribute in which an executor says what code ran."""
+
 AT_ONCE = 32
-"""Processes that are asked for at the same time; of each only its entry in the record is kept."""
+"""Processes of a larger run that are here at a time; of each only its entry is kept."""
 
 
 class Record:
@@ -145,7 +152,8 @@ async def made(run: Repairable, sources: Iterable[str]) -> Record:
     else:
         found = await client.get_process(processid=run.id)
         ids = [run.id]
-    nodes = [_entry(process, names) async for process in _processes(run, ids)]
+    texts = {record.source_digest(text): text for text in sources}
+    nodes = [_entry(process, names, texts) async for process in _processes(run, ids)]
     unfinished = [node["nodename"] for node in nodes if node["state"] not in _ENDS]
     if unfinished:
         raise ClientError(
@@ -153,7 +161,6 @@ async def made(run: Repairable, sources: Iterable[str]) -> Record:
             " wait for it, then record it"
         )
     used = {each["value"] for node in nodes for each in node["attributes"]}
-    texts = {record.source_digest(text): text for text in sources}
     return Record(
         record.sealed(
             await _facts(run, found),
@@ -170,8 +177,12 @@ _ENDS = {state.word for state in State if state.finished}
 
 
 async def _processes(run: Repairable, ids: Sequence[str]) -> AsyncIterator[Process]:
-    """Processes in order; only a few are here at a time."""
+    """Processes in order; of a very large run only a few are here at a time."""
     client = run.colony.client
+    if len(ids) <= LISTED:
+        for process in await members(run):
+            yield process
+        return
     for start in range(0, len(ids), AT_ONCE):
         asked = (client.get_process(processid=each) for each in ids[start : start + AT_ONCE])
         for process in await asyncio.gather(*asked):
@@ -193,11 +204,23 @@ async def _facts(run: Repairable, found: Process | ProcessGraph) -> dict[str, An
     }
 
 
-def _entry(process: Process, names: Mapping[str, str]) -> dict[str, Any]:
-    """What a record says of a process. Of values, and of the environment, it has digests only."""
+def _entry(process: Process, names: Mapping[str, str], texts: dict[str, str]) -> dict[str, Any]:
+    """What a record says of a process. Of values, and of the environment, it has digests only.
+
+    The text of a source that is attached to it goes to `texts`, once for all processes.
+    """
     spec = msgspec.to_builtins(process.spec)
     spec["env"] = {key: {"digest": record.digest(value)} for key, value in spec["env"].items()}
     executorid = process.assignedexecutorid
+    attributes = []
+    for each in process.attributes or ():
+        if each.attributetype == AttributeType.ENV:
+            continue
+        value = each.value
+        if each.key == SOURCE_TEXT:
+            value = record.source_digest(each.value)
+            texts.setdefault(value, each.value)
+        attributes.append({"key": each.key, "type": each.attributetype, "value": value})
     return {
         "processid": process.processid,
         "nodename": process.spec.nodename or process.spec.funcname,
@@ -211,11 +234,7 @@ def _entry(process: Process, names: Mapping[str, str]) -> dict[str, Any]:
         "input": _digested(process.input or []),
         "output": _digested(process.output or []),
         "errors": process.errors or [],
-        "attributes": [
-            {"key": each.key, "type": each.attributetype, "value": each.value}
-            for each in process.attributes or ()
-            if each.attributetype != AttributeType.ENV
-        ],
+        "attributes": attributes,
         **_times(process),
     }
 

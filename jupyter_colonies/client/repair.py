@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import msgspec
 
 from jupyter_colonies.client.difference import Difference
+from jupyter_colonies.client.members import members
 from jupyter_colonies.client.record import Record, made
 from jupyter_colonies.core.messages.reruns import RERUN_WORKFLOW, RETRY_PROCESS
 from jupyter_colonies.core.messages.workflows import WorkflowChange
 from jupyter_colonies.core.process import AttributeType, Process
 from jupyter_colonies.core.spec import Conditions, FunctionSpec
-from jupyter_colonies.errors import ClientError, InvalidRequest, InvalidSpec, ServerRefused
+from jupyter_colonies.errors import ClientError, InvalidRequest, InvalidSpec
 
 if TYPE_CHECKING:
     from jupyter_colonies.client.colony import Colony
@@ -188,19 +189,6 @@ class Repairable:
                 f"The server at {self.colony.found.endpoint.base_url} can't run anything again: "
                 f"{messagetype} is an extension that it does not have. Submit the work anew"
             )
-
-
-async def members(run: Repairable) -> list[Process]:
-    """All processes of a run, those of a workflow in depth-first order; a coroutine."""
-    client, colony = run.colony.client, run.colony.name
-    if not run.is_workflow:
-        return [await client.get_process(processid=run.id)]
-    try:
-        return await client.get_processes(colonyname=colony, processgraphid=run.id, state=-1)
-    except (InvalidRequest, ServerRefused):
-        # The original server knows no listing of one workflow (protocol part 02, section 10.1).
-        graph = await client.get_process_graph(processgraphid=run.id)
-        return [await client.get_process(processid=each) for each in graph.processids or ()]
 
 
 def changed(spec: FunctionSpec, fields: Fields) -> FunctionSpec:

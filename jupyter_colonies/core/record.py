@@ -90,8 +90,8 @@ def digest(value: Any) -> str:
 
 
 def source_digest(text: str) -> str:
-    """The key of a source: the SHA-256 of its text."""
-    return hashlib.sha256(text.encode()).hexdigest()
+    """The key of a source: the SHA-256 of its text without the white space at its ends."""
+    return hashlib.sha256(text.strip().encode(errors="surrogatepass")).hexdigest()
 
 
 def sealed(

@@ -122,12 +122,16 @@ def _with_descendants(seeds: set[int], children: Mapping[int, Sequence[int]]) ->
 
 def _left_out(members: Sequence[Member], running: set[int]) -> set[int]:
     """What was added by a process that runs again, or by something left out."""
-    left_out: set[int] = set()
-    # Whoever adds a process was there before it.
-    for member in sorted(members, key=lambda member: member.seq):
-        if member.addedby and (member.addedby in running or member.addedby in left_out):
-            left_out.add(member.seq)
-    return left_out
+    adders = {member.seq: member.addedby for member in members if member.addedby}
+    goes: dict[int, bool] = {}
+    for member in members:
+        chain, last = [], member.seq
+        while last in adders and last not in goes and adders[last] not in running:
+            chain.append(last)
+            last = adders[last]
+        goes[last] = goes.get(last, last in adders)
+        goes.update(dict.fromkeys(chain, goes[last]))
+    return {seq for seq, gone in goes.items() if gone}
 
 
 def _mended(parents: Sequence[int], members: Mapping[int, Member], left_out: set[int]) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import linecache
+import textwrap
 from collections.abc import Iterator
 
 from jupyter_colonies.executor import registry
@@ -16,7 +17,9 @@ def here() -> Iterator[str]:
     for worker in registry.list():
         for runnable in worker.functions.values():
             if text := text_of(runnable):
-                yield text
+                yield textwrap.dedent(text)
+                # A cell without the line that makes it an executor.
+                yield text.partition("\n")[2]
 
 
 def text_of(runnable: Runnable) -> str:

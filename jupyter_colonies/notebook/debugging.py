@@ -7,6 +7,7 @@ import linecache
 import re
 import sys
 from bdb import BdbQuit
+from collections.abc import Sequence
 from contextlib import suppress
 from html import escape
 from types import FrameType
@@ -16,6 +17,7 @@ from IPython.core.debugger import Pdb
 from IPython.core.getipython import get_ipython
 
 from jupyter_colonies.client.colony import Colony
+from jupyter_colonies.client.record import SOURCE_TEXT
 from jupyter_colonies.core.process import Process, State
 from jupyter_colonies.errors import ClientError
 from jupyter_colonies.executor import failures, registry
@@ -86,7 +88,9 @@ class Debug:
         first, lines = self._lines()
         filename, number = self._place()
         at = number - first + 1
-        return at if 0 < at <= len(lines) and self._filename() in ("", filename) else 0
+        if filename and 0 < at <= len(lines) and self._attached() is None:
+            return at
+        return self._line_as_told(lines)
 
     def run(self) -> Any:
         """Call the function again with the same arguments in the debugger, and give its result.
@@ -222,6 +226,20 @@ class Debug:
         told = [(name, int(line)) for name, line in _LINE.findall(self.traceback)]
         return next((each for each in reversed(told) if each[0] == filename), ("", 0))
 
+    def _attached(self) -> str | None:
+        """The text of what ran, as its executor attached it; None where the frames are here."""
+        if self._has_frames():
+            return None
+        found = (each.value for each in self.process.attributes or () if each.key == SOURCE_TEXT)
+        return next(found, None)
+
+    def _line_as_told(self, lines: Sequence[str]) -> int:
+        """The last line of the traceback that stands in the source, once; 0 for none."""
+        source = [line.strip() for line in lines]
+        told = [line.strip() for line in self.traceback.splitlines()]
+        once = (line for line in reversed(told) if line and source.count(line) == 1)
+        return next((source.index(line) + 1 for line in once), 0)
+
     def _filename(self) -> str:
         """The file that holds the code of this process: as it failed, else as it would run."""
         frames = self._failure.frames if self._failure else None
@@ -234,6 +252,8 @@ class Debug:
 
     def _lines(self) -> tuple[int, list[str]]:
         """The number of the first line in its file, and the lines."""
+        if (attached := self._attached()) is not None:
+            return 1, attached.splitlines(keepends=True)
         frames = self._failure.frames if self._failure else None
         code: Any = None
         if frames is not None and frames.tb_next is not None:

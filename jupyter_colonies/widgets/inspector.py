@@ -70,7 +70,9 @@ class Inspector(ipywidgets.HTML):  # type: ignore[misc]
             process, logs = await asyncio.gather(
                 client.get_process(processid=node.processid),
                 client.get_logs(
-                    colonyname=self._colony.name, processid=node.processid, count=LOG_LINES
+                    colonyname=self._colony.name,
+                    processid=node.keptfrom or node.processid,
+                    count=LOG_LINES,
                 ),
             )
         except ColoniesError as error:

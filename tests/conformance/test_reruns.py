@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.conformance.test_crons import add as add_cron
+from tests.conformance.test_crons import workflow as cron_workflow
 from tests.conformance.test_workflows import DIAMOND, assign_all, nodename
 from tests.conformance.wire import (
     CANCELLED,
@@ -149,6 +151,21 @@ def test_limits_count_anew(ticking, e):
     e.run()
     e.run()
     assert e.graph(new)["state"] == SUCCESS
+
+
+def test_what_a_cron_gave_to_the_roots_they_get_again(ticking, e):
+    node = e.spec(nodename="n")
+    add_cron(e, interval=5, workflowspec=cron_workflow(e, node))
+    ticking.later(5)
+    e.run("r", 1)
+    ticking.later(5)
+    second = e.assign()
+    assert second["in"] == ["r", 1]
+    e.fail(second)
+    rerun(e, second)
+    again = e.assign()
+    assert again["in"] == ["r", 1]
+    assert again["processid"] != second["processid"]
 
 
 def test_what_was_added_is_added_anew_by_who_runs_again(e1):

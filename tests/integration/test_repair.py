@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import threading
 
@@ -15,7 +14,7 @@ from jupyter_colonies.client.discovery import RUNTIME_VARIABLE
 from jupyter_colonies.client.record import MIME_TYPE
 from jupyter_colonies.client.workflow import Workflow
 from jupyter_colonies.core import record
-from jupyter_colonies.core.process import State
+from jupyter_colonies.core.process import Attribute, State
 from jupyter_colonies.errors import (
     ClientError,
     InvalidRequest,
@@ -29,6 +28,7 @@ from jupyter_colonies.notebook.run import NotebookRun
 from jupyter_colonies.testing import server_in_thread
 from jupyter_colonies.widgets.scene import Scene
 from tests.integration.test_cells import Kernel
+from tests.integration.test_client import enrolled
 
 PATIENCE = 60
 
@@ -216,6 +216,43 @@ def test_a_failed_process_comes_into_the_notebook(colony, calls):
         run.debug("load")
 
 
+async def by_hand(colony, name, attributes, *out, errors=()):
+    """Run the next process of type `work` with another executor than those of this package."""
+    client = await enrolled(colony, name)
+    process = await client.assign_process(colonyname=colony.name, timeout=PATIENCE)
+    for key, value in attributes.items():
+        attribute = Attribute(targetid=process.processid, attributetype=1, key=key, value=value)
+        await client.add_attribute(attribute=attribute)
+    if errors:
+        await client.close_failed(processid=process.processid, errors=list(errors))
+    else:
+        await client.close_successful(processid=process.processid, out=list(out))
+
+
+def test_a_process_that_failed_elsewhere(colony):
+    """Its executor told what it ran, and no executor here serves the function."""
+    source = "scale = kwargs['scale']\nsum(inputs) / scale\n"
+    told = {"source.text": source, "source.notebook": "far.ipynb"}
+    run = colony.submit(
+        {"funcname": "far", "kwargs": {"scale": 0}, "conditions": {"executortype": "work"}}
+    )
+    errors = ["ZeroDivisionError: division by zero", "Traceback\n    sum(inputs) / scale\n"]
+    colony.call(by_hand(colony, "far1", told, errors=errors))
+    debug = run.debug()
+    assert (debug.error, debug.locals, debug.kwargs) == (None, {}, {"scale": 0})
+    assert (debug.source, debug.line) == (source, 2)
+    assert "Frames: not in this kernel" in repr(debug)
+    assert "Code: far.ipynb" in repr(debug)
+    with pytest.raises(ClientError, match="No executor of type 'work' in this kernel serves"):
+        debug.run()
+    again = run.retry()
+    told = {"source.text": source.replace("/ scale", "/ max(scale, 1)")}
+    colony.call(by_hand(colony, "far2", told, 1))
+    assert "source.notebook" in {each.part for each in again.diff()["far"].changes}
+    (row,) = [row for row in again.diff().rows() if row[2] == "source.text"]
+    assert row[3:] == ["sum(inputs) / scale", "sum(inputs) / max(scale, 1)"]
+
+
 CELL = """
 %%colonies executor repairing --concurrency 1
 from pathlib import Path
@@ -300,17 +337,13 @@ def test_a_failing_notebook_is_repaired(kernel, tmp_path):
 def test_a_run_has_a_signed_record(colony, calls, tmp_path):
     _, broken = calls
     broken.clear()
-    source = "def elsewhere(): ..."
+    source, attached = "def elsewhere(): ...", "def attached(): ..."
     wf = Workflow("kept", executortype="repairer")
     wf.node("load", "work", env={"TOKEN": "do not tell"}, kwargs={"factor": 2**60})
-    wf.node("noted", "note", after="load")
-
-    @colony.function(executor="repairer")
-    def note(process):
-        process.attributes["source.sha256"] = record.source_digest(source)
-        process.attributes["here"] = record.source_digest(inspect.getsource(note))
-
+    wf.node("noted", "note", after="load", executortype="work")
     run = colony.submit(wf)
+    told = {"source.sha256": record.source_digest(source), "source.text": attached}
+    colony.call(by_hand(colony, "noting", told))
     run.wait(PATIENCE, progress=False)
     made = run.record(sources=[source, "def unused(): ..."])
     checked = jupyter_colonies.verify(made)
@@ -318,7 +351,8 @@ def test_a_run_has_a_signed_record(colony, calls, tmp_path):
     assert checked.signer == colony.client.id
     document = made.document
     assert document["run"]["server"]["id"] == colony.found.serverid
-    assert set(document["sources"].values()) == {source, inspect.getsource(note)}
+    assert {source, attached} <= set(document["sources"].values())
+    assert "def unused(): ..." not in made.text
     load, noted = document["nodes"]
     assert (load["executor"]["name"], load["state"]) == ("repairer", "Successful")
     assert noted["input"] == load["output"] == {"count": 1, "digest": record.digest([1])}

@@ -3,6 +3,8 @@
 import random
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from jupyter_colonies.broker import arrival, remainders, reruns
 from jupyter_colonies.broker.reruns import Repeating
@@ -90,6 +92,64 @@ async def test_in_parts_as_at_once(stage, small_parts, width):
     end = next(process for process in done if process.spec.nodename == "end")
     assert end.input == [f"b{index}" for index in range(width)]
     assert [p.spec.env for p in done if p.spec.nodename == "b0"] == [{"K": "b0"}]
+
+
+@st.composite
+def workflows_with_faults(draw):
+    """Nodes with their dependencies, and which of them fail when they run."""
+    size = draw(st.integers(1, 8))
+    after = [draw(st.lists(st.integers(0, n - 1), max_size=3, unique=True)) if n else []
+             for n in range(size)]  # fmt: skip
+    return after, draw(st.sets(st.integers(0, size - 1), min_size=1))
+
+
+async def executed(stage: Stage, failing: set[str]) -> list[Process]:
+    """Run everything that can run, some of it in vain; what was handed out."""
+    handed: list[Process] = []
+    while True:
+        try:
+            process = await stage.assign()
+        except NothingToAssign:
+            return handed
+        handed.append(process)
+        name = process.spec.nodename
+        if name in failing:
+            await stage.call(
+                processes.CLOSE_FAILED, stage.executors["e1"], processid=process.processid
+            )
+        else:
+            await stage.close(process, name, process.input)
+
+
+@settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(workflows_with_faults())
+async def test_what_runs_again_is_what_failed_and_what_depends_on_it(stage, workflow):
+    after, faults = workflow
+    nodes = [spec(f"n{n}", *(f"n{parent}" for parent in after[n])) for n in range(len(after))]
+    graph = await stage.submit_workflow(*nodes)
+    await executed(stage, {f"n{fault}" for fault in faults})
+    old = {process.spec.nodename: process for process in await members(stage, graph)}
+    unsuccessful = {name for name, each in old.items() if each.state is not State.SUCCESS}
+    # The failure spread to all that was unfinished, or it was a leaf's: either way it has ended.
+    assert all(process.state.finished for process in old.values())
+    new = await again(stage, graph)
+    ran = await executed(stage, set())
+    assert sorted(process.spec.nodename for process in ran) == sorted(unsuccessful)
+    done = {p.spec.nodename: p for p in await members(stage, new.processgraphid)}
+    for number, names in enumerate(after):
+        found, before = done[f"n{number}"], old[f"n{number}"]
+        assert found.state is State.SUCCESS
+        given_to = [value for name in names for value in done[f"n{name}"].output]
+        assert found.input == given_to
+        if f"n{number}" not in unsuccessful:
+            assert found.keptfrom == before.processid
+            assert (found.output, found.starttime, found.endtime) == (
+                before.output, before.starttime, before.endtime,
+            )  # fmt: skip
 
 
 async def test_the_statements_of_a_small_one_do_not_grow_with_it(stage):

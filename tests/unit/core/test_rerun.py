@@ -70,6 +70,18 @@ def test_what_was_added_goes_with_who_added_it():
     assert plan.again == {1, 2}
 
 
+def test_numbers_need_not_rise_with_who_was_added_by_whom():
+    """Servers on one database draw numbers ahead."""
+    members = [
+        member(9, State.FAILED),
+        member(5, State.FAILED, addedby=9),
+        member(2, State.FAILED, addedby=5),
+        member(3, State.FAILED, addedby=2),
+    ]
+    plan = rerun.plan(members, [(9, 5), (5, 2), (2, 3)], [])
+    assert [each.seq for each in plan.carried] == [9]
+
+
 def test_what_was_put_in_between_is_taken_out_of_the_way():
     """1 inserted 4 between itself and 3, 4 inserted 5; 3 depends on 2 and 1 as well."""
     members = [

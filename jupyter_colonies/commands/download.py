@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from jupyter_colonies.client.sync.syncing import Syncing
+from jupyter_colonies.client.sync.syncing import Syncing, check_left_out
 from jupyter_colonies.commands import snapshot as snapshots
 from jupyter_colonies.commands.block import Block
 from jupyter_colonies.commands.fs import check_named, file_id, file_label, file_name, fs
 from jupyter_colonies.commands.session import Session
-from jupyter_colonies.commands.sync import carried, check, existing, planned
+from jupyter_colonies.commands.sync import carried, existing, planned
 from jupyter_colonies.commands.verb import pass_session
 
 _INTO = click.option(
@@ -55,4 +55,4 @@ def download(session: Session, snapshotid: str, name: str, folder: Path) -> Iter
         if not session.json:
             yield from planned(plan, syncing.label)
         yield from carried(session, syncing, plan, mark=False)
-        check(plan.refused)
+        check_left_out(plan.refused)

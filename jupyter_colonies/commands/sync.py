@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import click
 
 from jupyter_colonies.client.sync.names import shown
 from jupyter_colonies.client.sync.plan import Cleaning, Move, Plan, Refused
-from jupyter_colonies.client.sync.syncing import Report, Syncing, marked_label
+from jupyter_colonies.client.sync.syncing import Report, Syncing, check_left_out, marked_label
 from jupyter_colonies.commands import wording
 from jupyter_colonies.commands.block import Block, Json, Line, Table, Working
 from jupyter_colonies.commands.fs import fs
@@ -21,7 +21,6 @@ from jupyter_colonies.commands.meter import followed, watched
 from jupyter_colonies.commands.session import Session
 from jupyter_colonies.commands.verb import pass_session
 from jupyter_colonies.core.file import place
-from jupyter_colonies.errors import SyncIncomplete
 
 _DIR = click.option(
     "-d", "--dir", "folder", required=True, metavar="DIR", help="Folder.",
@@ -76,7 +75,7 @@ def sync(
             yield from carried(session, syncing, plan, keeplocal=keeplocal, quiet=quiet)
         elif session.json:
             yield Json(value=as_value(plan, syncing.report))
-        check(plan.refused)
+        check_left_out(plan.refused)
 
 
 @fs.command("clean")
@@ -211,15 +210,6 @@ def planned(
         if moves
     ]
     yield Table(title=f"To be synced with {label}", columns=["What", "Files", "Size"], rows=rows)
-
-
-def check(refused: Iterable[Refused]) -> None:
-    """Raise SyncIncomplete if something was left out that the other side may miss."""
-    missed = [each for each in refused if not each.by_rule]
-    if missed:
-        raise SyncIncomplete(
-            f"Left out: {len(missed)}, with what is below; the list says why. All else is done"
-        )
 
 
 def agreed(session: Session) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import stat
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +24,7 @@ from jupyter_colonies.client.sync.plan import (
     LocalTree,
     Move,
     Plan,
+    Refused,
     RemoteTree,
     cleaning,
     label_of,
@@ -297,6 +298,15 @@ def _other(move: Move, ours: File, found: list[File]) -> str:
     return ""
 
 
+def check_left_out(refused: Iterable[Refused]) -> None:
+    """Raise SyncIncomplete if something was left out that the other side may miss."""
+    missed = [each for each in refused if not each.by_rule]
+    if missed:
+        first = f"'{shown(missed[0].path)}' {missed[0].why}"
+        more = f" and {len(missed) - 1} more" if len(missed) > 1 else ""
+        raise SyncIncomplete(f"Left out, with what is below: {first}{more}. All else is done")
+
+
 def marked_label(folder: Path) -> str:
     """The label that an earlier sync of a folder noted there; empty if there was none."""
     try:
@@ -321,16 +331,20 @@ def sync(colony: Colony, folder: Path, label: str, *, keeplocal: bool = True) ->
     was, and what `Syncing` raises.
     """
     with Syncing(colony, folder, label) as syncing:
-        for _ in syncing.run(syncing.look(), keeplocal=keeplocal):
+        wanted = syncing.look()
+        for _ in syncing.run(wanted, keeplocal=keeplocal):
             pass
     syncing.report.check()
+    check_left_out(wanted.refused)
     return syncing.report
 
 
 def download(colony: Colony, snapshot: Snapshot, folder: Path) -> Report:
     """Make a folder hold what a snapshot holds; what it has besides stays. Raises as `sync`."""
     with Syncing(colony, folder, snapshot.label) as syncing:
-        for _ in syncing.run(syncing.look_at(snapshot), mark=False):
+        wanted = syncing.look_at(snapshot)
+        for _ in syncing.run(wanted, mark=False):
             pass
     syncing.report.check()
+    check_left_out(wanted.refused)
     return syncing.report

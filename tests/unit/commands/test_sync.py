@@ -15,7 +15,7 @@ from jupyter_colonies.client.discovery import RUNTIME_VARIABLE
 from jupyter_colonies.client.files import Files
 from jupyter_colonies.client.sync import transfer
 from jupyter_colonies.client.sync.names import PART
-from jupyter_colonies.client.sync.syncing import Syncing
+from jupyter_colonies.client.sync.syncing import Syncing, sync
 from jupyter_colonies.commands.block import Block, Json, Line, Table
 from jupyter_colonies.core.file import File, Reference, S3Object
 from jupyter_colonies.core.identity import new_private_key
@@ -204,6 +204,8 @@ def test_a_server_can_not_write_outside_the_folder(desk, label, tmp_path) -> Non
         shown += blocks
     rows = tables(shown)["Left out"]
     assert len(rows) == 13
+    with pytest.raises(SyncIncomplete, match="and 11 more. All else is done"):
+        sync(desk.colony, folder, label)
     assert [f"{label}/a\\nb", "has a control character in its name"] in [row[1:] for row in rows]
     assert "evil" not in str(held(tmp_path / "in").get("fine"))
     assert held(folder)["good"] == "evil"

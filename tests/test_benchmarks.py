@@ -9,6 +9,7 @@ import pytest
 FOLDER = Path(__file__).parent.parent / "benchmarks"
 NAMES = [
     "backlog",
+    "bytes",
     "cycle",
     "growth",
     "identity",

@@ -8,7 +8,7 @@ from jupyter_colonies.broker import objects
 from jupyter_colonies.broker.objects import Place
 from jupyter_colonies.core.file import DIGEST
 from jupyter_colonies.errors import ColoniesError
-from jupyter_colonies.store import files
+from jupyter_colonies.store import checking, files, members
 from jupyter_colonies.store.blobs import Blob, Blobs
 from jupyter_colonies.store.engine import Store
 from jupyter_colonies.store.statement import Row, Transaction
@@ -24,10 +24,12 @@ def digest_of(row: Row) -> str:
 async def relink(store: Store, blobs: Blobs, colonyname: str, row: Row) -> bool:
     """Make the object of a revision again, of the bytes with its checksum; whether there are some.
 
-    They are written anew, which checks them and keeps them from being removed meanwhile.
+    They are written anew, which checks them and keeps them from being removed meanwhile. Whoever
+    knows a checksum must not get at the bytes of another colony by it: they have to be this
+    colony's, which is sure where there is no other one.
     """
     digest = digest_of(row)
-    if not digest:
+    if not digest or not await store.read(lambda tx: _is_own(tx, colonyname, digest)):
         return False
     blob = await asyncio.to_thread(_again, blobs, digest, row["size"])
     if blob is None:
@@ -42,6 +44,13 @@ async def relink(store: Store, blobs: Blobs, colonyname: str, row: Row) -> bool:
         return True
 
     return await store.write(job)
+
+
+def _is_own(tx: Transaction, colonyname: str, digest: str) -> bool:
+    alone = tx.one(members.COUNT_COLONIES)
+    if alone is not None and alone["count"] == 1:
+        return True
+    return tx.one(checking.HOLDING, colonyname=colonyname, digest=digest) is not None
 
 
 async def free_bytes(store: Store, blobs: Blobs) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     cast,
     delete,
     func,
+    literal_column,
     or_,
     select,
 )
@@ -48,6 +49,13 @@ REFERRING = Statement(
         _F.bucket == bindparam("bucket"),
     )
 )
+HOLDING = Statement(
+    select(_O.key)
+    .where(_O.colonyname == _COLONY, _O.pieces.contains(bindparam("digest"), autoescape=False))
+    .limit(literal_column("1"))
+)
+"""An object of the colony that holds certain bytes; looks at all of them, so it is asked rarely."""
+
 FILES = Statement(
     select(
         _F.seq, _F.fileid, _F.place, _F.name, _F.size, _F.checksum, _F.checksumalg,

@@ -12,10 +12,11 @@ from jupyter_colonies.broker.objects import Place
 from jupyter_colonies.core import identity
 from jupyter_colonies.core.objects import Piece
 from jupyter_colonies.core.times import SECOND
-from jupyter_colonies.errors import AccessDenied, FilesAtFault, InvalidRequest
+from jupyter_colonies.errors import AccessDenied, FilesAtFault, InvalidRequest, NotFound
 from jupyter_colonies.store import files as file_statements
 from jupyter_colonies.store import objects as object_statements
 from jupyter_colonies.testing import server_in_thread
+from tests.integration.test_server_port import rpc
 from tests.unit.commands.conftest import Desk
 
 HOUR = 3600 * SECOND
@@ -121,6 +122,23 @@ def test_a_lost_object_is_found_again_by_its_checksum(desk, files, server):
     assert checked(desk, "--repair") == [("files", "missing", "repaired")]
     assert b"".join(files.read(file)) == b"the bytes are still there"
     assert checked(desk) == []
+
+
+def test_a_checksum_gives_no_bytes_of_another_colony(desk, files, server):
+    secret = files.put(b"somebody else's", "/a", "secret")
+    copy = files.put(b"ours, twice", "/a", "copy")
+    ours = files.put(b"ours, twice", "/a", "ours")
+    for file in (secret, ours):
+        store(server, lambda tx, file=file: objects.remove(tx, place(file)))
+    rpc(server, "addcolonymsg", server.server_key, colony={"colonyid": "c" * 64, "name": "other"})
+    try:
+        found = checked(desk, "--repair", fails=True)
+        assert sorted(found) == [("files", "missing", ""), ("files", "missing", "repaired")]
+        assert b"".join(files.read(ours)) == b"".join(files.read(copy))
+        with pytest.raises(NotFound):
+            list(files.read(secret))
+    finally:
+        rpc(server, "removecolonymsg", server.server_key, colonyname="other")
 
 
 def test_bytes_that_are_not_those_of_the_file(desk, files, server):

@@ -148,13 +148,7 @@ def _listed(visit: Visit, found: Listed, most: int, *, second: bool) -> list[tup
     content += [
         (
             "Contents",
-            [
-                ("Key", name(row["key"])),
-                ("LastModified", xml.moment(row["modified"])),
-                ("ETag", f'"{row["etag"]}"'),
-                ("Size", row["size"]),
-                ("StorageClass", "STANDARD"),
-            ],
+            xml.listed_object(name(row["key"]), row["modified"], row["etag"], row["size"]),
         )
         for row in found.rows
     ]

@@ -7,7 +7,7 @@ import inspect
 import itertools
 import linecache
 import marshal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import CodeType
 from typing import Any
 
@@ -15,6 +15,8 @@ from jupyter_colonies.executor.names import used
 from jupyter_colonies.executor.running import RunningProcess
 
 _OUTPUT = "<output>"  # no identifier, so no name of the user's can be the same
+_GIVEN = ("args", "kwargs", "inputs")
+_ANYTHING = {"eval", "exec", "locals", "globals", "vars", "get_ipython"}  # use names in texts
 _numbers = itertools.count(1)
 
 
@@ -69,18 +71,18 @@ class CellRunnable:
 
     def __call__(self, process: RunningProcess) -> Any:
         """Run the cell and return the value of its last expression."""
-        given = {
-            "args": process.args,
-            "kwargs": process.kwargs,
-            "inputs": process.inputs,
-            "process": process,
-        }
+        given = {name: getattr(process, name) for name in self._asked_for()} | {"process": process}
         names = {**self.namespace, **given, _OUTPUT: None}
         if self.code.co_flags & inspect.CO_COROUTINE:
             process.cancellation.run(eval(self.code, names))  # noqa: S307 - running it is what was asked for
         else:
             exec(self.code, names)  # noqa: S102 - as above
         return names[_OUTPUT]
+
+    def _asked_for(self) -> Collection[str]:
+        """Which of the values of the process the code may use: the others are not fetched."""
+        found = used(self.code, dict.fromkeys((*_GIVEN, *_ANYTHING)))
+        return _GIVEN if not _ANYTHING.isdisjoint(found) else found
 
 
 def _compiled(code: str, filename: str, *, above: int) -> CodeType:

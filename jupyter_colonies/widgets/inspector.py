@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
+from typing import Any
 
 import ipywidgets
+import msgspec
 
 from jupyter_colonies.client.colony import Colony
+from jupyter_colonies.client.values import FILE
 from jupyter_colonies.core.messages.workflows import NodeChange
+from jupyter_colonies.core.process import Process
 from jupyter_colonies.errors import ColoniesError
 from jupyter_colonies.widgets.report import note, report
 
@@ -77,4 +82,14 @@ class Inspector(ipywidgets.HTML):  # type: ignore[misc]
             )
         except ColoniesError as error:
             return note(f"{name} could not be fetched: {error.message}")
-        return report(process, logs, executorname=node.executorname)
+        rich = await asyncio.to_thread(self._rich, process)
+        return report(process, logs, executorname=node.executorname, rich=rich)
+
+    def _rich(self, process: Process) -> list[dict[str, Any]]:
+        """What a notebook shows for the outputs; what can't be fetched is left out."""
+        found = []
+        for value in process.output or ():
+            if isinstance(value, dict) and FILE in value and "rich" in value:
+                with contextlib.suppress(ColoniesError, msgspec.MsgspecError):
+                    found.append(self._colony.values.rich(value))
+        return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import Any
@@ -39,6 +39,8 @@ background:var(--jp-layout-color2,#eef0f3)}
 .colonies-report pre+pre{margin-top:6px}
 .colonies-report .chip{color:#fff;border-radius:10px;padding:1px 10px;font-size:12px;
 margin-right:8px;white-space:nowrap;font-weight:400}
+.colonies-report img.shown{max-width:100%;max-height:24em}
+.colonies-report iframe.shown{width:100%;height:14em;border:0;background:#fff}
 .colonies-report .muted{color:var(--jp-ui-font-color2,#6b7480)}
 </style>"""
 
@@ -49,9 +51,17 @@ def note(text: str) -> str:
 
 
 def report(
-    process: Process, logs: Sequence[Log], *, executorname: str = "", now: datetime | None = None
+    process: Process,
+    logs: Sequence[Log],
+    *,
+    executorname: str = "",
+    now: datetime | None = None,
+    rich: Sequence[Mapping[str, Any]] = (),
 ) -> str:
-    """The whole of a process: facts, inputs, outputs, errors, attributes and log."""
+    """The whole of a process: facts, inputs, outputs, errors, attributes and log.
+
+    `rich` is what a notebook shows for the outputs, by MIME type.
+    """
     spec = process.spec
     look = LOOKS[process.state]
     name = spec.nodename or spec.funcname
@@ -71,6 +81,7 @@ def report(
                 process.output,
                 "No output." if process.state.finished else "No output yet.",
             ),
+            *map(_shown, rich),
             _arguments(process),
             _values("Input from parents", process.input, ""),
             "</div></div>",
@@ -128,6 +139,19 @@ def _values(title: str, values: Sequence[Any] | None, otherwise: str) -> str:
     if values:
         return _section(title, _pre("\n".join(_json(value) for value in values)))
     return _section(title, f'<span class="muted">{otherwise}</span>') if otherwise else ""
+
+
+def _shown(rich: Mapping[str, Any]) -> str:
+    """A result as its author's notebook showed it; nothing in it can run or reach the page."""
+    for kind in ("image/png", "image/jpeg"):
+        if isinstance(data := rich.get(kind), str):
+            source = f"data:{kind};base64,{escape(data.strip())}"
+            return _section("Shown as", f'<img class="shown" alt="The result" src="{source}">')
+    if isinstance(html := rich.get("text/html"), str):
+        page = f"<style>body{{font:13px sans-serif}}</style>{html}"
+        frame = f'<iframe class="shown" title="The result" sandbox="" srcdoc="{escape(page)}">'
+        return _section("Shown as", f"{frame}</iframe>")
+    return ""
 
 
 def _errors(process: Process) -> str:

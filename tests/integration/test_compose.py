@@ -258,6 +258,16 @@ def test_bytes_of_ones_own_are_no_pickle(colony):
         colony.values.open(packed.reference | {"kind": "pickle"})
 
 
+def test_what_a_notebook_shows_is_stored_beside_the_value(colony, stranger):
+    packed = pack(np.arange(3), "", "/results/shown", lambda _: {"text/html": "<b>3</b>"})
+    stranger.values.store([packed])
+    with pytest.raises(Untrusted):
+        colony.values.rich(packed.reference)
+    colony.values.store([packed])
+    assert colony.values.rich(packed.reference) == {"text/html": "<b>3</b>"}
+    assert colony.values.rich({**packed.reference, "rich": None}) == {}
+
+
 def test_data_of_a_stranger_is_only_data(colony, stranger):
     packed = pack(np.arange(3), "", "/results/q")
     stranger.values.store([packed])

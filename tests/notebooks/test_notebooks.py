@@ -122,6 +122,7 @@ def check_compose(cells: list[Any], server: RunningServer) -> None:
     assert after("in order").endswith("'I wait\\n'")
     assert "largest error below 1e-9: True" in after("class Line")
     assert "'kind': 'pickle'" in after('run["fit"].output')
+    assert "IPython.core.display.HTML object" in after("import HTML")
     assert after("scaled([1, 2, 3]").endswith("[-2, 0, 2]")
     assert "Found later: twinkle, wonder" in after("def split")
     assert "(3, 'miss: no result of this task is kept')" in kept[0]

@@ -85,3 +85,23 @@ def test_line_and_shell_magics_work():
     code = "\n\nfiles = !echo hello\nfiles[0]"
     runnable = CellRunnable(code, names, title="executor e", transform=shell.transform_cell)
     assert runnable(process()) == "hello"
+
+
+def test_what_the_code_does_not_name_is_not_fetched():
+    fetched = []
+
+    class Values:
+        def open(self, reference):
+            fetched.append(reference["$file"])
+            return "the value"
+
+    def given():
+        stored = Process(spec=FunctionSpec(funcname="f"), input=[{"$file": "/results/p/x"}])
+        values: Any = Values()
+        return RunningProcess(stored, NOBODY, NOBODY, NOBODY, values)
+
+    assert run("args", given=given()) == []
+    assert fetched == []
+    assert run("inputs", given=given()) == ["the value"]
+    assert run("eval('inputs')", given=given()) == ["the value"]
+    assert len(fetched) == 2

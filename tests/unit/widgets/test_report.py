@@ -106,3 +106,14 @@ def test_no_text_of_a_process_becomes_markup(text: str) -> None:
         page = Page(html)
         assert page.tags <= TAGS
         assert page.attributes <= {"class", "style", "tabindex", "aria-label"}
+
+
+def test_what_the_notebook_showed_can_not_do_anything() -> None:
+    harmful = "<script>alert(1)</script>\"><b onclick='x()'>table</b>"
+    done = Process(spec=FunctionSpec(funcname="f"), state=State.SUCCESS, output=[{"$file": "x"}])
+    shown = report(done, [], rich=[{"text/html": harmful}, {"image/png": 'iVB"onload="x'}, {}])
+    assert 'sandbox="" srcdoc="' in shown
+    assert "<script" not in shown
+    assert "<b onclick" not in shown
+    assert 'src="data:image/png;base64,iVB&quot;onload=&quot;x"' in shown
+    assert shown.count("Shown as") == 2

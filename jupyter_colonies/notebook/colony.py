@@ -117,9 +117,8 @@ class NotebookColony(Colony):
         """Make a function a task, as a decorator with or without options.
 
         Called inside `with workflow(…)` it becomes a node, anywhere else it is the function it
-        was. It is served at once by an executor of this kernel. Kernels of the same notebook share
-        an executor type, so that each of them may run it; another `executortype` is for work that
-        several notebooks share.
+        was. It is served at once by an executor of this kernel, which has a type of its own, so
+        that no other one runs it; another `executortype` is for work that several kernels share.
 
         cache: keep results and use them again while nothing changed that they depend on, which is
         the source of the function and of what it uses, and its arguments; a text is part of that,
@@ -143,12 +142,12 @@ class NotebookColony(Colony):
                 args=runnable.arguments,
                 source=source_of(function),
             )
-            kind = executortype or ("" if executor else task_type())
+            home = task_executor(executortype) if executortype else task_type()
             worker = serve(
                 self,
-                executor or task_executor(kind),
+                executor or home,
                 [offer],
-                executortype=kind,
+                executortype=executortype,
                 concurrency=concurrency,
                 processes=processes,
             )

@@ -10,7 +10,9 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from jupyter_colonies.client.task import Task
 from jupyter_colonies.errors import InvalidCell
+from jupyter_colonies.executor import hearing
 from jupyter_colonies.notebook import kernel
+from jupyter_colonies.notebook.origin import SESSION
 from jupyter_colonies.notebook.taskcell import task_cell
 
 
@@ -111,13 +113,13 @@ def test_a_traceback_shows_the_line_of_the_cell(define):
     assert traceback.extract_tb(caught.tb)[-1].line == "y / x"
 
 
-def test_a_notebook_has_one_type_and_each_kernel_a_name(monkeypatch):
-    monkeypatch.setenv(kernel.NOTEBOOK_VARIABLE, "work/My notebook.ipynb")
+def test_the_executor_is_called_like_notebook_and_kernel(monkeypatch):
+    monkeypatch.setenv(SESSION, "work/My notebook.ipynb")
     kind = kernel.task_type()
     assert kind.startswith("My-notebook-")
     assert kernel.task_type() == kind
-    assert kernel.task_executor(kind) == f"{kind}-{kernel.kernel_id()[:8]}"
-    monkeypatch.setenv(kernel.NOTEBOOK_VARIABLE, "other/My notebook.ipynb")
-    assert kernel.task_type() != kind
-    monkeypatch.delenv(kernel.NOTEBOOK_VARIABLE)
-    assert kernel.task_type() == f"tasks-{kernel.kernel_id()[:8]}"
+    assert kernel.task_executor("shared").startswith("shared-")
+    monkeypatch.setenv(SESSION, "")
+    assert kernel.task_type().startswith("tasks-")
+    monkeypatch.setattr(hearing, "kernel_id", lambda: "0123456789")
+    assert kernel.task_type() == "tasks-01234567"

@@ -7,6 +7,7 @@ import io
 import os
 import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 
@@ -200,6 +201,21 @@ def test_snapshots(colony, files, tmp_path):
     colony.snapshots.remove("release")
     with pytest.raises(NotFound, match="release"):
         colony.snapshots.get("release")
+
+
+def test_a_file_that_is_removed_is_read_to_its_end_by_who_has_begun(files):
+    file = files.put(LARGE, "/gone", "f")
+    reading = files.read(file)
+    begun = next(reading)
+    files.remove_all("/gone", "f")
+    assert begun + b"".join(reading) == LARGE
+
+
+def test_two_writers_of_one_name_make_two_whole_revisions(files):
+    bodies = [bytes([number]) * (PART + 10) for number in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda data: files.put(data, "/two", "f"), bodies))
+    assert {body(files, each) for each in files.revisions("/two", "f")} == set(bodies)
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b", "a\0", "x" * 256])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
+from jupyter_colonies.client.sync.syncing import marked_label
 from jupyter_colonies.commands import wording
 from jupyter_colonies.commands.block import Block, Details, Line, Table
 from jupyter_colonies.commands.session import Session
@@ -60,10 +63,20 @@ def remove_label(session: Session, at: str, yes: bool) -> list[Block]:
 
 
 @fs.command("ls")
-@_THIS_LABEL
+@click.option(
+    "-l",
+    "--label",
+    "at",
+    default="",
+    metavar="LABEL",
+    help="Label; without it the one that this folder was synced with.",
+)
 @pass_session
 def ls(session: Session, at: str) -> list[Block]:
     """List the files of a label."""
+    at = at or marked_label(Path())
+    if not at:
+        raise click.UsageError("Give --label: this folder was not synced with one")
     client, colonyname = session.member, session.colonyname
     found = session.ask(client.get_files(colonyname=colonyname, label=at))
     if session.json:

@@ -179,7 +179,9 @@ def outcome(
                     "Fetched": str(report.fetched),
                     "Size": wording.size(report.bytes),
                 }
-            yield Line(text="Folder is clean" if report.removed else "Synced", fields=fields)
+            done = "Cleaned" if isinstance(planned, Cleaning) else "Synced"
+            in_part = bool(report.troubles)
+            yield Line(text=f"{done} in part" if in_part else done, fields=fields, warning=in_part)
     report.check()
 
 

@@ -240,8 +240,10 @@ def test_single_files_that_fail_are_told_and_the_rest_goes_on(
         return original(self, move, watch)
 
     monkeypatch.setattr(transfer.Carrier, "send", send)
+    blocks: list[Any]
     blocks, said = outcome_of(desk, f"fs sync -d in -l {label} --yes")
     assert said.startswith("3 of 7 files are done; what happened")
+    assert (blocks[-1].text, blocks[-1].warning) == ("Synced in part", True)
     why = dict(tables(blocks)["Not done"])
     assert set(why) == {"b", "damaged", "gone", "short"}
     assert why["b"] == "permission denied"
@@ -459,6 +461,15 @@ def test_who_signs_is_who_was_named(desk, label, tmp_path) -> None:
     (tmp_path / "key").write_text(desk.server.user_key)
     desk.run(f"fs sync -d in -l {label} --yes --prvkey-file key")
     assert desk.run("fs sync -d in --yes")[0].fields == {"Label": label}
+
+
+def test_listing_the_label_of_this_folder(desk, label, tmp_path, monkeypatch) -> None:
+    make(tmp_path / "in", {"a": "1", "sub/b": "2"})
+    desk.run(f"fs sync -d in -l {label} --yes")
+    with pytest.raises(click.UsageError, match="Give --label"):
+        desk.run("fs ls")
+    monkeypatch.chdir(tmp_path / "in/sub")
+    assert [row[0] for row in desk.one("fs ls").rows] == ["b"]
 
 
 def test_the_lines_where_nobody_sees_a_bar(desk, label, tmp_path) -> None:

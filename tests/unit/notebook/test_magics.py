@@ -236,3 +236,24 @@ def test_a_run_is_shown_once_whether_it_is_assigned_or_not(notebook, tmp_path):
     assert pictures() == 1
     notebook.run("run.colony.run(run.id)")
     assert pictures() == 1
+
+
+def test_a_failed_run_is_debugged_and_run_again(notebook) -> None:
+    notebook.run("%%colonies executor wf --function gen\n1 / 0")
+    notebook.names()["spec"] = SUM
+    run = notebook.run("%colonies submit spec")
+    with pytest.raises(errors.ProcessFailed):
+        run.wait(progress=False)
+    notebook.run(f"%colonies debug {run.id}")
+    assert "ZeroDivisionError" in notebook.html
+    assert "Set in this notebook: debug, failed_process" in notebook.html
+    assert notebook.names()["failed_args"] == []
+    assert "1 / 0" in notebook.names()["failed_source"]
+    with pytest.raises(errors.NotFound, match="no workflow 'nothing'"):
+        notebook.run("%colonies rerun nothing")
+    notebook.run("%%colonies executor wf --function gen\n[1, 2]")
+    notebook.run("%%colonies executor wf --function sum\nsum(inputs)")
+    again = notebook.run(f"%colonies rerun {run.id}")
+    assert isinstance(again, Run)
+    assert again.wait(progress=False)["sum_node"].output == [3]
+    assert "Workflow runs again" in notebook.html

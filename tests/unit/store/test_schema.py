@@ -150,6 +150,23 @@ def test_crons_and_generators_come_to_a_database_with_work_in_it(
             assert connection.execute(text(f"SELECT * FROM {table}")).fetchall() == []
 
 
+def test_what_ran_before_there_were_reruns_is_nobody_s_copy(empty: Address, engine: Engine) -> None:
+    with engine.begin() as connection:
+        schema.upgrade(connection, "the database", "0011")
+        connection.execute(
+            text(
+                "INSERT INTO graphs VALUES "
+                "(7, 'g', 'dev', 'i', 'ada', 2, 1, 1, 1, 1, 0, 0, 1, 0, 0)"
+            )
+        )
+    _process(engine, 1, graphseq=7)
+    open_database(empty)
+    with engine.connect() as connection:
+        row = connection.execute(text("SELECT keptfrom, addedby, inserted FROM processes")).one()
+        assert tuple(row) == ("", 0, 0)
+        assert connection.execute(text("SELECT original, family FROM graphs")).one() == ("", "")
+
+
 def test_a_newer_database_is_refused_with_what_to_do(empty: Address, engine: Engine) -> None:
     open_database(empty)
     with engine.begin() as connection:

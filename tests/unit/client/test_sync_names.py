@@ -3,13 +3,15 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jupyter_colonies.client.sync.names import Target, fault, shown
 
 HERE = Target(windows=False)
 WINDOWS = Target(windows=True)
+# How long an example takes says nothing on a busy machine.
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.mark.parametrize(
@@ -51,6 +53,7 @@ def test_a_name_that_is_as_good_as_any(name) -> None:
     assert fault(name, HERE) == ""
 
 
+@UNHURRIED
 @given(st.text())
 def test_what_is_accepted_is_one_part_of_a_path(name) -> None:
     if not fault(name, HERE):
@@ -60,6 +63,7 @@ def test_what_is_accepted_is_one_part_of_a_path(name) -> None:
         assert len(name.encode()) <= 255
 
 
+@UNHURRIED
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_an_insensitive_file_system_takes_spellings_for_one(name) -> None:
     folds = Target(insensitive=True)

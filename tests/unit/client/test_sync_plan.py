@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jupyter_colonies.client.sync.names import Target
@@ -22,6 +22,8 @@ from jupyter_colonies.client.sync.plan import (
 
 HERE = Target(windows=False)
 FOLDS = Target(windows=False, insensitive=True)
+# How long an example takes says nothing on a busy machine.
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def local(files, folders=(), **more) -> LocalTree:
@@ -61,6 +63,7 @@ PATHS = st.lists(NAMES, min_size=1, max_size=3).map("/".join)
 SIDES = st.dictionaries(PATHS, st.sampled_from(["1", "2"]), max_size=12)
 
 
+@UNHURRIED
 @given(SIDES, SIDES, st.booleans(), st.sampled_from([HERE, FOLDS]))
 def test_a_plan_makes_both_sides_equal_and_the_next_one_is_empty(
     here, there, keeplocal, target
@@ -81,6 +84,7 @@ def test_a_plan_makes_both_sides_equal_and_the_next_one_is_empty(
         assert same or any(f"{target.key(path)}/".startswith(each) for each in left)
 
 
+@UNHURRIED
 @given(SIDES, SIDES)
 def test_a_plan_is_the_same_each_time_and_moves_no_path_twice(here, there) -> None:
     planned = plan("/r", local(here), remote(there), HERE)
@@ -92,6 +96,7 @@ def test_a_plan_is_the_same_each_time_and_moves_no_path_twice(here, there) -> No
         assert ".." not in each.path.split("/")
 
 
+@UNHURRIED
 @given(SIDES, SIDES, st.booleans())
 def test_keeplocal_decides_conflicts_and_nothing_else(here, there, keeplocal) -> None:
     planned = plan("/r", local(here), remote(there), HERE)

@@ -100,8 +100,13 @@ class Worker:
 
     @property
     def functions(self) -> Mapping[str, Runnable]:
-        """What is served, by funcname; `*` serves every funcname that has no own entry."""
-        return MappingProxyType({name: o.runnable for name, o in self._offers.items()})
+        """What is served, by funcname; `*` serves every funcname that has no own entry.
+
+        What runs in worker processes is given as what it was before it was packed.
+        """
+        return MappingProxyType(
+            {name: getattr(o.runnable, "within", o.runnable) for name, o in self._offers.items()}
+        )
 
     @property
     def offers(self) -> Mapping[str, Offer]:

@@ -17,6 +17,7 @@ from jupyter_colonies.commands.root import run
 from jupyter_colonies.commands.session import Owner, Session
 from jupyter_colonies.commands.submit import submit_text
 from jupyter_colonies.errors import ColoniesError
+from jupyter_colonies.notebook import drift
 from jupyter_colonies.notebook.cells import executor_cell
 from jupyter_colonies.notebook.colony import current
 from jupyter_colonies.notebook.completion import candidates
@@ -141,6 +142,7 @@ def in_one_line(error: Exception) -> Exception:
 def load(shell: InteractiveShell) -> None:
     """Register the magic and its completion; a run as the value of a cell shows its graph."""
     magic = ColoniesMagic(shell)
+    drift.watch(shell)
     if shell.display_formatter is not None:
         shell.display_formatter.ipython_display_formatter.for_type(Run, show_as_value)
     shell.magics_manager.register_function(magic, magic_kind="line_cell", magic_name=NAME)
@@ -149,6 +151,7 @@ def load(shell: InteractiveShell) -> None:
 
 def unload(shell: InteractiveShell) -> None:
     """Take the magic, its completion and the picture of runs away."""
+    drift.unwatch(shell)
     if shell.display_formatter is not None:
         shell.display_formatter.ipython_display_formatter.pop(Run, None)
     for kind in ("line", "cell"):

@@ -104,10 +104,11 @@ def list_(_session: Session) -> list[Block]:
             str(len(worker.running)),
             str(worker.done),
             str(worker.failed),
+            str(worker.strays),
         ]
         for worker in workers
     ]
-    columns = ["Name", "Type", "State", "Functions", "Running", "Done", "Failed"]
+    columns = ["Name", "Type", "State", "Functions", "Running", "Done", "Failed", "Not ending"]
     return [Table(columns=columns, rows=rows)]
 
 

@@ -191,6 +191,38 @@ def test_a_cell_in_worker_processes(colony, kernel):
     assert result(call(colony, "e", "f")) != [pid]
 
 
+def test_other_code_than_the_notebook_shows_is_warned_of(kernel):
+    warned = "still runs"
+
+    def stderr(identity):
+        kernel.run("print('end')")
+        return "".join(
+            message["content"]["text"]
+            for message in kernel.shown.get(identity, [])
+            if message["msg_type"] == "stream" and message["content"]["name"] == "stderr"
+        )
+
+    def run(code, cell):
+        identity = kernel.run(code, cell)
+        end = kernel.run("print('end')")
+        kernel.until(end, "end")
+        return stderr(identity)
+
+    cell = "%%colonies executor e\nsum(args)"
+    assert warned not in run(cell, "cell 1")
+    assert warned not in run(cell.replace("sum", "max"), "cell 1")
+    assert "Executor 'e' still runs its cell as it was before" in run("min([1])", "cell 1")
+    assert warned not in run("min([1])", "cell 1")
+    function = "@colony.function(executor='g')\ndef g():\n    return 1"
+    assert warned not in run(
+        f"import jupyter_colonies\ncolony = jupyter_colonies.connect()\n{function}", "cell 2"
+    )
+    assert warned not in run("def other(): pass", "cell 3")
+    assert "Executor 'g' still runs 'g' as" in run("def g():\n    return 2", "cell 4")
+    assert warned not in run(function, "cell 5")
+    assert warned not in run("g()", "cell 6")
+
+
 def test_output_goes_to_the_log_and_to_the_executors_own_cell(colony, kernel):
     executor = kernel.run("""
         %%colonies executor e

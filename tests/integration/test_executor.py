@@ -572,3 +572,26 @@ def test_an_executor_that_was_removed_stays_away(server, colony, changes):
     assert "removed from the colony" in worker.reason
     worker.start()
     assert result(run) == [1]
+
+
+def test_what_a_removed_executor_runs_ends_and_is_given_back(colony, server, changes):
+    begun = threading.Event()
+
+    def f(process):
+        begun.set()
+        assert process.cancelled.wait(60)
+        process.check()
+
+    worker = Worker(colony, "e")
+    worker.add("f", f)
+    worker.start()
+    run = call(colony, "f")
+    assert begun.wait(30)
+    owner = colony.client.signed_by(server.colony_key)
+    colony.call(owner.remove_executor(colonyname=colony.name, executorname="e"))
+    changes(lambda: worker.state is WorkerState.REFUSED and not worker.running)
+    assert "given back" in worker.notice
+    assert run.state == State.WAITING
+    assert run.nodes[0].log() == (
+        "Executor 'e' was removed from the colony. Waiting for another one\n"
+    )

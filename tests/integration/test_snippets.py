@@ -50,6 +50,16 @@ def test_the_first_steps_of_the_readme(shell) -> None:
             shell.run_cell(cell, store_history=True).raise_error()
 
 
+def test_the_executors_of_the_documentation(shell) -> None:
+    said = []
+    for cell in blocks(ROOT / "docs" / "executors.md", "python"):
+        with capture_output() as shown:
+            shell.run_cell(cell, store_history=True).raise_error()
+        said.append(shown.stdout)
+    assert said[0].endswith("[3]\n")
+    assert said[1].endswith("1 trained\n")
+
+
 def test_the_composition_of_the_documentation(shell) -> None:
     said = []
     for cell in blocks(ROOT / "docs" / "compose.md", "python"):

@@ -79,6 +79,15 @@ def call_of(spec: FunctionSpec, processid: str) -> Call:
     )
 
 
+def placed(line: str, mount: str, folder: str) -> str:
+    """A command line in which paths below `mount` are paths below a folder of this machine.
+
+    For what runs outside of a container, where nothing can be mounted at `mount`.
+    """
+    path = rf"(?<![\w./-]){re.escape(mount.rstrip('/'))}(?=/|[\s\"';:,)]|$)"
+    return re.sub(path, lambda _: folder, line)
+
+
 def _line(given: dict[str, Any], processid: str) -> str:
     cmd, args, init = given.get("cmd"), given.get("args") or [], given.get("init-cmd") or ""
     if not isinstance(cmd, str) or not cmd.strip():

@@ -10,11 +10,15 @@ from jupyter_colonies.core.process import Process
 
 
 class Run(msgspec.Struct, tag="run"):
-    """To the worker: run a process. `packed` is the code, unless it is known by its `digest`."""
+    """To the worker: run a process. `packed` is the code, unless it is known by its `digest`.
+
+    `mount` is the folder with the files of the process, empty for none.
+    """
 
     process: Process
     digest: str
     packed: bytes = b""
+    mount: str = ""
 
 
 class Wrote(msgspec.Struct, tag="wrote"):

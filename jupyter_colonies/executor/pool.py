@@ -179,7 +179,14 @@ class _Worker:
         self._last = ""
         try:
             self._connection.send_bytes(
-                conversation.encode(Run(process.process, digest, packed if new else b""))
+                conversation.encode(
+                    Run(
+                        process.process,
+                        digest,
+                        packed if new else b"",
+                        str(process.mount or ""),
+                    )
+                )
             )
             self._known.add(digest)
             with process.cancellation.calling(self._terminate):

@@ -6,14 +6,16 @@ It serves the `execute` calls of specs made for the container executors of Colon
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 
 from jupyter_colonies.client.colony import Colony
 from jupyter_colonies.errors import InvalidRequest
 from jupyter_colonies.executor import place
-from jupyter_colonies.executor.call import ARGUMENTS, FUNCTION, Call, call_of
+from jupyter_colonies.executor.call import ARGUMENTS, FUNCTION, Call, call_of, placed
 from jupyter_colonies.executor.child import Streams, attend
 from jupyter_colonies.executor.outcome import RunFailed
 from jupyter_colonies.executor.running import RunningProcess
@@ -27,6 +29,7 @@ WARNING = (
     "everyone who may submit to the colony"
 )
 
+_PLAIN = re.compile(r"[\w./-]+")
 _SECRET_PREFIXES = ("COLONIES_", "EXECUTOR_", "JUPYTER_", "JPY_", "AWS_")
 
 
@@ -34,9 +37,10 @@ class ShellCommands:
     """Runs a process's `cmd` and returns its standard output as one text, or nothing.
 
     Both streams go to the log as they come; trailing newlines of the output are cut off, as the
-    shell does in `$(cmd)`. The command works in an empty folder of its own. `passed` names
-    variables of this program that it is given although they may be secrets. `show` is where the
-    notebook or terminal sees the streams; without it they go to the log only.
+    shell does in `$(cmd)`. The command works in a folder of its own, which is empty unless the spec
+    asks for files: they are there then, and paths below the spec's `mount` lead to it. `passed`
+    names variables of this program that it is given although they may be secrets. `show` is where
+    the notebook or terminal sees the streams; without it they go to the log only.
     """
 
     def __init__(self, *, passed: Sequence[str] = (), show: bool = True) -> None:
@@ -49,10 +53,11 @@ class ShellCommands:
         if call.debug:
             process.log(f"Runs in a subprocess: {call.line}")
         try:
-            with place.folder(process.processid) as folder:
+            with contextlib.ExitStack() as held:
+                folder = process.mount or held.enter_context(place.folder(process.processid))
                 ended = attend(
                     process,
-                    ["/bin/sh", "-c", call.line],
+                    ["/bin/sh", "-c", _line(call, process)],
                     environment=self._environment(os.environ, call),
                     folder=folder,
                     walltime=call.walltime,
@@ -95,6 +100,12 @@ def shell_worker(
     worker = Worker(colony, name, executortype=executortype, concurrency=together)
     worker.add(FUNCTION, ShellCommands(passed=passed, show=show), WARNING, ARGUMENTS)
     return worker
+
+
+def _line(call: Call, process: RunningProcess) -> str:
+    folder = str(process.mount or "")
+    # Where quotes would be needed, those of the command decide, which nobody knows here.
+    return placed(call.line, call.mount, folder) if _PLAIN.fullmatch(folder) else call.line
 
 
 def streams(process: RunningProcess, *, shown: bool) -> Streams:

@@ -95,6 +95,7 @@ class _Worker:
             self._colony.values,
             lambda share, text: self.say(Progressed(share, text)),
         )
+        running.mount = Path(run.mount) if run.mount else None
         self._running = running
         bars.CURRENT.set(running)
         try:

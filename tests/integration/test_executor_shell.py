@@ -204,3 +204,20 @@ def test_stopping_the_worker_kills_the_command_and_gives_the_process_back(colony
 def test_it_says_that_it_isolates_nothing(colony, worker):
     (function,) = colony.functions("dev-docker")
     assert "no isolation" in function.description
+
+
+def test_paths_below_the_mount_are_where_the_files_are(colony, worker):
+    colony.files.put(b"print(6 * 7)", "/src", "main.py")
+    rules = {"onclose": {"keeplocal": True}}
+    fs = {
+        "mount": "/cfs",
+        "dirs": [
+            {"label": "/src", "dir": "/src"},
+            {"label": "/out/{processid}", "dir": "/out", "onconflicts": rules},
+        ],
+    }
+    run = submit(colony, "python3 /cfs/src/main.py > '/cfs/out/answer'; pwd", fs=fs)
+    (folder,) = run.wait(60, progress=False).nodes[0].output
+    file = colony.files.latest(f"/out/{run.nodes[0].processid}", "answer")
+    assert b"".join(colony.files.read(file)) == b"42\n"
+    assert not Path(folder).exists()

@@ -289,3 +289,17 @@ def test_a_worker_with_leftovers_is_not_used_again(colony, define, monkeypatch):
     monkeypatch.setattr(pool, "LEAK", -1)
     assert result(call(colony, "f", "nothing")) == [last]
     assert result(call(colony, "f", "nothing")) != [last]
+
+
+def test_files_are_mounted_in_worker_processes(colony, define):
+    define("""
+        @colony.function(executor="p", processes=1)
+        def copy(process):
+            text = (process.mount / "in" / "name").read_text()
+            (process.mount / "in" / "copy").write_text(text)
+            return text
+    """)
+    colony.files.put(b"over there", "/mounted", "name")
+    fs = {"mount": "/cfs", "dirs": [{"label": "/mounted", "dir": "/in"}]}
+    assert result(call(colony, "copy", fs=fs)) == ["over there"]
+    assert colony.files.latest("/mounted", "copy").size == len("over there")

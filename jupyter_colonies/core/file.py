@@ -99,12 +99,12 @@ def below(label: str) -> str:
 
 def is_safe(name: str) -> bool:
     """Whether something of that name can lie in a folder, and nowhere else."""
-    return (
-        name not in ("", ".", "..")
-        and "/" not in name
-        and "\0" not in name
-        and len(name.encode(errors="replace")) <= LONGEST_NAME
-    )
+    try:
+        length = len(name.encode())
+    except UnicodeEncodeError:
+        return False
+    plain = name not in ("", ".", "..") and "/" not in name and "\0" not in name
+    return plain and length <= LONGEST_NAME
 
 
 def check_name(name: str) -> None:
@@ -115,8 +115,8 @@ def check_name(name: str) -> None:
     """
     if not is_safe(name):
         raise InvalidRequest(
-            f"'{name}' is no name for a file: it has 1 to {LONGEST_NAME} bytes without a slash or "
-            "a zero byte, and is not '.' or '..'"
+            f"{name!r} is no name for a file: it has 1 to {LONGEST_NAME} bytes of UTF-8 "
+            "without a slash or a zero byte, and is not '.' or '..'"
         )
 
 
@@ -125,8 +125,8 @@ def check_label(label: str) -> None:
     at = place(label)
     if at != "/" and not all(is_safe(part) for part in at[1:].split("/")):
         raise InvalidRequest(
-            f"'{label}' is no label for files: between its slashes are 1 to {LONGEST_NAME} bytes "
-            "without a zero byte, and neither '.' nor '..'"
+            f"{label!r} is no label for files: between its slashes are 1 to {LONGEST_NAME} bytes "
+            "of UTF-8 without a zero byte, and neither '.' nor '..'"
         )
 
 

@@ -218,7 +218,7 @@ def test_two_writers_of_one_name_make_two_whole_revisions(files):
     assert {body(files, each) for each in files.revisions("/two", "f")} == set(bodies)
 
 
-@pytest.mark.parametrize("name", ["", ".", "..", "a/b", "a\0", "x" * 256])
+@pytest.mark.parametrize("name", ["", ".", "..", "a/b", "a\0", "\udcff", "x" * 256])
 def test_names_that_lead_elsewhere_are_refused(files, name):
     with pytest.raises(InvalidRequest):
         files.put(b"", "/n", name)

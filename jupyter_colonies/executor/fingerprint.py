@@ -33,6 +33,8 @@ _LIBRARIES = tuple(
                                                                "platlib")
 )  # fmt: skip
 NOTEBOOK = "__main__"
+CELL_TEXT = "__colonies_source__"
+"""The attribute of a function that was made of a cell in which the cell's text is."""
 _OURS = __name__.partition(".")[0]
 
 
@@ -137,7 +139,7 @@ def _globals(code: CodeType) -> Iterator[str]:
 
 
 def _source(function: Any) -> str:
-    if text := getattr(function, "__colonies_source__", ""):
+    if text := getattr(function, CELL_TEXT, ""):
         return str(text)
     code = getattr(function, "__code__", None)
     return repr(function) if code is None else _text_of_code(code) + repr(function.__defaults__)

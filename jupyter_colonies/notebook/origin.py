@@ -11,6 +11,7 @@ from typing import Any
 from IPython.core.getipython import get_ipython
 from IPython.core.interactiveshell import InteractiveShell
 
+from jupyter_colonies.executor.fingerprint import CELL_TEXT
 from jupyter_colonies.executor.source import Source
 
 SESSION = "JPY_SESSION_NAME"
@@ -36,7 +37,7 @@ def source_of(code: str | Callable[..., Any]) -> Source:
     """
     if isinstance(code, str):
         text = code
-    else:
+    elif not (text := getattr(code, CELL_TEXT, "")):
         try:
             text = textwrap.dedent(inspect.getsource(code))
         except (OSError, TypeError):

@@ -14,6 +14,7 @@ import click
 
 from jupyter_colonies.client.task import Task
 from jupyter_colonies.errors import InvalidCell
+from jupyter_colonies.executor.fingerprint import CELL_TEXT
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -121,7 +122,7 @@ def _function(head: str, code: str, first_line: str, shell: InteractiveShell) ->
     exec(compiled, shell.user_ns, names)  # noqa: S102 - it defines a function
     made: Callable[..., Any] = names[definition.name]
     made.__module__ = "__main__"
-    made.__colonies_source__ = text  # type: ignore[attr-defined]
+    setattr(made, CELL_TEXT, text)
     return made
 
 

@@ -11,8 +11,9 @@ from IPython.core.interactiveshell import InteractiveShell
 from jupyter_colonies.client.task import Task
 from jupyter_colonies.errors import InvalidCell
 from jupyter_colonies.executor import hearing
+from jupyter_colonies.executor.fingerprint import fingerprint
 from jupyter_colonies.notebook import kernel
-from jupyter_colonies.notebook.origin import SESSION
+from jupyter_colonies.notebook.origin import SESSION, source_of
 from jupyter_colonies.notebook.taskcell import task_cell
 
 
@@ -123,3 +124,11 @@ def test_the_executor_is_called_like_notebook_and_kernel(monkeypatch):
     assert kernel.task_type().startswith("tasks-")
     monkeypatch.setattr(hearing, "kernel_id", lambda: "0123456789")
     assert kernel.task_type() == "tasks-01234567"
+
+
+def test_the_source_is_the_whole_cell(define):
+    made = define("f(x)", "y = 1\ny / x")
+    assert source_of(made.function).text == "%%colonies task f(x)\ny = 1\ny / x"
+    other = define("f(x)", "y = 2\ny / x")
+    assert fingerprint(made) != fingerprint(other)
+    assert fingerprint(made) == fingerprint(define("f(x)", "y = 1\ny / x"))

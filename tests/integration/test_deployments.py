@@ -30,24 +30,7 @@ from tests.notebookfiles import write_notebook
 PATIENCE = 60
 CONNECT = "import os, jupyter_colonies\ncolony = jupyter_colonies.connect()"
 
-ECHO = """
-from ipykernel.kernelapp import IPKernelApp
-from ipykernel.kernelbase import Kernel
-
-class Echo(Kernel):
-    implementation = implementation_version = banner = "echo"
-    language_info = {"name": "echo", "mimetype": "text/plain", "file_extension": ".echo"}
-
-    async def do_execute(self, code, silent, *args, **kwargs):
-        said = {"name": "stdout", "text": f"the kernel was told: {code}\\n"}
-        self.send_response(self.iopub_socket, "stream", said)
-        return {
-            "status": "ok", "execution_count": self.execution_count,
-            "payload": [], "user_expressions": {},
-        }
-
-IPKernelApp.launch_instance(kernel_class=Echo)
-"""
+ECHO = Path(__file__).parent.parent / "programs" / "echo_kernel.py"
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +38,7 @@ def server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("deployed")
     spec = folder / "jupyter" / "kernels" / "echo"
     spec.mkdir(parents=True)
-    (spec / "echo.py").write_text(ECHO)
-    argv = [sys.executable, str(spec / "echo.py"), "-f", "{connection_file}"]
+    argv = [sys.executable, str(ECHO), "{connection_file}"]
     described = {"argv": argv, "display_name": "Echo", "language": "echo"}
     (spec / "kernel.json").write_text(json.dumps(described))
     with pytest.MonkeyPatch.context() as patch:
@@ -132,22 +114,23 @@ def running(deployments: Deployments, name: str) -> bool:
 
 
 def test_a_broken_cell_and_its_repair(deployments, tmp_path):
-    path = write_notebook(tmp_path / "broken.ipynb", "print('one')", "x = 1\nx / 0", "print('3')")
-    failed = deployments.deploy(DeploymentRequest(path=path), wait=PATIENCE)
+    def notebook(*cells: str) -> DeploymentRequest:
+        path = write_notebook(tmp_path / "broken.ipynb", *cells, kernelname="echo")
+        return DeploymentRequest(path=path)
+
+    failed = deployments.deploy(notebook("one", "fail\nhere", "three"), wait=PATIENCE)
     assert (failed.state, failed.done) == (DeploymentState.FAILED, 1)
-    assert failed.reason == "cell 2 failed: ZeroDivisionError: division by zero"
+    assert failed.reason == "cell 2 failed: ToldTo: fail\nhere"
     log = deployments.log("broken", 99)
-    assert "one\n" in log
-    assert "----> 2 x / 0" in log
-    assert "3\n" not in log
-    write_notebook(Path(path), "print('repaired')")
-    repaired = deployments.deploy(DeploymentRequest(path=path), wait=PATIENCE)
+    assert "told: one\n" in log
+    assert "\nTraceback\nfail\nhere\n" in log
+    assert "three" not in log
+    repaired = deployments.deploy(notebook("repaired"), wait=PATIENCE)
     assert repaired.state is DeploymentState.RUNNING
-    write_notebook(Path(path), "import not_there")
-    former = deployments.deploy(DeploymentRequest(path=path), wait=PATIENCE)
+    former = deployments.deploy(notebook("fail again"), wait=PATIENCE)
     assert (former.state, former.done) == (DeploymentState.RUNNING, 1)
     assert "the former version runs again, since in the new one cell 1 failed" in former.reason
-    assert "ModuleNotFoundError" in former.reason
+    assert "ToldTo: fail again" in former.reason
     deployments.remove("broken")
 
 
@@ -253,10 +236,11 @@ def test_no_key_opens_the_door(server, tmp_path):
     assert door.parent.stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.usefixtures("server")  # whose folder has the kernelspecs
 def test_a_restarted_server_brings_them_back(tmp_path):
     function = "@colony.function\ndef pid():\n    return os.getpid()"
     path = write_notebook(tmp_path / "kept.ipynb", CONNECT, function)
-    stopped = write_notebook(tmp_path / "stopped.ipynb", "1")
+    stopped = write_notebook(tmp_path / "stopped.ipynb", "1", kernelname="echo")
     with server_in_thread(tmp_path / "server") as first:
         deployments = Deployments(found_at(first))
         deployments.deploy(DeploymentRequest(path=path), wait=PATIENCE)

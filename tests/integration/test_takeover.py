@@ -107,6 +107,9 @@ def test_a_second_server_forwards_everything(host, jupyter):
         found = through(jupyter, "getprocessgraphmsg", user, processgraphid=graph["processgraphid"])
         assert found["state"] == wire.SUCCESS
         assert jupyter.ask("GET", "colonies/v1/processes/x")[1]["status"] == 404
+        assert jupyter.ask("GET", "colonies/v1/deployments?wait=1") == (200, [])
+        status, problem = jupyter.ask("POST", "colonies/v1/deployments", {"path": "none.ipynb"})
+        assert (status, str(jupyter.folder / "none.ipynb") in problem["detail"]) == (404, True)
         location = location_of_new(jupyter, workflows)
         assert jupyter.ask("GET", location.removeprefix("/user/ada/"))[0] == 200
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -19,6 +20,8 @@ from jupyter_colonies.server.deploy.kernel import Kernel, KernelLost, Kernels
 from jupyter_colonies.server.deploy.log import DeploymentLog
 from jupyter_colonies.server.deploy.program import Program
 from jupyter_colonies.server.deploy.record import Record
+
+log = logging.getLogger(__name__)
 
 GRACE = 60.0
 """Seconds the former version of a notebook has to finish what it runs."""
@@ -135,6 +138,9 @@ class Deployment:
                     lived = time.monotonic() - began
                     self._deaths = 1 if lived > rules.STEADY else self._deaths + 1
                     await self._pause(ended.lost)
+        except Exception as error:
+            log.exception("The deployment %s can't go on", self.record.name)
+            self._become(DeploymentState.FAILED, f"this should not happen: {error!r}")
         finally:
             if self._kernel is not None:
                 await asyncio.shield(self._part(self._kernel, self._grace))

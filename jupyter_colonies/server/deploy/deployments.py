@@ -70,6 +70,7 @@ class Deployments:
             with suppress(InvalidRequest):
                 deployment = self._add(record, _version(notebook, record.path))
                 if record.wanted:
+                    deployment.log.note("the server has started: it is deployed again")
                     deployment.start()
         self._watch()
 

@@ -135,17 +135,22 @@ class Kernel:
         """Wait until it answers. Raises KernelLost."""
         try:
             await self._unless_lost(self._client.wait_for_ready(timeout=READY_TIMEOUT))
-        except RuntimeError as error:
-            raise KernelLost(f"the kernel did not answer: {error}") from None
+        except KernelLost:
+            raise
+        except Exception as error:  # noqa: BLE001 - a kernel may answer anything
+            raise KernelLost(f"the kernel does not answer as one: {error!r}") from None
         self._reading = asyncio.create_task(self._read())
 
     async def run(self, cell: Cell) -> CellFailed | None:
         """Run a cell to its end. Raises KernelLost if the kernel ends meanwhile."""
         reply = await self._unless_lost(self._execute(cell.source, cell.id))
-        if reply["status"] == "ok":
+        status = reply.get("status")
+        if status == "ok":
             return None
         error = ": ".join(filter(None, (reply.get("ename"), reply.get("evalue"))))
-        return CellFailed(error or str(reply["status"]), "\n".join(reply.get("traceback") or ()))
+        return CellFailed(
+            error or f"it ended as '{status}'", "\n".join(reply.get("traceback") or ())
+        )
 
     async def retire(self, seconds: float) -> None:
         """Let its executors take no more work and finish what they run, for so many seconds.
@@ -204,15 +209,7 @@ class Kernel:
     async def _read(self) -> None:
         while True:
             message = await self._client.get_iopub_msg()
-            content = message["content"]
-            match message["msg_type"]:
-                case "stream":
-                    self._hear(content["text"])
-                case "error":
-                    self._hear("\n".join(content["traceback"]) + "\n")
-                case "execute_result" | "display_data":
-                    text = content["data"].get("text/plain", "")
-                    self._hear(f"{text}\n" if text else "")
+            self._hear(_text(message["msg_type"], message["content"]))
 
     def _watch_process(self) -> None:
         """Be told when the process ends: a thread waits for it, and nothing asks again and again.
@@ -238,6 +235,19 @@ class Kernel:
         else:
             self._waiting = asyncio.ensure_future(provisioner.wait())
             self._waiting.add_done_callback(lambda task: told(task.result()))
+
+
+def _text(kind: str, content: Any) -> str:
+    """What a message of a kernel says to a log; kernels may leave anything out."""
+    match kind:
+        case "stream":
+            return str(content.get("text", ""))
+        case "error":
+            return "\n".join(map(str, content.get("traceback") or ())) + "\n"
+        case "execute_result" | "display_data":
+            text = (content.get("data") or {}).get("text/plain", "")
+            return f"{text}\n" if text else ""
+    return ""
 
 
 def _how(code: int | None) -> str:

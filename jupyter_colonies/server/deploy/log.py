@@ -41,6 +41,8 @@ class DeploymentLog:
     def say(self, text: str) -> None:
         """What the kernel has said, without the colours of a terminal."""
         plain = _COLOURS.sub("", text)
+        if not plain:
+            return
         self._pending.append(plain)
         self._size += len(plain)
         while self._size > MOST_PENDING and len(self._pending) > 1:

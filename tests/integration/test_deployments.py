@@ -138,25 +138,26 @@ def test_a_changed_file_is_deployed_and_the_old_kernel_finishes_its_runs(
     deployments, colony, tmp_path
 ):
     function = """@colony.function(executor="worker", name="{name}", executortype="{name}")
-def function(gate=""):
-    print("begun")
-    while gate and not os.path.exists(gate):
-        import time; time.sleep(0.02)
+def function(begun="", gate=""):
+    if begun:
+        open(begun, "w").close()
+        open(gate).close()
     return "{name}"
 """
     path = tmp_path / "watched.ipynb"
     write_notebook(path, CONNECT, function.format(name="first"))
     request = DeploymentRequest(path=str(path), watch=True)
     deployments.deploy(request, wait=PATIENCE)
-    gate = tmp_path / "gate"
-    held = submit(colony, "first", str(gate))
+    begun, gate = tmp_path / "begun", tmp_path / "gate"
+    os.mkfifo(begun)  # opening one end waits for the other
+    os.mkfifo(gate)
+    held = submit(colony, "first", str(begun), str(gate))
     waiting = submit(colony, "second")
-    while "begun" not in "".join(line.message for line in colony.logs(held.id)):
-        pass
+    begun.open().close()
     write_notebook(path, CONNECT, function.format(name="second"))
     while "finishes what it runs" not in deployments.get("watched").reason:
         pass
-    gate.touch()
+    gate.open("w").close()
     assert output(colony, held) == ["first"]
     assert output(colony, waiting) == ["second"]
     assert colony.process(held.id).retries == 0

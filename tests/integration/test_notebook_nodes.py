@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
 from contextlib import suppress
 from typing import Any
 
@@ -15,6 +17,7 @@ from jupyter_colonies.core.process import Process, State
 from jupyter_colonies.errors import InvalidRequest, InvalidSpec, ProcessFailed
 from jupyter_colonies.executor import registry
 from jupyter_colonies.executor.notebooks.runnable import notebook_worker
+from jupyter_colonies.executor.worker import Worker
 from jupyter_colonies.testing import server_in_thread
 from tests.notebookfiles import write_notebook
 
@@ -95,9 +98,11 @@ def test_parameters_in_values_out(colony, tmp_path):
 
 def test_a_failing_cell_and_a_cancelled_run(colony, tmp_path):
     """Both at the same time: each has a kernel of its own."""
-    waits = "print('waiting', flush=True)\ntry:\n    import time; time.sleep(100)\n"
+    waits = "open('begun', 'w').close()\ntry:\n    import time; time.sleep(100)\n"
     waits += "finally:\n    open('interrupted', 'w').close()"
     endless = write_notebook(tmp_path / "endless.ipynb", waits)
+    begun = tmp_path / "begun"
+    os.mkfifo(begun)  # opening one end waits for the other
     run = colony.submit(colony.notebook(endless, shared=True)(), source="endless")
     path = write_notebook(tmp_path / "broken.ipynb", "x = 1\nx", "x / 0", "never = 1")
     failed = ended(colony, colony.notebook(path)())
@@ -107,13 +112,17 @@ def test_a_failing_cell_and_a_cancelled_run(colony, tmp_path):
     assert "----> 1 x / 0" in error
     cells = executed(colony, failed)["cells"]
     assert [len(cell["outputs"]) for cell in cells] == [1, 1, 0]
-    while "waiting" not in log_of(colony, colony.process(run.id)):
-        pass
+    begun.open().close()
+    idle = threading.Event()
+
+    def look(worker: Worker) -> None:
+        if worker.name == "notebooks" and not worker.running:
+            idle.set()
+
+    forget = registry.observe(look)
     run.cancel()
-    worker = registry.get("notebooks")
-    assert worker is not None
-    while worker.running:
-        colony.process(run.id)
+    assert idle.wait(PATIENCE)
+    forget()
     assert (tmp_path / "interrupted").exists()
     (stored,) = colony.files.list(f"/notebooks/{run.id}")
     assert stored.name == "endless.ipynb"

@@ -9,6 +9,7 @@ from typing import Any
 import click
 import msgspec
 
+from jupyter_colonies.client.pinning import pinned
 from jupyter_colonies.client.specfile import read_specs
 from jupyter_colonies.commands.block import Block, Details, Line, Submitted
 from jupyter_colonies.commands.follow import follow
@@ -24,6 +25,11 @@ function = Noun(
     help="Functions that executors offer, and single calls of them.",
 )
 
+take_snapshots = click.option(
+    "--snapshot",
+    is_flag=True,
+    help="Make a snapshot for each entry of the spec's fs.snapshots, and give it its id.",
+)
 _WAIT = [
     click.option("--wait", is_flag=True, help="Wait until the process has finished."),
     click.option("--out", is_flag=True, help="With --wait: show its output only."),
@@ -46,10 +52,11 @@ def _waiting(command: Any) -> Any:
     type=click.Path(path_type=Path),
     help="JSON or YAML file with one function spec.",
 )
+@take_snapshots
 @_waiting
 @pass_session
 def submit(
-    session: Session, spec: Path, wait: bool, out: bool, following: bool, label: str
+    session: Session, spec: Path, snapshot: bool, wait: bool, out: bool, following: bool, label: str
 ) -> Blocks:
     """Submit the function spec in a file."""
     found = read_specs(spec)
@@ -59,7 +66,9 @@ def submit(
         )
     if label:
         found = msgspec.structs.replace(found, label=label)
-    return _submit(session, found, str(spec), wait=wait or out, out=out, following=following)
+    return _submit(
+        session, found, str(spec), snapshot=snapshot, wait=wait or out, out=out, following=following
+    )
 
 
 @function.command("exec")
@@ -99,9 +108,11 @@ def _pair(text: str, separator: str, option: str) -> tuple[str, str]:
 
 
 def _submit(
-    session: Session, spec: FunctionSpec, source: str, *, wait: bool, out: bool, following: bool
-) -> Blocks:
-    run = session.colony.submit(spec, source=source)
+    session: Session, spec: FunctionSpec, source: str, *, snapshot: bool = False, wait: bool,
+    out: bool, following: bool,
+) -> Blocks:  # fmt: skip
+    with pinned(session.colony, [spec] if snapshot else []) as specs:
+        run = session.colony.submit(*specs or [spec], source=source)
     if not out:
         yield Submitted(run=run, line=submitted(session.colonyname, run.id))
     if following:

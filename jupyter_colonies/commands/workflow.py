@@ -7,9 +7,11 @@ from pathlib import Path
 import click
 
 from jupyter_colonies.client.client import Client
+from jupyter_colonies.client.pinning import pinned
 from jupyter_colonies.client.specfile import read_specs
 from jupyter_colonies.commands import repair, wording
 from jupyter_colonies.commands.block import Block, Details, Heading, Line, Submitted, Table
+from jupyter_colonies.commands.function import take_snapshots
 from jupyter_colonies.commands.listing import LISTINGS, Listing
 from jupyter_colonies.commands.repair import from_option
 from jupyter_colonies.commands.session import Session
@@ -33,15 +35,17 @@ _ID = click.option("--workflowid", required=True, metavar="ID", help="Id of the 
     type=click.Path(path_type=Path),
     help="JSON or YAML file with a list of function specs.",
 )
+@take_snapshots
 @pass_session
-def submit(session: Session, spec: Path) -> list[Block]:
+def submit(session: Session, spec: Path, snapshot: bool) -> list[Block]:
     """Submit the workflow in a file."""
     specs = read_specs(spec)
     if not isinstance(specs, list):
         raise InvalidSpec(
             f"{spec}: this is one function spec, not a list: use 'function submit --spec {spec}'"
         )
-    run = session.colony.submit(specs, source=str(spec))
+    with pinned(session.colony, specs if snapshot else []) as ready:
+        run = session.colony.submit(ready or specs, source=str(spec))
     return [Submitted(run=run, line=submitted(session.colonyname, run.id))]
 
 

@@ -1,12 +1,14 @@
 """`fs move` and `fs snapshot restore`: files get another place, or become what they were."""
 
+import json
+
 import click
 import pytest
 
 from jupyter_colonies.client.restoring import restore
 from jupyter_colonies.core.file import Snapshot
 from jupyter_colonies.core.times import NEVER
-from jupyter_colonies.errors import Conflict, NotFound
+from jupyter_colonies.errors import Conflict, InvalidSpec, NotFound
 
 
 @pytest.fixture
@@ -89,3 +91,28 @@ def test_what_was_restored_has_bytes_of_its_own(desk, files):
     assert restore(files, empty).missing == []
     with pytest.raises(click.UsageError, match="Give one of"):
         desk.run("fs snapshot restore")
+
+
+def test_snapshots_are_made_when_a_spec_is_submitted(desk, files, write):
+    files.put(b"now", "/src", "a")
+    entry = {"label": "src", "dir": "/in", "snapshotid": ""}
+    spec = {
+        "funcname": "f",
+        "nodename": "f",
+        "conditions": {"executortype": "e"},
+        "fs": {"mount": "/cfs", "snapshots": [entry]},
+    }
+    single = write("one.json", json.dumps(spec))
+    listed = write("two.json", json.dumps([spec]))
+    processid = desk.field(f"function submit --spec {single} --snapshot", "ProcessId")
+    desk.run(f"workflow submit --spec {listed} --snapshot")
+    made = {each.snapshotid: each for each in desk.one("fs snapshot ls --json").value}
+    assert len(made) == 2
+    assert {each.label for each in made.values()} == {"/src"}
+    (pinned,) = desk.colony.process(processid).spec.fs.snapshots
+    assert made[pinned["snapshotid"]].fileids == [files.latest("/src", "a").fileid]
+    unknown = write("bad.json", json.dumps(spec | {"fs": {"mount": "/c", "snapshots": [
+        entry, {"label": "/{processid}"}]}}))  # fmt: skip
+    with pytest.raises(InvalidSpec, match="not known before"):
+        desk.run(f"function submit --spec {unknown} --snapshot")
+    assert len(desk.one("fs snapshot ls --json").value) == 2

@@ -160,6 +160,10 @@ class ServerUnreachable(ClientError):
     """The server does not answer at its address: start it, or connect to another."""
 
 
+class SchedulerUnreachable(ClientError):
+    """The scheduler of a Dask cluster does not answer at its address."""
+
+
 class UntrustedServer(ClientError):
     """Something answers at the server's address that is not the server of the runtime file."""
 

@@ -18,7 +18,7 @@ import click
 from jupyter_colonies.client.colony import Colony
 from jupyter_colonies.client.patience import passes, pauses
 from jupyter_colonies.commands.session import Session
-from jupyter_colonies.errors import ClientError, ColoniesError, NoServer
+from jupyter_colonies.errors import ClientError, ColoniesError, NoServer, SchedulerUnreachable
 from jupyter_colonies.executor import child, registry
 from jupyter_colonies.executor.worker import Worker, WorkerState
 
@@ -84,7 +84,7 @@ def run(session: Session, make: Callable[[Colony], Worker], *, grace: float) -> 
             except ColoniesError as error:
                 if not _waits(error):
                     raise
-                _log.warning("The server is waited for: %s", error.message)
+                _log.warning("%s. Trying again", error.message)
             signals.wait(pause)
             if signals.count:
                 return
@@ -171,7 +171,8 @@ def _count(number: int) -> str:
 
 def _waits(error: ColoniesError) -> bool:
     """Whether a program waits for it: what nobody named or proves will not come by itself."""
-    return passes(error) and not isinstance(error, NoServer)
+    away = passes(error) or isinstance(error, SchedulerUnreachable)
+    return away and not isinstance(error, NoServer)
 
 
 @contextlib.contextmanager

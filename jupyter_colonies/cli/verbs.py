@@ -42,7 +42,11 @@ def verbs() -> Noun:
                 "shell": Later(
                     "shell", "jupyter_colonies.cli.shell",
                     help="Run the commands of container specs on this machine, isolating nothing.",
-                )
+                ),
+                "dask": Later(
+                    "dask", "jupyter_colonies.cli.dask",
+                    help="Run Python functions on a Dask cluster.",
+                ),
             },
         ),
     }  # fmt: skip

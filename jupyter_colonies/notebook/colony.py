@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 from jupyter_colonies.client import colony as client_colony
 from jupyter_colonies.client.colony import Colony
 from jupyter_colonies.client.task import Task
+from jupyter_colonies.errors import ClientError
+from jupyter_colonies.executor import registry
 from jupyter_colonies.executor.cachedtask import CachedTaskRunnable
 from jupyter_colonies.executor.function import FunctionRunnable, TaskRunnable
 from jupyter_colonies.executor.offer import Offer
@@ -21,6 +23,7 @@ from jupyter_colonies.notebook.origin import source_of
 from jupyter_colonies.notebook.run import NotebookRun
 
 if TYPE_CHECKING:
+    from jupyter_colonies.executor.dask import DaskExecutor
     from jupyter_colonies.widgets.browser import FileBrowser
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
@@ -180,6 +183,37 @@ class NotebookColony(Colony):
         Raises what `Worker.start` raises.
         """
         return serve(self, name, [], executortype=executortype, concurrency=concurrency)
+
+    def dask(
+        self,
+        cluster: Any,
+        *functions: Callable[..., Any],
+        name: str = "dask",
+        executortype: str = "dask-executor",
+        concurrency: int = 0,
+    ) -> DaskExecutor:
+        """An executor, started, that runs functions or tasks on a Dask cluster, by their names.
+
+        cluster: the address of its scheduler, a `distributed.Client` or a cluster object. As many
+        processes are taken at a time as the cluster has threads, unless `concurrency` says
+        otherwise. Raises ClientError where Dask is not installed here, SchedulerUnreachable,
+        InvalidRequest for functions that can't be pickled, and what `Worker.start` raises.
+        """
+        try:
+            from jupyter_colonies.executor import dask  # noqa: PLC0415 - an optional dependency
+        except ImportError:
+            raise ClientError(
+                "Dask is not installed here: pip install 'jupyter-colonies[dask]'"
+            ) from None
+        previous = registry.get(name)
+        if previous is not None:
+            previous.stop(timeout=0)
+        executor = dask.DaskExecutor(
+            self, cluster, name,
+            functions=functions, executortype=executortype, concurrency=concurrency,
+        )  # fmt: skip
+        executor.start()
+        return executor
 
 
 def _runnable(

@@ -217,3 +217,5 @@ def test_files_learn_their_objects_and_parts_are_counted(empty: Address, engine:
         assert named == [("colonies", "o1"), ("", ""), ("", ""), ("", "")]
         used = connection.execute(text("SELECT * FROM usages ORDER BY colonyname")).fetchall()
         assert used == [("dev", 7), ("new", 0)]
+        authors = connection.execute(text("SELECT DISTINCT initiatorid FROM files")).fetchall()
+        assert authors == [("",)]

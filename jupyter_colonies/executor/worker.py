@@ -99,6 +99,11 @@ class Worker:
         return self._registration.client.id
 
     @property
+    def sources(self) -> list[str]:
+        """The texts of the code that is served, as far as they are known."""
+        return [offer.source.text for offer in self._offers.values() if offer.source is not None]
+
+    @property
     def functions(self) -> Mapping[str, Runnable]:
         """What is served, by funcname; `*` serves every funcname that has no own entry.
 

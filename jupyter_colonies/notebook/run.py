@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from jupyter_colonies.client.run import Run
 from jupyter_colonies.core.process import State
 from jupyter_colonies.errors import ClientError
-from jupyter_colonies.executor import sources
+from jupyter_colonies.executor import registry
 from jupyter_colonies.notebook import debugging
 from jupyter_colonies.notebook.debugging import Debug
 
@@ -26,7 +26,7 @@ class NotebookRun(Run):
         return debugging.debug(self.colony, self[nodename].processid if nodename else self._first())
 
     def _sources(self) -> Iterable[str]:
-        return sources.here()
+        return [text for worker in registry.list() for text in worker.sources]
 
     def _first(self) -> str:
         failed = [node for node in self.nodes if node.state is State.FAILED and node.process.errors]

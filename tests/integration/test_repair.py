@@ -23,7 +23,7 @@ from jupyter_colonies.errors import (
     ProcessFailed,
 )
 from jupyter_colonies.executor import registry
-from jupyter_colonies.notebook.colony import connect
+from jupyter_colonies.notebook.colony import NotebookColony, connect
 from jupyter_colonies.notebook.run import NotebookRun
 from jupyter_colonies.testing import server_in_thread
 from jupyter_colonies.widgets.scene import Scene
@@ -97,6 +97,22 @@ def test_a_failed_run_is_resumed(colony, calls):
     assert again.original.id == run.id
     assert [each.id for each in run.history()] == [run.id, again.id]
     assert run.original is None
+
+
+def test_a_server_that_can_t_is_named(colony, calls):
+    run = submitted(colony)
+
+    class Original(NotebookColony):
+        async def extensions(self):
+            return []
+
+    original = Original(colony.found).run(run.id)
+    for attempt in (original.resume, original.history, lambda: original.retry("load")):
+        with pytest.raises(ClientError, match="can't run anything again: .* Submit the work anew"):
+            attempt()
+    original.colony.close()
+    with pytest.raises(ProcessFailed):
+        run.wait(PATIENCE, progress=False)
 
 
 def test_a_branch_that_still_runs_is_waited_for(colony, calls):
@@ -351,7 +367,10 @@ def test_a_run_has_a_signed_record(colony, calls, tmp_path):
     assert checked.signer == colony.client.id
     document = made.document
     assert document["run"]["server"]["id"] == colony.found.serverid
-    assert {source, attached} <= set(document["sources"].values())
+    (of_load,) = [each["value"] for each in document["nodes"][0]["attributes"]
+                  if each["key"] == "source.sha256"]  # fmt: skip
+    assert set(document["sources"]) == {*map(record.source_digest, (source, attached)), of_load}
+    assert document["sources"][of_load].lstrip().startswith("def work(process")
     assert "def unused(): ..." not in made.text
     load, noted = document["nodes"]
     assert (load["executor"]["name"], load["state"]) == ("repairer", "Successful")

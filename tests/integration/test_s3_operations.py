@@ -20,7 +20,7 @@ from tests.integration.test_server_port import rpc
 MB = 1024 * 1024
 PART = 5 * MB
 BUCKET = "colonies"
-QUOTA = 100 * MB
+QUOTA = 40 * MB
 DATA = bytes(range(256)) * (4096 * 6)
 
 
@@ -188,13 +188,13 @@ def test_parts_count_before_they_are_an_object(s3, server):
         return sum(each["Size"] for each in keys)
 
     upload = begun(s3, "too much")
-    part = b"p" * (45 * MB)
+    part = b"p" * (16 * MB)
     for number in (1, 1, 2):
         s3.upload_part(**upload, PartNumber=number, Body=part)
     with pytest.raises(ClientError, match="QuotaExceeded"):
-        s3.upload_part(**upload, PartNumber=3, Body=b"q" * (QUOTA - 90 * MB - used() + 1))
+        s3.upload_part(**upload, PartNumber=3, Body=b"q" * (QUOTA - 32 * MB - used() + 1))
     with pytest.raises(ClientError, match="QuotaExceeded"):
-        s3.put_object(Bucket=BUCKET, Key="beside", Body=b"q" * (QUOTA - 90 * MB - used() + 1))
+        s3.put_object(Bucket=BUCKET, Key="beside", Body=b"q" * (QUOTA - 32 * MB - used() + 1))
     s3.upload_part(**upload, PartNumber=2, Body=b"last")
     tags = [{"PartNumber": p["PartNumber"], "ETag": p["ETag"]}
             for p in s3.list_parts(**upload)["Parts"]]  # fmt: skip

@@ -1,15 +1,17 @@
 """Bytes that nothing refers to go away, others stay."""
 
+import asyncio
 import os
 
 import pytest
 
 from jupyter_colonies.broker import objects, uploads
 from jupyter_colonies.broker.objects import Place
-from jupyter_colonies.core.objects import Piece
+from jupyter_colonies.core.objects import ANYTHING, Expectation, Piece
 from jupyter_colonies.core.times import SECOND
-from jupyter_colonies.errors import NoSuchUpload, OverQuota
+from jupyter_colonies.errors import NoSuchUpload, OverQuota, PreconditionFailed
 from jupyter_colonies.server.s3.tidying import Tidying
+from jupyter_colonies.store import objects as statements
 from jupyter_colonies.store.blobs import Blobs
 from jupyter_colonies.store.engine import Store
 
@@ -86,3 +88,21 @@ async def test_a_quota_counts_what_is_there(store):
     await store.write(put("b", 5))
     await store.write(lambda tx: objects.remove(tx, PLACE._replace(key="a")))
     await store.write(put("c", 5))
+
+
+async def test_writers_at_the_same_time_agree_on_what_is_there(store):
+    def write(number, key, expected):
+        place, pieces = PLACE._replace(key=key), [Piece("0" * 64, number + 1)]
+        return store.write(
+            lambda tx: objects.put(tx, place, pieces, f"{number}", {}, expected=expected)
+        )
+
+    made = await asyncio.gather(
+        *(write(number, "once", Expectation(none_match="*")) for number in range(12)),
+        return_exceptions=True,
+    )
+    (once,) = [each for each in made if not isinstance(each, PreconditionFailed)]
+    await asyncio.gather(*(write(number, "often", ANYTHING) for number in range(12)))
+    often = await store.read(lambda tx: objects.seek(tx, PLACE._replace(key="often")))
+    used = await store.read(lambda tx: tx.one(statements.USAGE, colonyname="dev"))
+    assert used["bytes"] == once.size + often.size

@@ -12,6 +12,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
+from jupyter_colonies.cli import main
 from jupyter_colonies.cli.env import object_keys
 from jupyter_colonies.executor import registry
 from jupyter_colonies.notebook.colony import connect
@@ -125,6 +126,4 @@ def test_every_command_that_is_shown_exists(page) -> None:
 
 
 def _answers(words: list[str]) -> bool:
-    command = [sys.executable, "-m", "jupyter_colonies.cli", *words, "--help"]
-    answer = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-    return answer.returncode == 0
+    return main([*words, "--help"]) == 0

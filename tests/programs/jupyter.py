@@ -14,6 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
+# Extensions that no test here is about: they take as long to start as all the rest.
+OTHERS = ("jupyterlab", "notebook", "notebook_shim", "jupyter_lsp")
 TOKEN = "letmein"
 BASE = "/user/ada/"
 
@@ -35,7 +37,10 @@ class Jupyter:
         }
 
     def __enter__(self) -> Self:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        config = self.folder / "config"
+        config.mkdir(parents=True, exist_ok=True)
+        without = {"ServerApp": {"jpserver_extensions": dict.fromkeys(OTHERS, False)}}
+        (config / "jupyter_server_config.json").write_text(json.dumps(without))
         self._log = (self.folder / "jupyter.log").open("wb")
         self.process = subprocess.Popen(
             [

@@ -43,6 +43,10 @@ def verbs() -> Noun:
                     "shell", "jupyter_colonies.cli.shell",
                     help="Run the commands of container specs on this machine, isolating nothing.",
                 ),
+                "container": Later(
+                    "container", "jupyter_colonies.cli.container",
+                    help="Run the commands of container specs in docker or podman.",
+                ),
                 "dask": Later(
                     "dask", "jupyter_colonies.cli.dask",
                     help="Run Python functions on a Dask cluster.",

@@ -15,7 +15,7 @@ from jupyter_colonies.commands.verb import Noun, Verb, pass_session
 from jupyter_colonies.core.messages.objects import GET_CREDENTIALS
 from jupyter_colonies.core.notebookcall import EXECUTORTYPE
 from jupyter_colonies.errors import NotFound
-from jupyter_colonies.executor import registry, shell
+from jupyter_colonies.executor import container, registry, shell
 from jupyter_colonies.executor.notebooks import runnable
 from jupyter_colonies.executor.worker import Worker
 from jupyter_colonies.notebook import debugging
@@ -27,23 +27,23 @@ PROGRAM = "%colonies"
 executor = Noun("executor")
 
 
+_NAME = click.option(
+    "--name", default=shell.NAME, show_default=True, metavar="NAME", help="Name of the executor."
+)
+_TYPE = click.option(
+    "--type", "executortype", default=shell.TYPE, show_default=True, metavar="TYPE",
+    help="Type of the executor.",
+)  # fmt: skip
+
+
 @executor.group("start", help="Start an executor that comes with jupyter_colonies.")
 def start() -> None:
     """The built-in executors."""
 
 
 @start.command("shell")
-@click.option(
-    "--name", default="dev-docker", show_default=True, metavar="NAME", help="Name of the executor."
-)
-@click.option(
-    "--type",
-    "executortype",
-    default="container-executor",
-    show_default=True,
-    metavar="TYPE",
-    help="Type of the executor.",
-)
+@_NAME
+@_TYPE
 @pass_session
 def start_shell(session: Session, name: str, executortype: str) -> list[Block]:
     """Run the commands of container specs on this machine, isolating nothing."""
@@ -78,6 +78,17 @@ def start_notebook(session: Session, name: str, executortype: str, concurrency: 
     worker = runnable.notebook_worker(session.colony, name, executortype, concurrency=concurrency)
     worker.start()
     return [Line(text=runnable.WARNING, warning=True), started(worker)]
+
+
+@start.command("container")
+@_NAME
+@_TYPE
+@pass_session
+def start_container(session: Session, name: str, executortype: str) -> list[Block]:
+    """Run the commands of container specs in docker or podman."""
+    worker = container.ContainerExecutor(session.colony, name, executortype)
+    worker.start()
+    return [started(worker)]
 
 
 def started(worker: Worker) -> Line:

@@ -111,7 +111,7 @@ class Broker:
         self.stopping = asyncio.Event()
         self._clock = clock
         self.attendance = Attendance(clock)
-        self.vigil = Vigil(self.store)
+        self.vigil = Vigil(self.store, clock)
         self._crons = CronRuns(self.store, facts, clock)
         self._generators = GeneratorRuns(self.store, facts, clock)
         duties: list[Duty] = [
@@ -120,6 +120,7 @@ class Broker:
             sweeping.duty(self.store, clock),
             self._crons,
             self._generators,
+            self.vigil.duty,
             staleness.duty(self.store, clock, self.attendance, lambda: self.facts),
         ]
         if facts.retention:

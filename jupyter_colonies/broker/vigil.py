@@ -1,9 +1,9 @@
 """Watching over the processes of the system in which executors live.
 
 An executor on the same machine says which process it lives in. The system then tells the moment
-that process ends; a broken connection, a busy or a suspended process is no death. A kernel that
-can't be seen from here is watched by the Jupyter server that started it. For all others there is
-the lease.
+that process ends; a broken connection, a busy or a suspended process is no death, and until it
+ends its lease is kept for it. A kernel that can't be seen from here is watched by the Jupyter
+server that started it. For all others there is the lease.
 """
 
 from __future__ import annotations
@@ -17,10 +17,17 @@ from typing import NamedTuple
 
 from jupyter_colonies.broker import departure
 from jupyter_colonies.broker.departure import Departed
+from jupyter_colonies.broker.duty import Duty
 from jupyter_colonies.core import machine
 from jupyter_colonies.core.messages.executors import SubscribeExecutor
+from jupyter_colonies.core.times import SECOND
 from jupyter_colonies.errors import ColoniesError
+from jupyter_colonies.store import departures
 from jupyter_colonies.store.engine import Store
+from jupyter_colonies.store.statement import Transaction
+
+NAME = "vigil"
+VOUCHING = 20  # seconds between two looks at the leases of the living
 
 Witness = Callable[[str], Awaitable[str]]
 
@@ -40,8 +47,10 @@ class Vigil:
     "… has died: ", and is empty if it knows nothing.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, clock: Callable[[], int]) -> None:
         self.witness: Witness = _nobody
+        self.duty = Duty(NAME, self._vouch, clock)
+        self._clock = clock
         self._store = store
         self._watched: dict[tuple[str, str], _Watched] = {}
         self._lives: dict[int, asyncio.Task[None]] = {}
@@ -54,6 +63,7 @@ class Vigil:
         self._watched[who[:2]] = _Watched(who, pid, request.kernelid)
         if pid > 0 and pid not in self._lives:
             self._lives[pid] = asyncio.create_task(self._outlive(pid))
+            self.duty.due(self._clock() + VOUCHING * SECOND)
 
     async def kernel_ended(self, kernelid: str, reason: str) -> None:
         """A kernel has ended, says its Jupyter server: so have those in it that can't be seen."""
@@ -65,6 +75,18 @@ class Vigil:
         for life in lives:
             life.cancel()
         await asyncio.gather(*lives, return_exceptions=True)
+
+    async def _vouch(self) -> int:
+        """Keep the leases of those whose processes are there, however silent they are."""
+        alive = [each.who.executorid for each in self._watched.values() if each.pid in self._lives]
+        if not alive:
+            return 0
+
+        def keep(tx: Transaction) -> None:
+            tx.many(departures.KEEP_LEASE, [{"executorid": each, "now": tx.now} for each in alive])
+
+        await self._store.write(keep)
+        return self._clock() + VOUCHING * SECOND
 
     async def _outlive(self, pid: int) -> None:
         try:

@@ -200,6 +200,24 @@ def test_cancelling_ends_a_run_by_force(colony, define, how, monkeypatch, tmp_pa
     assert pids() == []
 
 
+def test_several_run_at_the_same_time(colony, define, tmp_path):
+    """A pipe can be opened at one end only once somebody opens the other one."""
+    define("""
+        @colony.function(executor="p", processes=2)
+        def meet(pipe, mode):
+            with open(pipe, mode) as file:
+                return file.read() if mode == "r" else file.write("met")
+    """)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    runs = [call(colony, "meet", str(pipe), mode) for mode in "rw"]
+    assert [result(run) for run in runs] == [["met"], [3]]
+    define("""
+        @colony.function(executor="p", processes=1)
+        def meet(): ...
+    """)
+
+
 def test_a_deadline_ends_a_run_that_blocks(colony, define):
     define("""
         import ctypes

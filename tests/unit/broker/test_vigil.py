@@ -107,6 +107,26 @@ async def test_a_broken_connection_is_no_death(stage):
     assert executor.state == ExecutorState.UNREGISTERED
 
 
+async def test_the_lease_of_the_living_is_kept(stage):
+    """Its interpreter is busy with C code, say, and says nothing for longer than the lease."""
+    names = {"colonyname": "dev", "executorname": "e1"}
+    await stage.call(executors.RENEW_LEASE, stage.executors["e1"], **names, lease=60)
+    await stage.submit()
+    process = await stage.assign()
+    async with program() as lives:
+        async with listening(stage, machine=machine.name(), pid=lives.pid) as heard:
+            await anext(heard)
+        for _ in range(3):
+            stage.clock.advance(40)
+            stage.broker.vigil.duty.look()
+            await stage.settled()
+        await stage.submit(maxwaittime=1)  # makes the server look for what is due
+        await stage.settled()
+        assert (await stage.get(process.processid)).state == State.RUNNING
+        lives.kill()
+        await until(stage, process, State.WAITING)
+
+
 async def test_a_process_that_ends_its_executors_fails(stage):
     await stage.submit(maxretries=1)
     await stage.submit(maxretries=-1)
@@ -155,3 +175,13 @@ async def test_somebody_elses_executor_is_left_alone(stage):
         await former.wait()
         await stage.settled()
     assert (await stage.get(process.processid)).state == State.RUNNING
+
+
+async def test_what_another_server_takes_is_heard_here(pair):
+    await pair.a.submit()
+    process = await pair.a.assign()
+    async with asyncio.timeout(60), listening(pair.a) as heard:
+        assert (await anext(heard)).running == [process.processid]
+        await pair.b.call(processes.CANCEL_PROCESS, pair.b.user, processid=process.processid)
+        (taken,) = (await anext(heard)).taken
+    assert (taken.processid, taken.state) == (process.processid, State.CANCELLED)

@@ -76,15 +76,17 @@ class Engine:
 
     def sweep(self) -> int:
         """Remove the containers that this executor's killed predecessors left; how many."""
-        told = self._ask(
-            "ps", "--all", "--filter", f"label={_OWNER}={self.owner}",
-            "--format", '{{.ID}} {{.Label "colonies.place"}}',
-        )  # fmt: skip
-        found = [line.partition(" ") for line in told.stdout.splitlines() if line.strip()]
-        left = [name for name, _, where in found if not place.is_held(Path(where.strip()))]
+        told = self._ask("ps", "--all", "--quiet", "--filter", f"label={_OWNER}={self.owner}")
+        left = [name for name in told.stdout.split() if not self._is_attended(name)]
         for name in left:
             self.remove(name)
         return len(left)
+
+    def _is_attended(self, name: str) -> bool:
+        """Whether the process that started a container still lives, or can't be told."""
+        label = f'{{{{index .Config.Labels "{_PLACE}"}}}}'
+        where = self._ask("inspect", "--format", label, name).stdout.strip()
+        return not where or place.is_held(Path(where))
 
     def _environment(self, call: Call, variables: Path) -> list[str]:
         """A line of such a file can't hold a line break, nor be very long: an argument can."""

@@ -58,7 +58,9 @@ def is_held(path: Path) -> bool:
 def _is_free(lock: Path, *, keep: bool) -> bool:
     """Whether nobody holds the lock. One that is kept is held until this process ends."""
     try:
-        number = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        number = os.open(lock, os.O_RDWR | os.O_CLOEXEC | (os.O_CREAT if keep else 0), 0o600)
+    except FileNotFoundError:
+        return True
     except OSError:  # somebody else's
         return False
     try:

@@ -35,7 +35,7 @@ case $1 in
   stop) kill -s TERM -- "-$(cat "$4")"; echo stopped >> asked ;;
   rm) rm -f "$3" ;;
   ps) cat left ;;
-  inspect) echo false ;;
+  inspect) case $4 in old) echo /nowhere/at/all ;; new) echo {place} ;; *) echo false ;; esac ;;
 esac
 """
 
@@ -53,9 +53,9 @@ def colony(tmp_path_factory):
 @pytest.fixture
 def docker(tmp_path, monkeypatch):
     """The folder of the stand-in, which is first on PATH."""
-    (tmp_path / "docker").write_text(STAND_IN.format(folder=tmp_path))
+    (tmp_path / "docker").write_text(STAND_IN.format(folder=tmp_path, place=place.root()))
     (tmp_path / "docker").chmod(0o755)
-    (tmp_path / "left").write_text(f"old /nowhere/at/all\nnew {place.root()}\n")
+    (tmp_path / "left").write_text("old\nnew\n")
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     return tmp_path
 
@@ -91,7 +91,10 @@ def test_a_command_runs_and_its_container_is_removed(colony, docker, executor):
     assert node.output == ["hello"]
     assert node.log() == "Pulling from ubuntu:20.04\nhello\n"
     words = [line.split()[0] for line in asked(docker)]
-    assert words == ["version", "ps", "rm", "image", "pull", "run", "rm"]
+    assert words == [
+        *("version", "ps", "inspect", "inspect", "rm"),
+        *("image", "pull", "run", "rm"),
+    ]
     assert "rm --force old" in asked(docker)
     assert executor.notice == "1 containers that were left behind are removed"
     # The image is there now.

@@ -41,3 +41,9 @@ def test_what_a_killed_process_left_is_removed_by_the_next(tmp_path):
     (tmp_path / f"{place.PREFIX}of-somebody-else").mkdir()
     run("from jupyter_colonies.executor import place; place.root()")
     assert [each.name for each in tmp_path.iterdir()] == [f"{place.PREFIX}of-somebody-else"]
+
+
+def test_looking_changes_nothing(tmp_path):
+    assert not place.is_held(tmp_path)
+    assert not place.is_held(tmp_path / "nowhere")
+    assert list(tmp_path.iterdir()) == []

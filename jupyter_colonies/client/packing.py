@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import cloudpickle
 import msgspec
 
 from jupyter_colonies.client.values import FILE, NotJson, subject, type_name
@@ -146,8 +147,6 @@ def _bytes_of(value: Any, place: str) -> tuple[str, bytes]:
 
 
 def _pickled(value: Any, place: str) -> bytes:
-    import cloudpickle  # noqa: PLC0415 - most values never need it
-
     try:
         data: bytes = cloudpickle.dumps(value)
     except Exception as error:

@@ -82,7 +82,7 @@ def served(terminal):
 
 
 def test_the_tutorial_s_first_workflow(served) -> None:
-    shell = served.start("executor", "shell", until="Executor started")
+    shell = served.start("executor", "shell", until="is ready")
     assert re.search(
         r"│ dev-docker │ container-executor │ n/a +│ \d{4}-", served.run("executor", "ls")
     )
@@ -105,12 +105,12 @@ def test_the_tutorial_s_first_workflow(served) -> None:
     served.run("log", "get", "-p", by_name["task_b"]["processid"])
     plain = served.run("executor", "ls", COLONIES_CLI_ASCII="1")
     assert plain.startswith("+--")
-    assert "Executor stopped" in served.interrupt(shell)
+    assert "is stopped" in served.interrupt(shell)
     assert "Unregistered" in served.run("executor", "ls", "--all")
 
 
 def test_a_failing_command_is_told_by_the_exit_code(served) -> None:
-    served.start("executor", "shell", until="Executor started")
+    served.start("executor", "shell", until="is ready")
     call = ["--func", "execute", "--targettype", "container-executor"]
     said = served.run("function", "exec", *call, "--kwargs", "cmd:exit 3", "--out", code=255)
     assert said.startswith("ERRO[0000] ")

@@ -134,3 +134,19 @@ def test_a_removed_executor_ends_and_says_why(colony, server, capfd):
     thread.join()
     told = capfd.readouterr()
     assert "can't go on: it was removed from the colony" in told.err
+
+
+@pytest.mark.parametrize(
+    ("named", "text"),
+    [
+        ("os", "takes MODULE:FUNCTION"),
+        ("os:no such", "takes MODULE:FUNCTION"),
+        ("no_such_module:run", "There is no function"),
+        ("os:nothing", "There is no function"),
+        ("os:sep", "is not a function"),
+    ],
+)
+def test_functions_that_are_none_are_wrong_use(colony, capfd, named, text):
+    command = ["executor", "dask", "--scheduler", "tcp://127.0.0.1:9", "--functions", named]
+    assert cli.main(command) == cli.WRONG_USE
+    assert text in capfd.readouterr().err

@@ -23,7 +23,7 @@ import table
 from served import Place
 from sync import colony_at
 
-from jupyter_colonies.client.files import Files
+from jupyter_colonies.client.storage.files import Files
 
 MEGABYTE = 1 << 20
 SIZES = (4096, MEGABYTE, 64 * MEGABYTE)

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from jupyter_colonies.client.colony import Colony
-    from jupyter_colonies.client.record import verify
-    from jupyter_colonies.client.run import Run
-    from jupyter_colonies.client.workflow import Workflow
+    from jupyter_colonies.client.compose.workflow import Workflow
+    from jupyter_colonies.client.runs.record import verify
+    from jupyter_colonies.client.runs.run import Run
     from jupyter_colonies.core.process import State
     from jupyter_colonies.errors import ColoniesError, ProcessCancelled, ProcessFailed, WaitTimeout
     from jupyter_colonies.notebook.colony import connect, current
@@ -44,14 +44,14 @@ _HOME = {
     "Colony": "client.colony",
     "ProcessCancelled": "errors",
     "ProcessFailed": "errors",
-    "Run": "client.run",
+    "Run": "client.runs.run",
     "State": "core.process",
     "WaitTimeout": "errors",
-    "Workflow": "client.workflow",
+    "Workflow": "client.compose.workflow",
     "connect": "notebook.colony",
     "current": "notebook.colony",
     "task": "notebook.tasks",
-    "verify": "client.record",
+    "verify": "client.runs.record",
     "workflow": "notebook.tasks",
     "record": "notebook.record",
 }

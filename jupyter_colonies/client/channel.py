@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Iterator
 
 from jupyter_colonies.client.client import Client
-from jupyter_colonies.client.follow import channel_entries
 from jupyter_colonies.client.portal import Portal
+from jupyter_colonies.client.runs.follow import channel_entries
 from jupyter_colonies.core.channel import ChannelEntry
 
 

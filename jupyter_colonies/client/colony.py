@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import msgspec
 
-from jupyter_colonies.client.cache import ResultCache
 from jupyter_colonies.client.channel import Channel
 from jupyter_colonies.client.client import Client
+from jupyter_colonies.client.compose.notebooktask import NotebookTask, notebook_task
+from jupyter_colonies.client.compose.specfile import parse_specs, read_specs, specs_of
+from jupyter_colonies.client.compose.workflow import Workflow
 from jupyter_colonies.client.discovery import FollowedAddress, Found, find
-from jupyter_colonies.client.files import Files
-from jupyter_colonies.client.notebooktask import NotebookTask, notebook_task
 from jupyter_colonies.client.portal import Portal, portal
-from jupyter_colonies.client.run import Run
-from jupyter_colonies.client.snapshots import Snapshots
-from jupyter_colonies.client.specfile import parse_specs, read_specs, specs_of
-from jupyter_colonies.client.stored import StoredValues
+from jupyter_colonies.client.runs.run import Run
+from jupyter_colonies.client.storage.files import Files
+from jupyter_colonies.client.storage.snapshots import Snapshots
 from jupyter_colonies.client.transport import Transport
-from jupyter_colonies.client.workflow import Workflow
+from jupyter_colonies.client.values.cache import ResultCache
+from jupyter_colonies.client.values.stored import StoredValues
 from jupyter_colonies.core.file import Snapshot
 from jupyter_colonies.core.graph import ProcessGraph, check_workflow
 from jupyter_colonies.core.member import Executor, Function, Log, Statistics, User
@@ -34,7 +34,7 @@ from jupyter_colonies.core.spec import FunctionSpec, WorkflowSpec
 from jupyter_colonies.errors import InvalidSpec
 
 if TYPE_CHECKING:
-    from jupyter_colonies.client.filesystem import ColoniesFileSystem
+    from jupyter_colonies.client.storage.filesystem import ColoniesFileSystem
 
 T = TypeVar("T")
 ColonyT = TypeVar("ColonyT", bound="Colony")
@@ -91,7 +91,7 @@ class Colony:
     def fs(self) -> ColoniesFileSystem:
         """The colony's files as a file system of fsspec: `colonies://colony/label/name`."""
         # Loads fsspec, which few notebooks need.
-        from jupyter_colonies.client.filesystem import of_colony  # noqa: PLC0415
+        from jupyter_colonies.client.storage.filesystem import of_colony  # noqa: PLC0415
 
         return of_colony(self)
 

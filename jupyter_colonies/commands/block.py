@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from jupyter_colonies.client.run import Run
+from jupyter_colonies.client.runs.run import Run
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,8 +9,8 @@ from typing import Any
 import click
 import msgspec
 
-from jupyter_colonies.client.pinning import pinned
-from jupyter_colonies.client.specfile import read_specs
+from jupyter_colonies.client.compose.specfile import read_specs
+from jupyter_colonies.client.storage.pinning import pinned
 from jupyter_colonies.commands.block import Block, Details, Line, Submitted
 from jupyter_colonies.commands.follow import follow
 from jupyter_colonies.commands.process import output

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from jupyter_colonies.client.specfile import read_workflow_text
+from jupyter_colonies.client.compose.specfile import read_workflow_text
 from jupyter_colonies.commands import wording
 from jupyter_colonies.commands.block import Block, Details, Line, Table
 from jupyter_colonies.commands.session import Session

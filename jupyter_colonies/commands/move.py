@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from jupyter_colonies.client import restoring
+from jupyter_colonies.client.storage import restoring
 from jupyter_colonies.commands.block import Block, Line, Table
 from jupyter_colonies.commands.fs import fs
 from jupyter_colonies.commands.session import Session

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from jupyter_colonies.client import record as records
+from jupyter_colonies.client.runs import record as records
 from jupyter_colonies.commands.block import Block, Details, Line, Text
 from jupyter_colonies.commands.session import Session
 from jupyter_colonies.commands.verb import Noun, pass_session

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import click
 
-from jupyter_colonies.client.difference import COLUMNS, Difference
-from jupyter_colonies.client.run import Run
+from jupyter_colonies.client.runs.difference import COLUMNS, Difference
+from jupyter_colonies.client.runs.run import Run
 from jupyter_colonies.commands import wording
 from jupyter_colonies.commands.block import Block, Line, Submitted, Table
 from jupyter_colonies.commands.session import Session

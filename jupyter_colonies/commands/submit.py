@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from jupyter_colonies.client.specfile import parse_specs, read_specs
-from jupyter_colonies.client.workflow import Workflow
+from jupyter_colonies.client.compose.specfile import parse_specs, read_specs
+from jupyter_colonies.client.compose.workflow import Workflow
 from jupyter_colonies.commands import function, workflow
 from jupyter_colonies.commands.block import Block, Submitted
 from jupyter_colonies.commands.session import Session

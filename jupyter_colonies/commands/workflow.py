@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from jupyter_colonies.client.client import Client
-from jupyter_colonies.client.pinning import pinned
-from jupyter_colonies.client.specfile import read_specs
+from jupyter_colonies.client.compose.specfile import read_specs
+from jupyter_colonies.client.storage.pinning import pinned
 from jupyter_colonies.commands import repair, wording
 from jupyter_colonies.commands.block import Block, Details, Heading, Line, Submitted, Table
 from jupyter_colonies.commands.function import take_snapshots

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from jupyter_colonies.client.signature import CallError, Signature
-from jupyter_colonies.client.values import FILE, OUTPUTS, RESULT, Special, decoded
+from jupyter_colonies.client.compose.signature import CallError, Signature
+from jupyter_colonies.client.values.forms import FILE, OUTPUTS, RESULT, Special, decoded
 from jupyter_colonies.core.process import Process
 from jupyter_colonies.executor.fingerprint import digest_of
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from jupyter_colonies.client.cache import Hit
-from jupyter_colonies.client.run import CACHE
+from jupyter_colonies.client.runs.run import CACHE
+from jupyter_colonies.client.values.cache import Hit
 from jupyter_colonies.executor.fingerprint import fingerprint
 from jupyter_colonies.executor.function import TaskRunnable
 from jupyter_colonies.executor.results import Output, as_output, label_of

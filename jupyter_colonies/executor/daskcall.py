@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import cloudpickle
 
-from jupyter_colonies.client.task import Task
+from jupyter_colonies.client.compose.task import Task
 from jupyter_colonies.core import quantity
 from jupyter_colonies.core.spec import Conditions
 from jupyter_colonies.errors import InvalidRequest

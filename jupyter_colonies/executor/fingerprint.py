@@ -23,9 +23,9 @@ from typing import Any
 
 import msgspec
 
-from jupyter_colonies.client.packing import pack
-from jupyter_colonies.client.task import Task
-from jupyter_colonies.client.values import NotJson, encoded, type_name
+from jupyter_colonies.client.compose.task import Task
+from jupyter_colonies.client.values.forms import NotJson, encoded, type_name
+from jupyter_colonies.client.values.packing import pack
 
 _LOADS = {"LOAD_GLOBAL", "LOAD_NAME"}
 _LIBRARIES = tuple(

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from types import CodeType
 from typing import Any
 
-from jupyter_colonies.client.signature import CallError, Signature
-from jupyter_colonies.client.workflow import outside
+from jupyter_colonies.client.compose.signature import CallError, Signature
+from jupyter_colonies.client.compose.workflow import outside
 from jupyter_colonies.core.member import FunctionArgument
 from jupyter_colonies.executor.results import Single
 from jupyter_colonies.executor.running import RunningProcess

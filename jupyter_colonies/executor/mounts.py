@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from jupyter_colonies.client.client import Client
 from jupyter_colonies.client.colony import Colony
-from jupyter_colonies.client.files import Files
+from jupyter_colonies.client.storage.files import Files
 from jupyter_colonies.client.sync.digests import cache_folder
 from jupyter_colonies.client.sync.plan import Plan
 from jupyter_colonies.client.sync.syncing import Report, Syncing

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from jupyter_colonies.client.packing import Packed
+from jupyter_colonies.client.values.packing import Packed
 from jupyter_colonies.executor.cancellation import RunCancelled
 from jupyter_colonies.executor.failure import errors_of
 from jupyter_colonies.executor.results import NotJson

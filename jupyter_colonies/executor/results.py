@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from jupyter_colonies.client.arguments import is_large
-from jupyter_colonies.client.packing import Packed, pack, pack_json
-from jupyter_colonies.client.values import NotJson, encoded, refused
+from jupyter_colonies.client.compose.arguments import is_large
+from jupyter_colonies.client.values.forms import NotJson, encoded, refused
+from jupyter_colonies.client.values.packing import Packed, pack, pack_json
 
 LABEL = "/results"
 LARGEST_RICH = 1024**2

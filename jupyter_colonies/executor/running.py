@@ -14,11 +14,11 @@ import msgspec
 
 from jupyter_colonies.client.channel import Channel
 from jupyter_colonies.client.client import Client
-from jupyter_colonies.client.packing import NotReadable
+from jupyter_colonies.client.compose.signature import Signature
+from jupyter_colonies.client.compose.workflow import Workflow
 from jupyter_colonies.client.portal import Portal
-from jupyter_colonies.client.signature import Signature
-from jupyter_colonies.client.stored import StoredValues
-from jupyter_colonies.client.workflow import Workflow
+from jupyter_colonies.client.values.packing import NotReadable
+from jupyter_colonies.client.values.stored import StoredValues
 from jupyter_colonies.core.identity import is_id
 from jupyter_colonies.core.process import Attribute, AttributeType, Process
 from jupyter_colonies.core.spec import Conditions, FunctionSpec

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from jupyter_colonies.client import colony as client_colony
 from jupyter_colonies.client.colony import Colony
-from jupyter_colonies.client.task import Task
+from jupyter_colonies.client.compose.task import Task
 from jupyter_colonies.errors import ClientError
 from jupyter_colonies.executor import registry
 from jupyter_colonies.executor.cachedtask import CachedTaskRunnable

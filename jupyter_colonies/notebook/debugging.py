@@ -17,7 +17,7 @@ from IPython.core.debugger import Pdb
 from IPython.core.getipython import get_ipython
 
 from jupyter_colonies.client.colony import Colony
-from jupyter_colonies.client.record import SOURCE_TEXT
+from jupyter_colonies.client.runs.record import SOURCE_TEXT
 from jupyter_colonies.core.process import Process, State
 from jupyter_colonies.errors import ClientError
 from jupyter_colonies.executor import failures, registry

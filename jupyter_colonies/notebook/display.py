@@ -6,7 +6,7 @@ from IPython.core.getipython import get_ipython
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display
 
-from jupyter_colonies.client.run import Run
+from jupyter_colonies.client.runs.run import Run
 from jupyter_colonies.widgets.dag import DagView
 
 PATIENCE = 2.0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from jupyter_colonies.client.files import Files
-from jupyter_colonies.client.snapshots import Snapshots
+from jupyter_colonies.client.storage.files import Files
+from jupyter_colonies.client.storage.snapshots import Snapshots
 from jupyter_colonies.commands import wording
 from jupyter_colonies.commands.block import Block, Line, Table
 from jupyter_colonies.core.file import place

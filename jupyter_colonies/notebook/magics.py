@@ -11,7 +11,7 @@ import click
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display
 
-from jupyter_colonies.client.run import Run
+from jupyter_colonies.client.runs.run import Run
 from jupyter_colonies.commands.block import Block, Line, Submitted, Text, Working
 from jupyter_colonies.commands.root import run
 from jupyter_colonies.commands.session import Owner, Session

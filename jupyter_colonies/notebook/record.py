@@ -6,7 +6,7 @@ from typing import Any
 
 from IPython.display import display
 
-from jupyter_colonies.client.values import encoded, refused
+from jupyter_colonies.client.values.forms import encoded, refused
 from jupyter_colonies.core.recorded import MIME
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from jupyter_colonies.client.run import Run
+from jupyter_colonies.client.runs.run import Run
 from jupyter_colonies.core.process import State
 from jupyter_colonies.errors import ClientError
 from jupyter_colonies.executor import registry

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from jupyter_colonies.client.task import Task
+from jupyter_colonies.client.compose.task import Task
 from jupyter_colonies.errors import InvalidCell
 from jupyter_colonies.executor.fingerprint import CELL_TEXT
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, overload
 
-from jupyter_colonies.client.task import Task
-from jupyter_colonies.client.workflow import Workflow
+from jupyter_colonies.client.compose.task import Task
+from jupyter_colonies.client.compose.workflow import Workflow
 from jupyter_colonies.notebook.colony import current
 
 

@@ -13,7 +13,7 @@ import anywidget
 import traitlets
 
 from jupyter_colonies.client.colony import Colony
-from jupyter_colonies.client.folders import Labels
+from jupyter_colonies.client.storage.folders import Labels
 from jupyter_colonies.commands import wording
 from jupyter_colonies.core.file import File, check_name, place
 from jupyter_colonies.errors import ColoniesError, InvalidRequest

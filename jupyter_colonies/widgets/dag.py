@@ -10,7 +10,7 @@ from typing import Any
 
 import ipywidgets
 
-from jupyter_colonies.client.run import Run
+from jupyter_colonies.client.runs.run import Run
 from jupyter_colonies.core.messages.workflows import NodeChange, WorkflowChange
 from jupyter_colonies.errors import ColoniesError
 from jupyter_colonies.widgets.board import Board, Drawing

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any
 
-from jupyter_colonies.client.revision import NewRevision
+from jupyter_colonies.client.storage.revision import NewRevision
 from jupyter_colonies.errors import ClientError, ColoniesError
 
 Tell = Callable[[dict[str, Any]], None]

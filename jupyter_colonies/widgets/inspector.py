@@ -11,7 +11,7 @@ import ipywidgets
 import msgspec
 
 from jupyter_colonies.client.colony import Colony
-from jupyter_colonies.client.values import FILE
+from jupyter_colonies.client.values.forms import FILE
 from jupyter_colonies.core.messages.workflows import NodeChange
 from jupyter_colonies.core.process import Process
 from jupyter_colonies.errors import ColoniesError

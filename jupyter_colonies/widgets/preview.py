@@ -122,7 +122,7 @@ def _parquet(colony: Colony, file: File) -> Preview:
         return Preview(note="Parquet is shown where pyarrow is installed")
     from pyarrow import ArrowInvalid, parquet  # noqa: PLC0415 - not everybody has it
 
-    from jupyter_colonies.client.opened import Reading  # noqa: PLC0415 - loads fsspec
+    from jupyter_colonies.client.storage.opened import Reading  # noqa: PLC0415 - loads fsspec
 
     # The end is read first, which says where the rows are that are shown.
     with Reading(colony.fs, file.name, colony.files, file, "default", None, {}) as stream:

@@ -12,7 +12,7 @@ from jupyter_client.manager import KernelManager
 
 from jupyter_colonies.client import discovery
 from jupyter_colonies.client.colony import Colony
-from jupyter_colonies.client.workflow import Workflow
+from jupyter_colonies.client.compose.workflow import Workflow
 from jupyter_colonies.core.member import ExecutorState
 from jupyter_colonies.core.process import State
 from jupyter_colonies.errors import ProcessFailed

@@ -13,10 +13,10 @@ import pytest
 
 from jupyter_colonies.client.client import Client
 from jupyter_colonies.client.colony import Colony, connect, current
+from jupyter_colonies.client.compose.workflow import Workflow
 from jupyter_colonies.client.discovery import RUNTIME_VARIABLE, find
 from jupyter_colonies.client.endpoint import Endpoint
-from jupyter_colonies.client.progress import Progress
-from jupyter_colonies.client.workflow import Workflow
+from jupyter_colonies.client.runs.progress import Progress
 from jupyter_colonies.core import enrolment, identity
 from jupyter_colonies.core.member import Executor, User
 from jupyter_colonies.core.process import State

@@ -18,9 +18,9 @@ import pytest
 
 from jupyter_colonies.client import launch
 from jupyter_colonies.client.colony import connect
+from jupyter_colonies.client.compose.workflow import Workflow
 from jupyter_colonies.client.discovery import RUNTIME_VARIABLE, find
 from jupyter_colonies.client.runtime import read_runtime, serve_runtime_file
-from jupyter_colonies.client.workflow import Workflow
 from jupyter_colonies.core import envelope
 from jupyter_colonies.core.process import State
 from jupyter_colonies.errors import NoServer, ServerUnreachable, UntrustedServer

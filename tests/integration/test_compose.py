@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from jupyter_colonies.client import discovery, stored
-from jupyter_colonies.client.packing import NotReadable, pack
-from jupyter_colonies.client.stored import TRUSTED_VARIABLE, Untrusted
-from jupyter_colonies.client.workflow import Workflow
+from jupyter_colonies.client import discovery
+from jupyter_colonies.client.compose.workflow import Workflow
+from jupyter_colonies.client.values import stored
+from jupyter_colonies.client.values.packing import NotReadable, pack
+from jupyter_colonies.client.values.stored import TRUSTED_VARIABLE, Untrusted
 from jupyter_colonies.core.identity import id_of, new_private_key
 from jupyter_colonies.core.member import User
 from jupyter_colonies.errors import NotFound, ProcessFailed
@@ -191,7 +192,7 @@ def test_a_hundred_megabytes_pass_and_more_than_the_limit_is_refused(colony, mon
         large()
     assert done(workflow).result().nbytes == 100 * 1024**2
 
-    monkeypatch.setattr("jupyter_colonies.client.packing.LARGEST", 1024**2)
+    monkeypatch.setattr("jupyter_colonies.client.values.packing.LARGEST", 1024**2)
     with colony.workflow() as workflow:
         large()
     with pytest.raises(ProcessFailed, match=r"ndarray has 104,857,728 bytes, and at most 1,048"):

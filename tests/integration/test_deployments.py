@@ -16,7 +16,7 @@ from jupyter_colonies.client.colony import Colony
 from jupyter_colonies.client.deployments import Deployments
 from jupyter_colonies.client.discovery import Found
 from jupyter_colonies.client.endpoint import Endpoint
-from jupyter_colonies.client.run import Run
+from jupyter_colonies.client.runs.run import Run
 from jupyter_colonies.commands.block import Line, Table, Text
 from jupyter_colonies.commands.root import run, tree
 from jupyter_colonies.commands.session import Session

@@ -13,7 +13,7 @@ from functools import partial
 import pytest
 
 from jupyter_colonies.client import discovery
-from jupyter_colonies.client.workflow import Workflow
+from jupyter_colonies.client.compose.workflow import Workflow
 from jupyter_colonies.core.member import ExecutorState
 from jupyter_colonies.core.process import State
 from jupyter_colonies.errors import AccessDenied, InvalidRequest, NotFound, ProcessFailed

@@ -17,8 +17,8 @@ import pytest
 from jupyter_colonies.client.colony import Colony, connect
 from jupyter_colonies.client.discovery import RUNTIME_VARIABLE
 from jupyter_colonies.client.endpoint import Endpoint
-from jupyter_colonies.client.objects import Objects
-from jupyter_colonies.client.upload import PART
+from jupyter_colonies.client.storage.objects import Objects
+from jupyter_colonies.client.storage.upload import PART
 from jupyter_colonies.errors import (
     ClientError,
     DamagedBytes,

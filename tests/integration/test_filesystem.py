@@ -12,7 +12,7 @@ import pytest
 
 from jupyter_colonies.client.colony import connect
 from jupyter_colonies.client.discovery import RUNTIME_VARIABLE
-from jupyter_colonies.client.filesystem import PROTOCOL, ColoniesFileSystem
+from jupyter_colonies.client.storage.filesystem import PROTOCOL, ColoniesFileSystem
 from jupyter_colonies.errors import AccessDenied, InvalidRequest
 from jupyter_colonies.testing import server_in_thread
 

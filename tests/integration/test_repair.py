@@ -10,9 +10,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 import jupyter_colonies
+from jupyter_colonies.client.compose.workflow import Workflow
 from jupyter_colonies.client.discovery import RUNTIME_VARIABLE
-from jupyter_colonies.client.record import MIME_TYPE
-from jupyter_colonies.client.workflow import Workflow
+from jupyter_colonies.client.runs.record import MIME_TYPE
 from jupyter_colonies.core import record
 from jupyter_colonies.core.process import Attribute, State
 from jupyter_colonies.errors import (

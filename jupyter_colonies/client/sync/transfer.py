@@ -10,7 +10,7 @@ from dataclasses import replace
 from io import BufferedRandom, BufferedReader
 from typing import Protocol
 
-from jupyter_colonies.client.files import Files
+from jupyter_colonies.client.storage.files import Files
 from jupyter_colonies.client.sync.folder import Folder, Part, reason, stamp_of
 from jupyter_colonies.client.sync.names import PART
 from jupyter_colonies.client.sync.plan import LocalFile, Move, RemoteFile, label_of

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_colonies.client.cache import Hit, Miss, ResultCache
-from jupyter_colonies.client.packing import pack
+from jupyter_colonies.client.values.cache import Hit, Miss, ResultCache
+from jupyter_colonies.client.values.packing import pack
 
 
 class Model:

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pytest
 from PIL import Image
 
-from jupyter_colonies.client import packing
-from jupyter_colonies.client.packing import NotReadable, pack, unpack
-from jupyter_colonies.client.values import NotJson
+from jupyter_colonies.client.values import packing
+from jupyter_colonies.client.values.forms import NotJson
+from jupyter_colonies.client.values.packing import NotReadable, pack, unpack
 
 
 def kept(value: Any) -> tuple[str, Any]:

@@ -1,4 +1,4 @@
-from jupyter_colonies.client.picture import Picture
+from jupyter_colonies.client.runs.picture import Picture
 from jupyter_colonies.core.messages.workflows import NodeChange, WorkflowChange
 from jupyter_colonies.core.process import State
 

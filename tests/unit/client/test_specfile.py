@@ -2,7 +2,7 @@ import textwrap
 
 import pytest
 
-from jupyter_colonies.client.specfile import parse_specs, read_specs, specs_of
+from jupyter_colonies.client.compose.specfile import parse_specs, read_specs, specs_of
 from jupyter_colonies.core.spec import FunctionSpec
 from jupyter_colonies.errors import InvalidSpec, InvalidWorkflow
 

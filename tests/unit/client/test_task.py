@@ -9,10 +9,10 @@ import cloudpickle
 import numpy as np
 import pytest
 
-from jupyter_colonies.client.signature import CallError, Signature
-from jupyter_colonies.client.specfile import parse_specs
-from jupyter_colonies.client.task import Task
-from jupyter_colonies.client.workflow import Workflow
+from jupyter_colonies.client.compose.signature import CallError, Signature
+from jupyter_colonies.client.compose.specfile import parse_specs
+from jupyter_colonies.client.compose.task import Task
+from jupyter_colonies.client.compose.workflow import Workflow
 from jupyter_colonies.errors import InvalidWorkflow
 
 

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_colonies.client.values import NotJson, decoded, encoded, refused
+from jupyter_colonies.client.values.forms import NotJson, decoded, encoded, refused
 
 
 class Colour(IntEnum):

@@ -1,7 +1,7 @@
 import pytest
 
-from jupyter_colonies.client.specfile import parse_specs
-from jupyter_colonies.client.workflow import Workflow
+from jupyter_colonies.client.compose.specfile import parse_specs
+from jupyter_colonies.client.compose.workflow import Workflow
 from jupyter_colonies.errors import InvalidSpec, InvalidWorkflow
 
 

@@ -5,7 +5,7 @@ import threading
 import click
 import pytest
 
-from jupyter_colonies.client.workflow import Workflow
+from jupyter_colonies.client.compose.workflow import Workflow
 from jupyter_colonies.commands.block import Line, Submitted, Text
 from jupyter_colonies.errors import InvalidSpec
 

@@ -5,7 +5,7 @@ import json
 import click
 import pytest
 
-from jupyter_colonies.client.restoring import restore
+from jupyter_colonies.client.storage.restoring import restore
 from jupyter_colonies.core.file import Snapshot
 from jupyter_colonies.core.times import NEVER
 from jupyter_colonies.errors import Conflict, InvalidSpec, NotFound

@@ -12,7 +12,7 @@ import pytest
 
 from jupyter_colonies.client.colony import current
 from jupyter_colonies.client.discovery import RUNTIME_VARIABLE
-from jupyter_colonies.client.files import Files
+from jupyter_colonies.client.storage.files import Files
 from jupyter_colonies.client.sync import transfer
 from jupyter_colonies.client.sync.names import PART
 from jupyter_colonies.client.sync.syncing import Syncing, sync

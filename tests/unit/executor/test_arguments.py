@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_colonies.client.signature import CallError
+from jupyter_colonies.client.compose.signature import CallError
 from jupyter_colonies.core.process import Process
 from jupyter_colonies.core.spec import Conditions, FunctionSpec
 from jupyter_colonies.executor.arguments import Resolution

@@ -9,7 +9,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from jupyter_colonies.client.task import Task
+from jupyter_colonies.client.compose.task import Task
 from jupyter_colonies.executor.fingerprint import digest_of, fingerprint
 
 NOTEBOOK = """

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 import pytest
 
-from jupyter_colonies.client.signature import CallError
+from jupyter_colonies.client.compose.signature import CallError
 from jupyter_colonies.core.process import Process
 from jupyter_colonies.core.spec import FunctionSpec
 from jupyter_colonies.executor.function import FunctionRunnable

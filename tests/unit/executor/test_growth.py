@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_colonies.client.workflow import Workflow
+from jupyter_colonies.client.compose.workflow import Workflow
 from jupyter_colonies.core.spec import Conditions, FunctionSpec
 from jupyter_colonies.errors import InvalidWorkflow
 from jupyter_colonies.executor.growth import children

@@ -10,8 +10,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from jupyter_colonies import errors
-from jupyter_colonies.client.run import Run
-from jupyter_colonies.client.workflow import Workflow
+from jupyter_colonies.client.compose.workflow import Workflow
+from jupyter_colonies.client.runs.run import Run
 from jupyter_colonies.core.process import State
 from jupyter_colonies.executor import registry
 from jupyter_colonies.notebook.colony import connect

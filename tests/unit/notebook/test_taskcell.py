@@ -8,7 +8,7 @@ import click
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from jupyter_colonies.client.task import Task
+from jupyter_colonies.client.compose.task import Task
 from jupyter_colonies.errors import InvalidCell
 from jupyter_colonies.executor import hearing
 from jupyter_colonies.executor.fingerprint import fingerprint

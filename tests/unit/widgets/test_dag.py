@@ -8,7 +8,7 @@ import pytest
 from nbconvert import HTMLExporter
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from jupyter_colonies.client.workflow import Workflow
+from jupyter_colonies.client.compose.workflow import Workflow
 from jupyter_colonies.core.process import State
 from jupyter_colonies.notebook import display
 from jupyter_colonies.notebook.colony import NotebookColony

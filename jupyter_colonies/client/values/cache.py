@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from jupyter_colonies.client.packing import PICKLE, NotReadable, Packed, digest, unpack
+from jupyter_colonies.client.values.packing import PICKLE, NotReadable, Packed, digest, unpack
 
 LIMIT = 2 * 1024**3
 LIMIT_VARIABLE = "COLONIES_CACHE_LIMIT"

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 import msgspec
 import yaml
 
-from jupyter_colonies.client.arguments import placed, written
-from jupyter_colonies.client.node import Node, Pending
-from jupyter_colonies.client.packing import Packed
-from jupyter_colonies.client.specfile import specs_of
+from jupyter_colonies.client.compose.arguments import placed, written
+from jupyter_colonies.client.compose.node import Node, Pending
+from jupyter_colonies.client.compose.specfile import specs_of
+from jupyter_colonies.client.values.packing import Packed
 from jupyter_colonies.core.graph import check_workflow
 from jupyter_colonies.core.spec import Conditions, FunctionSpec, WorkflowSpec
 from jupyter_colonies.errors import InvalidSpec, InvalidWorkflow
 
 if TYPE_CHECKING:
     from jupyter_colonies.client.colony import Colony
-    from jupyter_colonies.client.run import Run
+    from jupyter_colonies.client.runs.run import Run
 
 _SET_OTHERWISE = {"nodename", "funcname", "args", "kwargs", "conditions", "dependencies"}
 _CONDITIONS = set(Conditions.__struct_fields__) - _SET_OTHERWISE - {"colonyname"}

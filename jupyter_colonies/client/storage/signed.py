@@ -14,8 +14,8 @@ from functools import cache
 from urllib.parse import quote
 from xml.etree import ElementTree as Tree
 
-from jupyter_colonies.client.bucket import Bucket
 from jupyter_colonies.client.endpoint import Endpoint
+from jupyter_colonies.client.storage.bucket import Bucket
 from jupyter_colonies.core import signature4
 from jupyter_colonies.core.signature4 import EMPTY_DIGEST, Head
 from jupyter_colonies.errors import (

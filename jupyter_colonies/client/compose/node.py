@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from jupyter_colonies.client.packing import Packed
-from jupyter_colonies.client.values import OUTPUTS, RESULT
+from jupyter_colonies.client.values.forms import OUTPUTS, RESULT
+from jupyter_colonies.client.values.packing import Packed
 from jupyter_colonies.core.spec import FunctionSpec
 
 if TYPE_CHECKING:
-    from jupyter_colonies.client.workflow import Workflow
+    from jupyter_colonies.client.compose.workflow import Workflow
 
 
 class Pending:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Protocol
 
-from jupyter_colonies.client.files import Files
-from jupyter_colonies.client.restoring import moved
+from jupyter_colonies.client.storage.files import Files
+from jupyter_colonies.client.storage.restoring import moved
 from jupyter_colonies.core.file import File, FileData, below, place
 from jupyter_colonies.errors import NotFound
 

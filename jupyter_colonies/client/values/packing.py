@@ -17,7 +17,7 @@ from typing import Any
 import cloudpickle
 import msgspec
 
-from jupyter_colonies.client.values import FILE, NotJson, subject, type_name
+from jupyter_colonies.client.values.forms import FILE, NotJson, subject, type_name
 from jupyter_colonies.errors import ClientError
 
 LARGEST = 1024**3

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
-from jupyter_colonies.client.difference import Difference
-from jupyter_colonies.client.members import members
-from jupyter_colonies.client.record import Record, made
+from jupyter_colonies.client.runs.difference import Difference
+from jupyter_colonies.client.runs.members import members
+from jupyter_colonies.client.runs.record import Record, made
 from jupyter_colonies.core.messages.reruns import RERUN_WORKFLOW, RETRY_PROCESS
 from jupyter_colonies.core.messages.workflows import WorkflowChange
 from jupyter_colonies.core.process import AttributeType, Process
@@ -19,7 +19,7 @@ from jupyter_colonies.errors import ClientError, InvalidRequest, InvalidSpec
 
 if TYPE_CHECKING:
     from jupyter_colonies.client.colony import Colony
-    from jupyter_colonies.client.run import Run, RunNode
+    from jupyter_colonies.client.runs.run import Run, RunNode
 
     From: TypeAlias = str | RunNode | Iterable[str | RunNode]
 

@@ -10,13 +10,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from jupyter_colonies.client import download
-from jupyter_colonies.client.bucket import Bucket, from_environment, of_server
-from jupyter_colonies.client.objects import Objects
 from jupyter_colonies.client.patience import insist
-from jupyter_colonies.client.revision import NewRevision
 from jupyter_colonies.client.several import several
-from jupyter_colonies.client.upload import PART, Sent, Upload
+from jupyter_colonies.client.storage import download
+from jupyter_colonies.client.storage.bucket import Bucket, from_environment, of_server
+from jupyter_colonies.client.storage.objects import Objects
+from jupyter_colonies.client.storage.revision import NewRevision
+from jupyter_colonies.client.storage.upload import PART, Sent, Upload
 from jupyter_colonies.core import identity
 from jupyter_colonies.core.file import (
     DIGEST,

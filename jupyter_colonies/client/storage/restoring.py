@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from threading import Lock
 
-from jupyter_colonies.client.files import Files
+from jupyter_colonies.client.storage.files import Files
 from jupyter_colonies.core.file import File, FileData, Snapshot, below, place
 from jupyter_colonies.errors import InvalidRequest, NotFound
 

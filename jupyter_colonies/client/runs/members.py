@@ -8,7 +8,7 @@ from jupyter_colonies.core.process import Process
 from jupyter_colonies.errors import InvalidRequest, ServerRefused
 
 if TYPE_CHECKING:
-    from jupyter_colonies.client.repair import Repairable
+    from jupyter_colonies.client.runs.repair import Repairable
 
 
 async def members(run: Repairable) -> list[Process]:

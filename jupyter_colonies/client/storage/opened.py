@@ -8,8 +8,8 @@ from typing import Any
 
 from fsspec.spec import AbstractBufferedFile
 
-from jupyter_colonies.client.files import Files
-from jupyter_colonies.client.revision import NewRevision
+from jupyter_colonies.client.storage.files import Files
+from jupyter_colonies.client.storage.revision import NewRevision
 from jupyter_colonies.core.file import File
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jupyter_colonies.client import restoring
-from jupyter_colonies.client.folders import Pinned, pinned
-from jupyter_colonies.client.restoring import Restored
+from jupyter_colonies.client.storage import restoring
+from jupyter_colonies.client.storage.folders import Pinned, pinned
+from jupyter_colonies.client.storage.restoring import Restored
 from jupyter_colonies.client.sync.remote import by_ids
 from jupyter_colonies.core.file import File, Snapshot
 from jupyter_colonies.errors import NotFound, ServerRefused

@@ -17,9 +17,9 @@ from typing import TypeVar
 from urllib.parse import quote
 from xml.etree import ElementTree as Tree
 
-from jupyter_colonies.client.bucket import Bucket
 from jupyter_colonies.client.patience import PATIENCE, passes, pauses
-from jupyter_colonies.client.signed import LARGEST_ANSWER, Connections, refusal, told
+from jupyter_colonies.client.storage.bucket import Bucket
+from jupyter_colonies.client.storage.signed import LARGEST_ANSWER, Connections, refusal, told
 from jupyter_colonies.core.signature4 import EMPTY_DIGEST
 from jupyter_colonies.errors import (
     AccessDenied,

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from jupyter_colonies.client.node import Node, Pending
-from jupyter_colonies.client.packing import Packed, pack, pack_json
-from jupyter_colonies.client.values import encoded
+from jupyter_colonies.client.compose.node import Node, Pending
+from jupyter_colonies.client.values.forms import encoded
+from jupyter_colonies.client.values.packing import Packed, pack, pack_json
 
 LABEL = "/arguments"
 LARGEST_INLINE = 1024**2

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from jupyter_colonies.client.upload import Sent, Upload
+from jupyter_colonies.client.storage.upload import Sent, Upload
 from jupyter_colonies.core.file import File
 
 

@@ -23,8 +23,8 @@ from fsspec.utils import isfilelike
 from jupyter_colonies.client import colony as colonies
 from jupyter_colonies.client.colony import Colony
 from jupyter_colonies.client.discovery import find
-from jupyter_colonies.client.folders import Entry, Folders, Labels, Pinned
-from jupyter_colonies.client.opened import Reading, Writing
+from jupyter_colonies.client.storage.folders import Entry, Folders, Labels, Pinned
+from jupyter_colonies.client.storage.opened import Reading, Writing
 from jupyter_colonies.core.file import File, below
 from jupyter_colonies.core.messages.files import MOVE_FILES
 from jupyter_colonies.errors import NotFound

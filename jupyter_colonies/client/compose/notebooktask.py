@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from jupyter_colonies.client.specfile import specs_of
-from jupyter_colonies.client.task import After
-from jupyter_colonies.client.workflow import building, check_fields
+from jupyter_colonies.client.compose.specfile import specs_of
+from jupyter_colonies.client.compose.task import After
+from jupyter_colonies.client.compose.workflow import building, check_fields
 from jupyter_colonies.core.deployment import name_of
 from jupyter_colonies.core.file import DIGEST, File
 from jupyter_colonies.core.notebook import read_notebook
@@ -22,7 +22,7 @@ from jupyter_colonies.core.spec import Conditions
 from jupyter_colonies.errors import InvalidSpec, NotFound
 
 if TYPE_CHECKING:
-    from jupyter_colonies.client.files import Files
+    from jupyter_colonies.client.storage.files import Files
 
 _CONDITIONS = frozenset(Conditions.__struct_fields__)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import Any
 
-from jupyter_colonies.client.picture import Picture
+from jupyter_colonies.client.runs.picture import Picture
 from jupyter_colonies.core.process import State
 
 SHOWN = 3

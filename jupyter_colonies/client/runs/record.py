@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from jupyter_colonies.client.members import members
+from jupyter_colonies.client.runs.members import members
 from jupyter_colonies.core import identity, record
 from jupyter_colonies.core.graph import ProcessGraph
 from jupyter_colonies.core.process import AttributeType, Process, State
@@ -21,7 +21,7 @@ from jupyter_colonies.core.times import NEVER
 from jupyter_colonies.errors import ClientError, InvalidSpec
 
 if TYPE_CHECKING:
-    from jupyter_colonies.client.repair import Repairable
+    from jupyter_colonies.client.runs.repair import Repairable
 
 MIME_TYPE = "application/vnd.colonies.record+json"
 METADATA = "colonies"

@@ -8,9 +8,9 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from jupyter_colonies.client.node import Node, Pending
-from jupyter_colonies.client.signature import CallError, Signature
-from jupyter_colonies.client.workflow import Workflow, building, check_fields
+from jupyter_colonies.client.compose.node import Node, Pending
+from jupyter_colonies.client.compose.signature import CallError, Signature
+from jupyter_colonies.client.compose.workflow import Workflow, building, check_fields
 
 _PLAIN = (bool, int, float, str, bytes, list, dict)
 

@@ -12,11 +12,11 @@ from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Self
 
-from jupyter_colonies.client import follow
-from jupyter_colonies.client.picture import Picture
-from jupyter_colonies.client.progress import Progress
-from jupyter_colonies.client.repair import Repairable
-from jupyter_colonies.client.values import FILE, decoded
+from jupyter_colonies.client.runs import follow
+from jupyter_colonies.client.runs.picture import Picture
+from jupyter_colonies.client.runs.progress import Progress
+from jupyter_colonies.client.runs.repair import Repairable
+from jupyter_colonies.client.values.forms import FILE, decoded
 from jupyter_colonies.core.messages.workflows import SUBSCRIBE_WORKFLOW, WorkflowChange
 from jupyter_colonies.core.process import Process, State
 from jupyter_colonies.errors import (

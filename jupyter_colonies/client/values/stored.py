@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from jupyter_core.paths import jupyter_data_dir
 
-from jupyter_colonies.client.cache import ResultCache
-from jupyter_colonies.client.packing import (
+from jupyter_colonies.client.values.cache import ResultCache
+from jupyter_colonies.client.values.forms import FILE, decoded
+from jupyter_colonies.client.values.packing import (
     LARGEST,
     PICKLE,
     RICH,
@@ -23,7 +24,6 @@ from jupyter_colonies.client.packing import (
     rich_name,
     unpack,
 )
-from jupyter_colonies.client.values import FILE, decoded
 from jupyter_colonies.core import identity
 from jupyter_colonies.core.file import File, place
 from jupyter_colonies.errors import InvalidRequest, NotFound

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import NamedTuple
 
-from jupyter_colonies.client.objects import Objects
+from jupyter_colonies.client.storage.objects import Objects
 from jupyter_colonies.core.objects import MOST_PARTS
 from jupyter_colonies.errors import LimitReached
 

@@ -1,0 +1,1 @@
+"""Workflows in Python: tasks, their arguments, and what spec files say."""

@@ -1,0 +1,1 @@
+"""Submitted work: followed, compared, repaired and recorded."""

@@ -1,0 +1,1 @@
+"""Files of a colony with their bytes: by label, as a file system, in snapshots."""

@@ -10,9 +10,9 @@ from jupyter_colonies.client.colony import Colony
 from jupyter_colonies.commands.block import Line
 from jupyter_colonies.commands.session import Session
 from jupyter_colonies.commands.verb import Blocks, Verb, pass_session
-from jupyter_colonies.executor import engine
-from jupyter_colonies.executor.container import ContainerExecutor
-from jupyter_colonies.executor.shell import NAME, TYPE
+from jupyter_colonies.executor.programs import engine
+from jupyter_colonies.executor.programs.container import ContainerExecutor
+from jupyter_colonies.executor.programs.shell import NAME, TYPE
 from jupyter_colonies.executor.worker import Worker
 
 

@@ -46,7 +46,7 @@ def dask(
     otherwise.
     """
     try:
-        from jupyter_colonies.executor.dask import DaskExecutor  # noqa: PLC0415 - optional
+        from jupyter_colonies.executor.dask.executor import DaskExecutor  # noqa: PLC0415 - optional
     except ImportError:
         raise click.UsageError(
             "Dask is not installed here: pip install 'jupyter-colonies[dask]'"

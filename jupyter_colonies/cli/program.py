@@ -19,7 +19,8 @@ from jupyter_colonies.client.colony import Colony
 from jupyter_colonies.client.patience import passes, pauses
 from jupyter_colonies.commands.session import Session
 from jupyter_colonies.errors import ClientError, ColoniesError, NoServer, SchedulerUnreachable
-from jupyter_colonies.executor import child, registry
+from jupyter_colonies.executor import registry
+from jupyter_colonies.executor.programs import child
 from jupyter_colonies.executor.worker import Worker, WorkerState
 
 T = TypeVar("T")

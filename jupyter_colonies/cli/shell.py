@@ -9,7 +9,7 @@ from jupyter_colonies.client.colony import Colony
 from jupyter_colonies.commands.block import Line
 from jupyter_colonies.commands.session import Session
 from jupyter_colonies.commands.verb import Blocks, Verb, pass_session
-from jupyter_colonies.executor.shell import NAME, TYPE, WARNING, shell_worker
+from jupyter_colonies.executor.programs.shell import NAME, TYPE, WARNING, shell_worker
 from jupyter_colonies.executor.worker import Worker
 
 PASSED = click.option(

@@ -23,8 +23,8 @@ from jupyter_colonies.client.sync.plan import Plan
 from jupyter_colonies.client.sync.syncing import Report, Syncing
 from jupyter_colonies.core.mounts import Folder, Mount, Mounts, Pinned, mounts_of
 from jupyter_colonies.errors import ColoniesError, InvalidSpec, SyncIncomplete
-from jupyter_colonies.executor import place
 from jupyter_colonies.executor.outcome import Outcome, RunFailed
+from jupyter_colonies.executor.programs import place
 from jupyter_colonies.executor.running import RunningProcess
 from jupyter_colonies.executor.steps import Step
 

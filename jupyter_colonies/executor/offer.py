@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from jupyter_colonies.core.member import FunctionArgument
+from jupyter_colonies.executor.functions.source import Source
 from jupyter_colonies.executor.running import RunningProcess
-from jupyter_colonies.executor.source import Source
 
 ANY_FUNCTION = "*"
 

@@ -8,7 +8,7 @@ from typing import Any
 from jupyter_colonies.client.values.packing import Packed
 from jupyter_colonies.executor.cancellation import RunCancelled
 from jupyter_colonies.executor.failure import errors_of
-from jupyter_colonies.executor.results import NotJson
+from jupyter_colonies.executor.functions.results import NotJson
 
 
 class RunFailed(Exception):

@@ -23,11 +23,11 @@ from jupyter_colonies.core.identity import is_id
 from jupyter_colonies.core.process import Attribute, AttributeType, Process
 from jupyter_colonies.core.spec import Conditions, FunctionSpec
 from jupyter_colonies.errors import InvalidRequest, NotFound, ServerRefused
-from jupyter_colonies.executor.arguments import Resolution
 from jupyter_colonies.executor.cancellation import Cancellation
 from jupyter_colonies.executor.capture import RunLog
+from jupyter_colonies.executor.functions.arguments import Resolution
+from jupyter_colonies.executor.functions.results import as_json, as_output, label_of
 from jupyter_colonies.executor.growth import children
-from jupyter_colonies.executor.results import as_json, as_output, label_of
 
 MOST_SINGLE = 64  # processes that are read one by one, rather than with their whole workflow
 

@@ -10,9 +10,9 @@ import os
 from collections.abc import Sequence
 
 from jupyter_colonies.executor import bars, capture, failures
+from jupyter_colonies.executor.functions.results import Output, as_output, label_of
 from jupyter_colonies.executor.offer import Runnable
 from jupyter_colonies.executor.outcome import Outcome, failure
-from jupyter_colonies.executor.results import Output, as_output, label_of
 from jupyter_colonies.executor.running import RunningProcess
 
 

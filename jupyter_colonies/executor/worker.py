@@ -21,16 +21,16 @@ from jupyter_colonies.errors import (
 from jupyter_colonies.executor import bars, capture, registry
 from jupyter_colonies.executor.exchange import Exchange
 from jupyter_colonies.executor.execution import Execution
+from jupyter_colonies.executor.functions.keeping import Keeping
 from jupyter_colonies.executor.hearing import listen
-from jupyter_colonies.executor.keeping import Keeping
 from jupyter_colonies.executor.mounts import Mounting
 from jupyter_colonies.executor.offer import ANY_FUNCTION, Offer, Runnable
 from jupyter_colonies.executor.outcome import Outcome
-from jupyter_colonies.executor.pool import Pool
 from jupyter_colonies.executor.registration import RENEWAL, Registration
 from jupyter_colonies.executor.report import Report
 from jupyter_colonies.executor.running import RunningProcess
 from jupyter_colonies.executor.steps import Step
+from jupyter_colonies.executor.workers.pool import Pool
 
 LONG_POLL = 30  # seconds an assign waits for work before it is asked again
 MOST_ADOPTED = 100

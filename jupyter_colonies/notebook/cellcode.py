@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 from types import CodeType
 from typing import Any
 
-from jupyter_colonies.executor.names import used
+from jupyter_colonies.executor.functions.names import used
 from jupyter_colonies.executor.running import RunningProcess
 
 _OUTPUT = "<output>"  # no identifier, so no name of the user's can be the same

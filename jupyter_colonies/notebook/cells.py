@@ -16,9 +16,9 @@ from jupyter_colonies.client.colony import Colony
 from jupyter_colonies.errors import InvalidCell
 from jupyter_colonies.executor import registry
 from jupyter_colonies.executor.offer import ANY_FUNCTION, Offer
-from jupyter_colonies.executor.payload import Payload
-from jupyter_colonies.executor.pool import PooledRunnable
 from jupyter_colonies.executor.worker import Worker
+from jupyter_colonies.executor.workers.payload import Payload
+from jupyter_colonies.executor.workers.pool import PooledRunnable
 from jupyter_colonies.notebook.cellcode import CellRunnable
 from jupyter_colonies.notebook.origin import cell_id, source_of
 

@@ -12,8 +12,8 @@ from jupyter_colonies.client.colony import Colony
 from jupyter_colonies.client.compose.task import Task
 from jupyter_colonies.errors import ClientError
 from jupyter_colonies.executor import registry
-from jupyter_colonies.executor.cachedtask import CachedTaskRunnable
-from jupyter_colonies.executor.function import FunctionRunnable, TaskRunnable
+from jupyter_colonies.executor.functions.cachedtask import CachedTaskRunnable
+from jupyter_colonies.executor.functions.function import FunctionRunnable, TaskRunnable
 from jupyter_colonies.executor.offer import Offer
 from jupyter_colonies.executor.worker import Worker
 from jupyter_colonies.notebook.cells import serve
@@ -23,7 +23,7 @@ from jupyter_colonies.notebook.origin import source_of
 from jupyter_colonies.notebook.run import NotebookRun
 
 if TYPE_CHECKING:
-    from jupyter_colonies.executor.dask import DaskExecutor
+    from jupyter_colonies.executor.dask.executor import DaskExecutor
     from jupyter_colonies.widgets.browser import FileBrowser
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
@@ -200,7 +200,9 @@ class NotebookColony(Colony):
         InvalidRequest for functions that can't be pickled, and what `Worker.start` raises.
         """
         try:
-            from jupyter_colonies.executor import dask  # noqa: PLC0415 - an optional dependency
+            from jupyter_colonies.executor.dask.executor import (  # noqa: PLC0415 - an extra
+                DaskExecutor,
+            )
         except ImportError:
             raise ClientError(
                 "Dask is not installed here: pip install 'jupyter-colonies[dask]'"
@@ -208,7 +210,7 @@ class NotebookColony(Colony):
         previous = registry.get(name)
         if previous is not None:
             previous.stop(timeout=0)
-        executor = dask.DaskExecutor(
+        executor = DaskExecutor(
             self, cluster, name,
             functions=functions, executortype=executortype, concurrency=concurrency,
         )  # fmt: skip

@@ -23,7 +23,7 @@ from jupyter_colonies.errors import ClientError
 from jupyter_colonies.executor import failures, registry
 from jupyter_colonies.executor.failure import is_ours
 from jupyter_colonies.executor.failures import Failure
-from jupyter_colonies.executor.function import FunctionRunnable
+from jupyter_colonies.executor.functions.function import FunctionRunnable
 from jupyter_colonies.executor.offer import ANY_FUNCTION, Runnable
 from jupyter_colonies.notebook.rehearsal import Rehearsal
 

@@ -14,7 +14,7 @@ from typing import Any
 from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 
 from jupyter_colonies.executor import registry
-from jupyter_colonies.executor.function import FunctionRunnable
+from jupyter_colonies.executor.functions.function import FunctionRunnable
 from jupyter_colonies.executor.offer import Offer
 from jupyter_colonies.executor.worker import Worker
 from jupyter_colonies.notebook.origin import cell_id, source_of

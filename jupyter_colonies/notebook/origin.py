@@ -11,8 +11,8 @@ from typing import Any
 from IPython.core.getipython import get_ipython
 from IPython.core.interactiveshell import InteractiveShell
 
-from jupyter_colonies.executor.fingerprint import CELL_TEXT
-from jupyter_colonies.executor.source import Source
+from jupyter_colonies.executor.functions.fingerprint import CELL_TEXT
+from jupyter_colonies.executor.functions.source import Source
 
 SESSION = "JPY_SESSION_NAME"
 

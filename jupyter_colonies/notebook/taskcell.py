@@ -14,7 +14,7 @@ import click
 
 from jupyter_colonies.client.compose.task import Task
 from jupyter_colonies.errors import InvalidCell
-from jupyter_colonies.executor.fingerprint import CELL_TEXT
+from jupyter_colonies.executor.functions.fingerprint import CELL_TEXT
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell

@@ -15,8 +15,9 @@ from jupyter_colonies.commands.verb import Noun, Verb, pass_session
 from jupyter_colonies.core.messages.objects import GET_CREDENTIALS
 from jupyter_colonies.core.notebookcall import EXECUTORTYPE
 from jupyter_colonies.errors import NotFound
-from jupyter_colonies.executor import container, registry, shell
+from jupyter_colonies.executor import registry
 from jupyter_colonies.executor.notebooks import runnable
+from jupyter_colonies.executor.programs import container, shell
 from jupyter_colonies.executor.worker import Worker
 from jupyter_colonies.notebook import debugging
 from jupyter_colonies.notebook.colony import connect as connect_notebook

@@ -13,9 +13,10 @@ from IPython.core.getipython import get_ipython
 
 from jupyter_colonies.client.colony import Colony
 from jupyter_colonies.errors import ColoniesError, InvalidRequest
-from jupyter_colonies.executor import registry, shell
-from jupyter_colonies.executor.function import FunctionRunnable
+from jupyter_colonies.executor import registry
+from jupyter_colonies.executor.functions.function import FunctionRunnable
 from jupyter_colonies.executor.offer import ANY_FUNCTION, Offer
+from jupyter_colonies.executor.programs import shell
 from jupyter_colonies.executor.worker import Worker, WorkerState
 from jupyter_colonies.widgets.pace import Pace
 

@@ -338,10 +338,10 @@ def test_scenario_53_the_process_ends(socket, e1, user, running):
 
 def test_an_end_leaves_other_subscriptions_of_the_socket_alone(socket, e1, user, running):
     second = user.submit(channels=["c"])
-    append(user, second, 1)
-    subscribe(socket, user, running)
-    subscribe(socket, user, second)
-    assert sequences(receive(socket)) == [1]
+    for process in (running, second):
+        append(user, process, 1)
+        subscribe(socket, user, process)
+        assert sequences(receive(socket)) == [1]
     e1.close(running)
     assert receive(socket) == END
     append(user, second, 2)

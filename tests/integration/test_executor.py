@@ -18,7 +18,7 @@ from jupyter_colonies.core.member import ExecutorState
 from jupyter_colonies.core.process import State
 from jupyter_colonies.errors import AccessDenied, InvalidRequest, NotFound, ProcessFailed
 from jupyter_colonies.executor import execution, registry, report
-from jupyter_colonies.executor.function import FunctionRunnable
+from jupyter_colonies.executor.functions.function import FunctionRunnable
 from jupyter_colonies.executor.worker import Worker, WorkerState
 from jupyter_colonies.notebook.colony import NotebookColony
 from jupyter_colonies.testing import server_in_thread

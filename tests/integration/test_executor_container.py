@@ -14,10 +14,11 @@ from jupyter_colonies.client import discovery
 from jupyter_colonies.client.colony import Colony
 from jupyter_colonies.core.spec import Conditions, Filesystem, FunctionSpec, Gpu
 from jupyter_colonies.errors import InvalidRequest, ProcessFailed
-from jupyter_colonies.executor import engine, place, registry
-from jupyter_colonies.executor.call import call_of
-from jupyter_colonies.executor.container import ContainerExecutor
-from jupyter_colonies.executor.engine import Engine
+from jupyter_colonies.executor import registry
+from jupyter_colonies.executor.programs import engine, place
+from jupyter_colonies.executor.programs.call import call_of
+from jupyter_colonies.executor.programs.container import ContainerExecutor
+from jupyter_colonies.executor.programs.engine import Engine
 from jupyter_colonies.testing import server_in_thread
 
 STAND_IN = """#!/bin/sh

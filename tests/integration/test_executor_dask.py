@@ -18,9 +18,10 @@ from jupyter_colonies.client import discovery
 from jupyter_colonies.core.process import State
 from jupyter_colonies.core.spec import Conditions, Gpu
 from jupyter_colonies.errors import InvalidRequest, ProcessFailed, SchedulerUnreachable
-from jupyter_colonies.executor import daskcluster, registry
-from jupyter_colonies.executor.dask import TYPE, DaskExecutor
-from jupyter_colonies.executor.daskcall import resources
+from jupyter_colonies.executor import registry
+from jupyter_colonies.executor.dask import cluster as daskcluster
+from jupyter_colonies.executor.dask.call import resources
+from jupyter_colonies.executor.dask.executor import TYPE, DaskExecutor
 from jupyter_colonies.executor.outcome import RunFailed
 from jupyter_colonies.executor.worker import WorkerState
 from jupyter_colonies.notebook.colony import NotebookColony
@@ -174,7 +175,7 @@ def test_failures_have_the_lines_of_the_function(colony, executor):
     summary, traceback = errors(submit(colony, "fails"))
     assert summary == "ValueError: no"
     assert "in fails" in traceback
-    assert "daskside" not in traceback
+    assert "side.py" not in traceback
     assert errors(submit(colony, "exits"))[0] == "SystemExit: 3"
     assert "missing a required argument: 'a'" in errors(submit(colony, "add"))[0]
     assert "pickle" in errors(submit(colony, "unpicklable"))[0]

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -160,6 +161,8 @@ def test_what_a_killed_executor_ran_goes_to_another(place, colony):
         run = call(colony, "f")
         assert program.stdout.readline() == "begun\n"
         assert run.state == State.RUNNING
+        while not run.nodes[0].log():  # it is on its way a little longer
+            time.sleep(0.01)
     finally:
         program.send_signal(signal.SIGKILL)
         program.stdout.close()

@@ -13,7 +13,8 @@ from jupyter_colonies.client import discovery
 from jupyter_colonies.client.colony import Colony
 from jupyter_colonies.core.process import State
 from jupyter_colonies.errors import ProcessFailed
-from jupyter_colonies.executor import child, place, registry, shell
+from jupyter_colonies.executor import registry
+from jupyter_colonies.executor.programs import child, place, shell
 from jupyter_colonies.testing import server_in_thread
 
 CONTAINER = "container-executor"

@@ -10,8 +10,9 @@ from jupyter_colonies.client import discovery
 from jupyter_colonies.client.colony import connect
 from jupyter_colonies.core.process import State
 from jupyter_colonies.errors import NotFound, ProcessCancelled, ProcessFailed, ServerRefused
-from jupyter_colonies.executor import mounts, place, registry
+from jupyter_colonies.executor import mounts, registry
 from jupyter_colonies.executor.outcome import RunFailed
+from jupyter_colonies.executor.programs import place
 from jupyter_colonies.executor.worker import Worker
 from jupyter_colonies.testing import server_in_thread
 

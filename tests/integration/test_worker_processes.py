@@ -15,7 +15,8 @@ import pytest
 from jupyter_colonies.client import discovery
 from jupyter_colonies.core.process import State
 from jupyter_colonies.errors import InvalidCell, ProcessFailed
-from jupyter_colonies.executor import pool, registry
+from jupyter_colonies.executor import registry
+from jupyter_colonies.executor.workers import pool
 from jupyter_colonies.notebook.colony import NotebookColony
 from jupyter_colonies.testing import server_in_thread
 

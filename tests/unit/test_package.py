@@ -39,7 +39,7 @@ def test_the_package_alone_loads_neither_side() -> None:
         "jupyter_colonies.notebook.magics",
         "jupyter_colonies.widgets.dag",
         "jupyter_colonies.cli.verbs",
-        "jupyter_colonies.executor.shell",
+        "jupyter_colonies.executor.programs.shell",
     ],
 )
 def test_a_kernel_never_loads_the_server(module) -> None:

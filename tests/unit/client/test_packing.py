@@ -106,7 +106,7 @@ def test_an_array_with_pickled_objects_is_not_opened():
 def test_no_library_is_loaded_before_its_object_is_there():
     program = (
         "import sys; from jupyter_colonies.notebook import tasks; "
-        "from jupyter_colonies.executor import results; "
+        "from jupyter_colonies.executor.functions import results; "
         "results.as_output({'a': [1, b'x' * 10**5, 'y']}, '/results/p'); "
         "print({'numpy', 'pandas', 'pyarrow', 'PIL'} & set(sys.modules))"
     )

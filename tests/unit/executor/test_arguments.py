@@ -7,7 +7,7 @@ import pytest
 from jupyter_colonies.client.compose.signature import CallError
 from jupyter_colonies.core.process import Process
 from jupyter_colonies.core.spec import Conditions, FunctionSpec
-from jupyter_colonies.executor.arguments import Resolution
+from jupyter_colonies.executor.functions.arguments import Resolution
 
 
 def node(name, output=(), parents=(), args=(), kwargs=None, dependencies=(), given=()):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from jupyter_colonies.core.spec import Conditions, Filesystem, FunctionSpec, Gpu
-from jupyter_colonies.executor.call import call_of
 from jupyter_colonies.executor.outcome import RunFailed
+from jupyter_colonies.executor.programs.call import call_of
 
 ID = "ab" * 32
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jupyter_colonies.executor.call import placed
+from jupyter_colonies.executor.programs.call import placed
 
 
 @pytest.mark.parametrize(

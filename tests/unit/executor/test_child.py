@@ -13,7 +13,7 @@ RUN = """
 import os, signal, sys
 from pathlib import Path
 from jupyter_colonies.core.process import Process
-from jupyter_colonies.executor.child import attend
+from jupyter_colonies.executor.programs.child import attend
 from jupyter_colonies.executor.running import RunningProcess
 
 def heard(text):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from jupyter_colonies.client.compose.task import Task
-from jupyter_colonies.executor.fingerprint import digest_of, fingerprint
+from jupyter_colonies.executor.functions.fingerprint import digest_of, fingerprint
 
 NOTEBOOK = """
 import functools

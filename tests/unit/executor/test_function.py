@@ -7,7 +7,7 @@ import pytest
 from jupyter_colonies.client.compose.signature import CallError
 from jupyter_colonies.core.process import Process
 from jupyter_colonies.core.spec import FunctionSpec
-from jupyter_colonies.executor.function import FunctionRunnable
+from jupyter_colonies.executor.functions.function import FunctionRunnable
 from jupyter_colonies.executor.running import RunningProcess
 
 NOBODY: Any = None

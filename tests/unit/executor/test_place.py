@@ -5,11 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from jupyter_colonies.executor import place
+from jupyter_colonies.executor.programs import place
 
 LEAVES = """
 import os, signal
-from jupyter_colonies.executor import place
+from jupyter_colonies.executor.programs import place
 with place.folder("ab" * 32) as made:
     (made / "large").write_text("left")
     print(place.root(), flush=True)
@@ -39,7 +39,7 @@ def test_what_a_killed_process_left_is_removed_by_the_next(tmp_path):
     assert str(root) == left
     assert not place.is_held(root)
     (tmp_path / f"{place.PREFIX}of-somebody-else").mkdir()
-    run("from jupyter_colonies.executor import place; place.root()")
+    run("from jupyter_colonies.executor.programs import place; place.root()")
     assert [each.name for each in tmp_path.iterdir()] == [f"{place.PREFIX}of-somebody-else"]
 
 

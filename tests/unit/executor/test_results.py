@@ -7,8 +7,14 @@ import numpy as np
 import pytest
 from IPython.core.formatters import DisplayFormatter
 
-from jupyter_colonies.executor import results
-from jupyter_colonies.executor.results import NotJson, Single, as_json, as_output, label_of
+from jupyter_colonies.executor.functions import results
+from jupyter_colonies.executor.functions.results import (
+    NotJson,
+    Single,
+    as_json,
+    as_output,
+    label_of,
+)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from jupyter_colonies.client.compose.task import Task
 from jupyter_colonies.errors import InvalidCell
 from jupyter_colonies.executor import hearing
-from jupyter_colonies.executor.fingerprint import fingerprint
+from jupyter_colonies.executor.functions.fingerprint import fingerprint
 from jupyter_colonies.notebook import kernel
 from jupyter_colonies.notebook.origin import SESSION, source_of
 from jupyter_colonies.notebook.taskcell import task_cell

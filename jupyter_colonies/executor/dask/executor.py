@@ -14,8 +14,8 @@ from jupyter_colonies.client.patience import passes, pauses
 from jupyter_colonies.errors import ColoniesError, InvalidRequest, SchedulerUnreachable
 from jupyter_colonies.executor import registry
 from jupyter_colonies.executor.cancellation import RunCancelled
-from jupyter_colonies.executor.daskcall import DaskRunnable
-from jupyter_colonies.executor.daskcluster import DaskCluster
+from jupyter_colonies.executor.dask.call import DaskRunnable
+from jupyter_colonies.executor.dask.cluster import DaskCluster
 from jupyter_colonies.executor.offer import Offer
 from jupyter_colonies.executor.worker import Worker, WorkerState
 

@@ -14,10 +14,10 @@ from collections.abc import Mapping, Sequence
 
 from jupyter_colonies.client.colony import Colony
 from jupyter_colonies.errors import InvalidRequest
-from jupyter_colonies.executor import place
-from jupyter_colonies.executor.call import ARGUMENTS, FUNCTION, Call, call_of, placed
-from jupyter_colonies.executor.child import Streams, attend
 from jupyter_colonies.executor.outcome import RunFailed
+from jupyter_colonies.executor.programs import place
+from jupyter_colonies.executor.programs.call import ARGUMENTS, FUNCTION, Call, call_of, placed
+from jupyter_colonies.executor.programs.child import Streams, attend
 from jupyter_colonies.executor.running import RunningProcess
 from jupyter_colonies.executor.worker import Worker
 

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from jupyter_colonies.client.colony import Colony
-from jupyter_colonies.executor import engine, place
-from jupyter_colonies.executor.call import ARGUMENTS, FUNCTION, Call, call_of
-from jupyter_colonies.executor.child import Ended, attend
-from jupyter_colonies.executor.engine import Engine
 from jupyter_colonies.executor.outcome import RunFailed
+from jupyter_colonies.executor.programs import engine, place
+from jupyter_colonies.executor.programs.call import ARGUMENTS, FUNCTION, Call, call_of
+from jupyter_colonies.executor.programs.child import Ended, attend
+from jupyter_colonies.executor.programs.engine import Engine
+from jupyter_colonies.executor.programs.shell import NAME, TYPE, output_of, streams
 from jupyter_colonies.executor.running import RunningProcess
-from jupyter_colonies.executor.shell import NAME, TYPE, output_of, streams
 from jupyter_colonies.executor.worker import Worker
 
 DESCRIPTION = "Runs a command in a container"

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from jupyter_colonies.executor import leftovers, threads, warden
+from jupyter_colonies.executor import threads
 from jupyter_colonies.executor.cancellation import RunCancelled
 from jupyter_colonies.executor.outcome import RunFailed
+from jupyter_colonies.executor.programs import leftovers, warden
 from jupyter_colonies.executor.running import RunningProcess
 
 LAST_LINES = 10

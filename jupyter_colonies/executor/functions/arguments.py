@@ -13,7 +13,7 @@ from typing import Any
 from jupyter_colonies.client.compose.signature import CallError, Signature
 from jupyter_colonies.client.values.forms import FILE, OUTPUTS, RESULT, Special, decoded
 from jupyter_colonies.core.process import Process
-from jupyter_colonies.executor.fingerprint import digest_of
+from jupyter_colonies.executor.functions.fingerprint import digest_of
 
 Read = Callable[[Sequence[str]], Sequence[Process]]
 """Reads processes from the server by their ids, in this order."""

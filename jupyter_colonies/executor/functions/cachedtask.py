@@ -7,9 +7,9 @@ from typing import Any
 
 from jupyter_colonies.client.runs.run import CACHE
 from jupyter_colonies.client.values.cache import Hit
-from jupyter_colonies.executor.fingerprint import fingerprint
-from jupyter_colonies.executor.function import TaskRunnable
-from jupyter_colonies.executor.results import Output, as_output, label_of
+from jupyter_colonies.executor.functions.fingerprint import fingerprint
+from jupyter_colonies.executor.functions.function import TaskRunnable
+from jupyter_colonies.executor.functions.results import Output, as_output, label_of
 from jupyter_colonies.executor.running import RunningProcess
 
 

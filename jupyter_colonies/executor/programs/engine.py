@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jupyter_colonies.errors import InvalidRequest
-from jupyter_colonies.executor import place
-from jupyter_colonies.executor.call import Call
+from jupyter_colonies.executor.programs import place
+from jupyter_colonies.executor.programs.call import Call
 
 PROGRAMS = ("docker", "podman")
 PATIENCE = 30  # seconds an engine has for small things

@@ -13,7 +13,7 @@ from typing import Any
 from jupyter_colonies.client.compose.signature import CallError, Signature
 from jupyter_colonies.client.compose.workflow import outside
 from jupyter_colonies.core.member import FunctionArgument
-from jupyter_colonies.executor.results import Single
+from jupyter_colonies.executor.functions.results import Single
 from jupyter_colonies.executor.running import RunningProcess
 
 _NO_CODE = compile("", "<no code>", "exec")

@@ -16,11 +16,12 @@ from types import FrameType
 from typing import Any, TextIO
 
 from jupyter_colonies.client.colony import Colony
-from jupyter_colonies.executor import bars, capture, conversation, steps
-from jupyter_colonies.executor.conversation import Ended, Noted, Progressed, Wrote
-from jupyter_colonies.executor.keeping import Keeping
+from jupyter_colonies.executor import bars, capture, steps
+from jupyter_colonies.executor.functions.keeping import Keeping
 from jupyter_colonies.executor.outcome import Outcome, failure
 from jupyter_colonies.executor.running import RunningProcess
+from jupyter_colonies.executor.workers import conversation
+from jupyter_colonies.executor.workers.conversation import Ended, Noted, Progressed, Wrote
 
 _KEEPING = Keeping()
 

@@ -14,7 +14,7 @@ from typing import Any, Protocol, runtime_checkable
 import cloudpickle
 
 from jupyter_colonies.errors import InvalidCell
-from jupyter_colonies.executor import names
+from jupyter_colonies.executor.functions import names
 from jupyter_colonies.executor.offer import ANY_FUNCTION, Offer
 
 

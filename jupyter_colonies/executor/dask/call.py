@@ -16,17 +16,17 @@ from jupyter_colonies.client.compose.task import Task
 from jupyter_colonies.core import quantity
 from jupyter_colonies.core.spec import Conditions
 from jupyter_colonies.errors import InvalidRequest
-from jupyter_colonies.executor import daskside
 from jupyter_colonies.executor.cancellation import RunCancelled
-from jupyter_colonies.executor.function import FunctionRunnable, TaskRunnable
+from jupyter_colonies.executor.dask import side
+from jupyter_colonies.executor.functions.function import FunctionRunnable, TaskRunnable
+from jupyter_colonies.executor.functions.results import Single
 from jupyter_colonies.executor.outcome import RunFailed
-from jupyter_colonies.executor.results import Single
 from jupyter_colonies.executor.running import RunningProcess
 
 if TYPE_CHECKING:
     from distributed import Future
 
-    from jupyter_colonies.executor.daskcluster import DaskCluster
+    from jupyter_colonies.executor.dask.cluster import DaskCluster
 
 _LOST = "scheduler-connection-lost"
 
@@ -158,12 +158,12 @@ def _is_installed(module: ModuleType) -> bool:
 
 
 def sent(function: Callable[..., T]) -> Callable[..., T]:
-    """A function of `daskside`, in the form that Dask sends by value: workers lack this package."""
-    cloudpickle.register_pickle_by_value(daskside)
+    """A function of `side`, in the form that Dask sends by value: workers lack this package."""
+    cloudpickle.register_pickle_by_value(side)
     try:
         pickled = cloudpickle.dumps(function)
     finally:
-        cloudpickle.unregister_pickle_by_value(daskside)
+        cloudpickle.unregister_pickle_by_value(side)
 
     def call(*args: Any) -> T:
         import cloudpickle  # noqa: PLC0415 - on the worker

@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from jupyter_colonies.executor.call import PROCESS_VARIABLE
+from jupyter_colonies.executor.programs.call import PROCESS_VARIABLE
 
 LOOKS = 5
 PAUSE = 0.002  # seconds in which a program that is just being started shows its environment

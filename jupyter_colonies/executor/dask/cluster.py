@@ -11,8 +11,8 @@ from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING, Any
 
 from jupyter_colonies.errors import SchedulerUnreachable
-from jupyter_colonies.executor import daskside
-from jupyter_colonies.executor.daskcall import sent
+from jupyter_colonies.executor.dask import side
+from jupyter_colonies.executor.dask.call import sent
 from jupyter_colonies.executor.running import RunningProcess
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class DaskCluster:
         self._changed = changed
         self._lost = lost
         self._inboxes: dict[str, queue.SimpleQueue[str]] = {}
-        self._carry, self._interrupt = sent(daskside.carry), sent(daskside.interrupt)
+        self._carry, self._interrupt = sent(side.carry), sent(side.interrupt)
         self._client = _connected(address, security)
         self.topic = f"colonies-{self._client.id}"
         self._client.subscribe_topic(self.topic, self._hear)

@@ -17,14 +17,16 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
 
 from jupyter_colonies.errors import InvalidCell
-from jupyter_colonies.executor import capture, conversation, warden
+from jupyter_colonies.executor import capture
 from jupyter_colonies.executor.cancellation import RunCancelled
-from jupyter_colonies.executor.conversation import Ended, Noted, Progressed, Run, Wrote
+from jupyter_colonies.executor.functions.results import Output
 from jupyter_colonies.executor.offer import Runnable
 from jupyter_colonies.executor.outcome import RunFailed
-from jupyter_colonies.executor.payload import Payload
-from jupyter_colonies.executor.results import Output
+from jupyter_colonies.executor.programs import warden
 from jupyter_colonies.executor.running import RunningProcess
+from jupyter_colonies.executor.workers import conversation
+from jupyter_colonies.executor.workers.conversation import Ended, Noted, Progressed, Run, Wrote
+from jupyter_colonies.executor.workers.payload import Payload
 
 GRACE = 2.0
 """Seconds that a cancelled run has to clean up before its worker process is killed."""
@@ -144,7 +146,7 @@ class _Worker:
         outlet, inlet = os.pipe()
         code = (
             f"import sys; sys.path[:] = {sys.path!r}; "
-            "from jupyter_colonies.executor.workerprocess import main; "
+            "from jupyter_colonies.executor.workers.workerprocess import main; "
             f"main({theirs.fileno()})"
         )
         with theirs:

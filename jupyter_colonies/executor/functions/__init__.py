@@ -1,0 +1,1 @@
+"""Functions and tasks of the notebook as what an executor runs."""

@@ -1,0 +1,1 @@
+"""Commands and containers: programs that runs start."""

@@ -250,6 +250,23 @@ def test_followers_hear_of_every_change_and_of_new_nodes(colony):
     assert all(node.state == State.SUCCESS for node in run.change.nodes)
 
 
+def test_a_slow_follower_hears_of_the_end_that_a_faster_one_saw(colony):
+    run = colony.submit(diamond())
+
+    async def last_heard():
+        async with aclosing(run.changes()) as slow:
+            heard = [await anext(slow)]
+            async for _ in run.changes():
+                pass
+            heard += [change async for change in slow]
+        return {node.processid: node.state for change in heard for node in change.nodes}
+
+    with working(colony):
+        states = colony.call(last_heard())
+    assert set(states.values()) == {State.SUCCESS}
+    assert len(states) == 4
+
+
 def test_a_failed_leaf_lets_other_branches_go_on(ours):
     async def act():
         client = await enrolled(ours)

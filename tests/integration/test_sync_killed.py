@@ -1,6 +1,7 @@
 """`fs sync` in a program of its own: killed in the middle, and started again."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -62,7 +63,8 @@ def killed_midway(environment, *words) -> None:
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     assert program.stdout is not None
-    assert any(f" of {FILES} files, " in line for line in program.stdout)
+    said = re.compile(rf"\b[1-9]\d* of {FILES} files, ")
+    assert any(said.search(line) for line in program.stdout)
     program.send_signal(signal.SIGKILL)
     program.communicate(timeout=30)
 

@@ -50,6 +50,10 @@ class Picture:
             else:
                 self._unfinished.add(node.processid)
 
+    def ends_with(self, change: WorkflowChange) -> bool:
+        """Whether nothing was worked in after this change."""
+        return self._last is change
+
     def whole(self) -> WorkflowChange | None:
         """All of it as one change, None before the first look."""
         if self._last is None:

@@ -264,6 +264,9 @@ class Run(Repairable):
                     self._picture.absorb(change)
                     yield change
                     if self._picture.final:
+                        # Who follows the same run faster may have seen more than this one did.
+                        if not self._picture.ends_with(change) and (all_ := self._picture.whole()):
+                            yield all_
                         return
         finally:
             self._followers -= 1

@@ -113,14 +113,12 @@ def ls(session: Session, kind: str) -> list[Block]:
     """List blueprints; the last three columns count executors of deployments."""
     client, colonyname = session.member, session.colonyname
     found = session.ask(client.get_blueprints(namespace=colonyname, kind=kind))
-    if not found and not session.json:
-        return [Line(text="No blueprints found")]
     everyone: list[Executor] = []
     if any(each.kind == DEPLOYMENT for each in found):
         everyone = session.ask(client.get_executors(colonyname=colonyname))
     columns = ["Name", "Kind", "Location", "Executor Type", "Replicas", "OldGen", "Gen"]
     rows = [_row(each, everyone) for each in found]
-    return session.either(found, [Table(columns=columns, rows=rows)])
+    return session.listed(found, [Table(columns=columns, rows=rows)], none="No blueprints found")
 
 
 def _row(found: Blueprint, everyone: list[Executor]) -> list[str]:

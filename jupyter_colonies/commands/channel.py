@@ -23,9 +23,9 @@ def ls(session: Session, processid: str) -> list[Block]:
     """List the channels that a process declares."""
     found = session.ask(session.member.get_process(processid=processid))
     names = found.spec.channelnames
-    if not names and not session.json:
-        return [Line(text="No channels found")]
-    return session.either(names, [Table(columns=["Name"], rows=[[name] for name in names])])
+    return session.listed(
+        names, [Table(columns=["Name"], rows=[[name] for name in names])], none="No channels found"
+    )
 
 
 @channel.command("append")

@@ -19,10 +19,10 @@ _NAME = click.option("--name", required=True, metavar="NAME", help="Name of the 
 def ls(session: Session) -> list[Block]:
     """List all colonies (the server owner's right)."""
     found = session.ask(session.owner("server").get_colonies())
-    if not found and not session.json:
-        return [Line(text="No colonies found")]
     rows = [[each.name, each.colonyid] for each in found]
-    return session.either(found, [Table(columns=["Name", "ColonyId"], rows=rows)])
+    return session.listed(
+        found, [Table(columns=["Name", "ColonyId"], rows=rows)], none="No colonies found"
+    )
 
 
 @colony.command("stats")

@@ -100,10 +100,10 @@ def get(session: Session, cronid: str) -> list[Block]:
 def ls(session: Session, count: int) -> list[Block]:
     """List the crons by name."""
     found = session.ask(session.member.get_crons(colonyname=session.colonyname, count=count))
-    if not found and not session.json:
-        return [Line(text="No crons found")]
     rows = [[each.cronid, each.name, each.initiatorname] for each in found]
-    return session.either(found, [Table(columns=["CronId", "Name", "Initiator"], rows=rows)])
+    return session.listed(
+        found, [Table(columns=["CronId", "Name", "Initiator"], rows=rows)], none="No crons found"
+    )
 
 
 @cron.command("run")

@@ -67,13 +67,15 @@ def ls(session: Session) -> list[Block]:
     """List the kinds."""
     client = session.member
     found = session.ask(client.get_blueprint_definitions(colonyname=session.colonyname))
-    if not found and not session.json:
-        return [Line(text="No blueprint definitions found")]
     rows = [
         [each.metadata.name, each.spec.names.kind, wording.text(each.spec.handler.functionname)]
         for each in found
     ]
-    return session.either(found, [Table(columns=["Name", "Kind", "FunctionName"], rows=rows)])
+    return session.listed(
+        found,
+        [Table(columns=["Name", "Kind", "FunctionName"], rows=rows)],
+        none="No blueprint definitions found",
+    )
 
 
 def _shown(found: BlueprintDefinition) -> list[Block]:

@@ -82,8 +82,6 @@ def start(
 def list_(session: Session) -> list[Block]:
     """List the deployed notebooks."""
     found = _deployments(session).list()
-    if not found and not session.json:
-        return [Line(text="No deployments found")]
     columns = ["Name", "State", "Since", "Cells", "Restarts", "Kernel", "Notebook", "Reason"]
     rows = [
         [
@@ -98,7 +96,7 @@ def list_(session: Session) -> list[Block]:
         ]
         for each in found
     ]
-    return session.either(found, [Table(columns=columns, rows=rows)])
+    return session.listed(found, [Table(columns=columns, rows=rows)], none="No deployments found")
 
 
 @deploy.command("get")

@@ -43,17 +43,16 @@ def ls(
         and (not location or each.locationname == location)
         and part.lower() in each.executorname.lower()
     ]
-    if not found and not session.json:
-        return [Line(text="No executors found")]
     found.sort(key=lambda each: each.lastheardfromtime or NEVER, reverse=True)
+    none = "No executors found"
     if full:
-        return session.either(found, [_identity(each) for each in found])
+        return session.listed(found, [_identity(each) for each in found], none=none)
     columns = ["Name", "Type", "State", "Location", "Last Heard From"]
     rows = [_row(each) for each in found]
     if not everyone:
         columns.remove("State")
         rows = [row[:2] + row[3:] for row in rows]
-    return session.either(found, [Table(columns=columns, rows=rows)])
+    return session.listed(found, [Table(columns=columns, rows=rows)], none=none)
 
 
 def _row(found: Executor) -> list[str]:

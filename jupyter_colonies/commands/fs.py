@@ -34,10 +34,10 @@ _THIS_LABEL = click.option("-l", "--label", "at", required=True, metavar="LABEL"
 def list_labels(session: Session) -> list[Block]:
     """List the labels; each revision of a file counts."""
     found = session.ask(session.member.get_file_labels(colonyname=session.colonyname))
-    if not found and not session.json:
-        return [Line(text="No labels found")]
     rows = [[each.name, str(each.files)] for each in found]
-    return session.either(found, [Table(columns=["Label", "Files"], rows=rows)])
+    return session.listed(
+        found, [Table(columns=["Label", "Files"], rows=rows)], none="No labels found"
+    )
 
 
 @label.command("remove")

@@ -92,10 +92,12 @@ def get(session: Session, generatorid: str) -> list[Block]:
 def ls(session: Session, count: int) -> list[Block]:
     """List the generators."""
     found = session.ask(session.member.get_generators(colonyname=session.colonyname, count=count))
-    if not found and not session.json:
-        return [Line(text="No generators found")]
     rows = [[each.generatorid, each.name, each.initiatorname] for each in found]
-    return session.either(found, [Table(columns=["GeneratorId", "Name", "Initiator"], rows=rows)])
+    return session.listed(
+        found,
+        [Table(columns=["GeneratorId", "Name", "Initiator"], rows=rows)],
+        none="No generators found",
+    )
 
 
 @generator.command("remove")

@@ -45,10 +45,12 @@ def remove(session: Session, name: str) -> list[Block]:
 def ls(session: Session) -> list[Block]:
     """List the places."""
     found = session.ask(session.member.get_locations(colonyname=session.colonyname))
-    if not found and not session.json:
-        return [Line(text="No locations found")]
     rows = [[each.name, each.description, str(each.long), str(each.lat)] for each in found]
-    return session.either(found, [Table(columns=["Name", "Description", "Long", "Lat"], rows=rows)])
+    return session.listed(
+        found,
+        [Table(columns=["Name", "Description", "Long", "Lat"], rows=rows)],
+        none="No locations found",
+    )
 
 
 @location.command("get")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -11,7 +11,7 @@ import click
 
 from jupyter_colonies.client.client import Client
 from jupyter_colonies.client.colony import Colony
-from jupyter_colonies.commands.block import Block, Json
+from jupyter_colonies.commands.block import Block, Json, Line
 
 T = TypeVar("T")
 
@@ -80,3 +80,7 @@ class Session:
     def either(self, value: Any, blocks: list[Block]) -> list[Block]:
         """The objects of the wire if JSON was asked for, else the blocks for people."""
         return [Json(value=value)] if self.json else blocks
+
+    def listed(self, found: Sequence[Any], blocks: Sequence[Block], *, none: str) -> list[Block]:
+        """The same for a list, and a line that says so where it is empty."""
+        return self.either(found, list(blocks) if found else [Line(text=none)])

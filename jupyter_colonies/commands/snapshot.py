@@ -40,8 +40,6 @@ def create(session: Session, label: str, name: str) -> list[Block]:
 def ls(session: Session) -> list[Block]:
     """List the snapshots, newest first."""
     found = session.ask(session.member.get_snapshots(colonyname=session.colonyname))
-    if not found and not session.json:
-        return [Line(text="No snapshots found")]
     rows = [
         [
             each.name,
@@ -53,7 +51,7 @@ def ls(session: Session) -> list[Block]:
         for each in found
     ]
     columns = ["Name", "SnapshotId", "Label", "Files", "Added"]
-    return session.either(found, [Table(columns=columns, rows=rows)])
+    return session.listed(found, [Table(columns=columns, rows=rows)], none="No snapshots found")
 
 
 @snapshot.command("info")

@@ -19,10 +19,10 @@ _NAME = click.option("--name", required=True, metavar="NAME", help="Name of the 
 def ls(session: Session) -> list[Block]:
     """List the users."""
     found = session.ask(session.member.get_users(colonyname=session.colonyname))
-    if not found and not session.json:
-        return [Line(text="No users found")]
     rows = [[each.name, each.email, each.phone] for each in found]
-    return session.either(found, [Table(columns=["Username", "Email", "Phone"], rows=rows)])
+    return session.listed(
+        found, [Table(columns=["Username", "Email", "Phone"], rows=rows)], none="No users found"
+    )
 
 
 @user.command("get")

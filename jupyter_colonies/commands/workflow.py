@@ -129,8 +129,6 @@ def _lister(listing: Listing) -> None:
                 colonyname=session.colonyname, count=count, state=int(listing.state)
             )
         )
-        if not graphs and not session.json:
-            return [Line(text=listing.none("workflows"))]
         rows = [
             [
                 graph.processgraphid,
@@ -140,7 +138,7 @@ def _lister(listing: Listing) -> None:
             for graph in graphs
         ]
         table = Table(columns=["WorkflowId", listing.column, "Initiator"], rows=rows)
-        return session.either(graphs, [table])
+        return session.listed(graphs, [table], none=listing.none("workflows"))
 
 
 for _listing in LISTINGS:

@@ -16,7 +16,6 @@ from jupyter_colonies.client.compose.workflow import Workflow
 from jupyter_colonies.core.member import ExecutorState
 from jupyter_colonies.core.process import State
 from jupyter_colonies.errors import ProcessFailed
-from jupyter_colonies.testing import server_in_thread
 
 PATIENCE = 60
 
@@ -79,12 +78,6 @@ class Kernel:
         if self.manager.is_alive():
             self.manager.shutdown_kernel()
         self.manager.cleanup_resources()
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with server_in_thread(tmp_path_factory.mktemp("server")) as server:
-        yield server
 
 
 @pytest.fixture(scope="module")

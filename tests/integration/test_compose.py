@@ -20,13 +20,6 @@ from jupyter_colonies.core.member import User
 from jupyter_colonies.errors import NotFound, ProcessFailed
 from jupyter_colonies.executor import registry
 from jupyter_colonies.notebook.colony import NotebookColony
-from jupyter_colonies.testing import server_in_thread
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with server_in_thread(tmp_path_factory.mktemp("server")) as server:
-        yield server
 
 
 @pytest.fixture(scope="module")

@@ -14,16 +14,9 @@ from jupyter_colonies.client import discovery
 from jupyter_colonies.client.colony import Colony
 from jupyter_colonies.core.process import State
 from jupyter_colonies.executor import registry
-from jupyter_colonies.testing import server_in_thread
 
 TYPE = "container-executor"
 PATIENCE = 60
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with server_in_thread(tmp_path_factory.mktemp("server")) as server:
-        yield server
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from jupyter_colonies.client.colony import Colony, connect
+from jupyter_colonies.client.colony import connect
 from jupyter_colonies.client.discovery import RUNTIME_VARIABLE
 from jupyter_colonies.client.endpoint import Endpoint
 from jupyter_colonies.client.storage.objects import Objects
@@ -29,14 +29,9 @@ from jupyter_colonies.errors import (
 )
 from jupyter_colonies.testing import server_in_thread
 from tests.integration.moving import growth
+from tests.integration.test_client import OriginalServer
 
 LARGE = os.urandom(PART + 1000) + b"\0" * PART
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with server_in_thread(tmp_path_factory.mktemp("server")) as server:
-        yield server
 
 
 @pytest.fixture(scope="module")
@@ -51,13 +46,6 @@ def colony(server):
 @pytest.fixture
 def files(colony):
     return colony.files
-
-
-class OriginalServer(Colony):
-    """Uses nothing that a server of the original project does not have."""
-
-    async def extensions(self):
-        return []
 
 
 class Relay:

@@ -14,15 +14,8 @@ from jupyter_colonies.client.colony import connect
 from jupyter_colonies.client.discovery import RUNTIME_VARIABLE
 from jupyter_colonies.client.storage.filesystem import PROTOCOL, ColoniesFileSystem
 from jupyter_colonies.errors import AccessDenied, InvalidRequest
-from jupyter_colonies.testing import server_in_thread
 
 TABLE = pandas.DataFrame({"a": range(1000), "b": [f"text {n}" for n in range(1000)]})
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with server_in_thread(tmp_path_factory.mktemp("server")) as server:
-        yield server
 
 
 @pytest.fixture(scope="module")

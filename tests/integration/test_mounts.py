@@ -14,13 +14,6 @@ from jupyter_colonies.executor import mounts, registry
 from jupyter_colonies.executor.outcome import RunFailed
 from jupyter_colonies.executor.programs import place
 from jupyter_colonies.executor.worker import Worker
-from jupyter_colonies.testing import server_in_thread
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with server_in_thread(tmp_path_factory.mktemp("server")) as server:
-        yield server
 
 
 @pytest.fixture

@@ -21,15 +21,8 @@ from pycolonies import (
 )
 
 from jupyter_colonies.core import identity
-from jupyter_colonies.testing import server_in_thread
 
 WAITING, RUNNING, SUCCESS, FAILED = range(4)
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with server_in_thread(tmp_path_factory.mktemp("server")) as server:
-        yield server
 
 
 @pytest.fixture(scope="module")

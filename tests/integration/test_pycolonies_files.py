@@ -6,16 +6,9 @@ from pycolonies import Colonies
 from jupyter_colonies.client.colony import connect
 from jupyter_colonies.client.discovery import RUNTIME_VARIABLE
 from jupyter_colonies.client.sync.syncing import sync
-from jupyter_colonies.testing import server_in_thread
 from tests.integration.test_server_port import rpc
 
 DATA = b"the bytes of a file" * 1000
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with server_in_thread(tmp_path_factory.mktemp("server")) as server:
-        yield server
 
 
 @pytest.fixture

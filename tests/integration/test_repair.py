@@ -25,18 +25,11 @@ from jupyter_colonies.errors import (
 from jupyter_colonies.executor import registry
 from jupyter_colonies.notebook.colony import NotebookColony, connect
 from jupyter_colonies.notebook.run import NotebookRun
-from jupyter_colonies.testing import server_in_thread
 from jupyter_colonies.widgets.scene import Scene
 from tests.integration.test_cells import Kernel
 from tests.integration.test_client import enrolled
 
 PATIENCE = 60
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with server_in_thread(tmp_path_factory.mktemp("server")) as server:
-        yield server
 
 
 @pytest.fixture(scope="module")

@@ -7,13 +7,12 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-import boto3
 import pytest
-from botocore.client import Config
 from botocore.exceptions import ClientError
 from minio import Minio
 
 from jupyter_colonies.testing import server_in_thread
+from tests.integration.boto import client_of
 from tests.integration.test_server_port import executor, rpc
 
 PART = 5 * 1024 * 1024
@@ -42,16 +41,7 @@ def client(server):
     made = []
 
     def make(keys):
-        made.append(
-            boto3.client(
-                "s3",
-                endpoint_url=f"http://{server.host}:{server.port}",
-                aws_access_key_id=keys["accesskey"],
-                aws_secret_access_key=keys["secretkey"],
-                region_name=keys["region"],
-                config=Config(retries={"max_attempts": 1}, signature_version="s3v4"),
-            )
-        )
+        made.append(client_of(server, keys))
         return made[-1]
 
     yield make

@@ -6,28 +6,20 @@ import resource
 import socket
 import time
 
-import boto3
 import pytest
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
-from botocore.client import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from jupyter_colonies.core.times import SECOND
 from jupyter_colonies.errors import ServerRefused
-from jupyter_colonies.testing import server_in_thread
+from tests.integration.boto import client_of
 from tests.integration.test_server_port import rpc
 from tests.unit.commands.conftest import Desk
 
 MB = 1024 * 1024
 BUCKET = "colonies"
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with server_in_thread(tmp_path_factory.mktemp("server")) as server:
-        yield server
 
 
 @pytest.fixture(scope="module")
@@ -37,14 +29,7 @@ def keys(server):
 
 @pytest.fixture(scope="module")
 def s3(server, keys):
-    client = boto3.client(
-        "s3",
-        endpoint_url=f"http://{server.host}:{server.port}",
-        aws_access_key_id=keys["accesskey"],
-        aws_secret_access_key=keys["secretkey"],
-        region_name=keys["region"],
-        config=Config(retries={"max_attempts": 1}, signature_version="s3v4"),
-    )
+    client = client_of(server, keys)
     yield client
     client.close()
 

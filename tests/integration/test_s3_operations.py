@@ -4,10 +4,8 @@ import asyncio
 import io
 from concurrent.futures import ThreadPoolExecutor
 
-import boto3
 import pytest
 from boto3.s3.transfer import TransferConfig
-from botocore.client import Config
 from botocore.exceptions import ClientError
 from minio import Minio
 from minio.commonconfig import ComposeSource, CopySource
@@ -15,6 +13,7 @@ from minio.commonconfig import ComposeSource, CopySource
 from jupyter_colonies.broker import objects
 from jupyter_colonies.core.objects import Piece
 from jupyter_colonies.testing import server_in_thread
+from tests.integration.boto import client_of
 from tests.integration.test_server_port import rpc
 
 MB = 1024 * 1024
@@ -37,14 +36,7 @@ def keys(server):
 
 @pytest.fixture(scope="module")
 def s3(server, keys):
-    client = boto3.client(
-        "s3",
-        endpoint_url=f"http://{server.host}:{server.port}",
-        aws_access_key_id=keys["accesskey"],
-        aws_secret_access_key=keys["secretkey"],
-        region_name=keys["region"],
-        config=Config(retries={"max_attempts": 1}, signature_version="s3v4"),
-    )
+    client = client_of(server, keys)
     yield client
     client.close()
 

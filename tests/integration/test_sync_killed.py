@@ -12,16 +12,9 @@ from jupyter_colonies.client.colony import Colony
 from jupyter_colonies.client.discovery import Found
 from jupyter_colonies.client.endpoint import Endpoint
 from jupyter_colonies.client.sync.names import PART
-from jupyter_colonies.testing import server_in_thread
 
 FILES = 100
 COLONIES = [sys.executable, "-m", "jupyter_colonies.cli"]
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with server_in_thread(tmp_path_factory.mktemp("server")) as server:
-        yield server
 
 
 @pytest.fixture

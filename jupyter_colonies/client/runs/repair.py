@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -29,7 +30,7 @@ ORIGINAL = "original"
 """The key of the attribute that names the process which a single process is a retry of."""
 
 
-class Repairable:
+class Repairable(ABC):
     """A run that can be run again, from where it failed or from anywhere else.
 
     What has ended stays as it is: running again makes a new run, linked to the old one, in which
@@ -41,13 +42,13 @@ class Repairable:
     name: str
     is_workflow: bool
 
+    @abstractmethod
     def changes(self) -> AsyncGenerator[WorkflowChange, None]:
         """Every change until the end; see `Run`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def __getitem__(self, nodename: str) -> RunNode:
         """The first node of a name; see `Run`."""
-        raise NotImplementedError
 
     def resume(self, *, changes: Mapping[str, Fields] | None = None) -> Run:
         """Run again what did not succeed, and all that depends on it, as a new run.

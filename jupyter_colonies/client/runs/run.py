@@ -265,8 +265,9 @@ class Run(Repairable):
                     yield change
                     if self._picture.final:
                         # Who follows the same run faster may have seen more than this one did.
-                        if not self._picture.ends_with(change) and (all_ := self._picture.whole()):
-                            yield all_
+                        whole = self._picture.whole()
+                        if whole is not None and not self._picture.ends_with(change):
+                            yield whole
                         return
         finally:
             self._followers -= 1

@@ -10,19 +10,12 @@ import pytest
 
 from jupyter_colonies.client.discovery import RUNTIME_VARIABLE
 from jupyter_colonies.notebook.colony import connect
-from jupyter_colonies.testing import server_in_thread
 from jupyter_colonies.widgets.browser import PIECE, FileBrowser
 from jupyter_colonies.widgets.preview import MOST_PICTURE, MOST_TEXT, preview
 
 PNG = b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII="
 )
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with server_in_thread(tmp_path_factory.mktemp("server")) as server:
-        yield server
 
 
 @pytest.fixture(scope="module")

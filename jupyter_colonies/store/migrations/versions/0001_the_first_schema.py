@@ -13,6 +13,22 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     """Apply the change."""
+    _create_attributes()
+    _create_colonies()
+    _create_counters()
+    _create_edges()
+    _create_events()
+    _create_executors()
+    _create_functions()
+    _create_graphs()
+    _create_logs()
+    _create_processes()
+    _create_settings()
+    _create_targets()
+    _create_users()
+
+
+def _create_attributes() -> None:
     op.create_table(
         "attributes",
         sa.Column("seq", BIG, nullable=False),
@@ -26,6 +42,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_attributes_process", "attributes", ["process"], unique=False)
 
+
+def _create_colonies() -> None:
     op.create_table(
         "colonies",
         sa.Column("seq", BIG, nullable=False),
@@ -34,12 +52,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq"),
         sa.UniqueConstraint("name"),
     )
+
+
+def _create_counters() -> None:
     op.create_table(
         "counters",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("value", BIG, nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
+
+
+def _create_edges() -> None:
     op.create_table(
         "edges",
         sa.Column("seq", BIG, nullable=False),
@@ -52,6 +76,8 @@ def upgrade() -> None:
     op.create_index("edges_of_child", "edges", ["child", "parentposition"], unique=False)
     op.create_index("edges_of_parent", "edges", ["parent", "childposition"], unique=False)
 
+
+def _create_events() -> None:
     op.create_table(
         "events",
         sa.Column("seq", BIG, nullable=False),
@@ -74,6 +100,8 @@ def upgrade() -> None:
         postgresql_where=sa.text("graphseq > 0"),
     )
 
+
+def _create_executors() -> None:
     op.create_table(
         "executors",
         sa.Column("seq", BIG, nullable=False),
@@ -106,6 +134,8 @@ def upgrade() -> None:
     )
     op.create_index("executors_by_name", "executors", ["colonyname", "executorname"], unique=True)
 
+
+def _create_functions() -> None:
     op.create_table(
         "functions",
         sa.Column("seq", BIG, nullable=False),
@@ -134,6 +164,8 @@ def upgrade() -> None:
         unique=False,
     )
 
+
+def _create_graphs() -> None:
     op.create_table(
         "graphs",
         sa.Column("seq", BIG, nullable=False),
@@ -158,6 +190,8 @@ def upgrade() -> None:
         "graphs_by_state", "graphs", ["colonyname", "state", "submissiontime"], unique=False
     )
 
+
+def _create_logs() -> None:
     op.create_table(
         "logs",
         sa.Column("seq", BIG, nullable=False),
@@ -173,6 +207,8 @@ def upgrade() -> None:
     )
     op.create_index("logs_of_process", "logs", ["processid", "timestamp"], unique=False)
 
+
+def _create_processes() -> None:
     op.create_table(
         "processes",
         sa.Column("seq", BIG, nullable=False),
@@ -277,18 +313,26 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 0"),
     )
 
+
+def _create_settings() -> None:
     op.create_table(
         "settings",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("value", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
+
+
+def _create_targets() -> None:
     op.create_table(
         "targets",
         sa.Column("process", BIG, nullable=False),
         sa.Column("executorname", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("process", "executorname"),
     )
+
+
+def _create_users() -> None:
     op.create_table(
         "users",
         sa.Column("seq", BIG, nullable=False),

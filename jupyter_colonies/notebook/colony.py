@@ -24,7 +24,7 @@ from jupyter_colonies.notebook.run import NotebookRun
 
 if TYPE_CHECKING:
     from jupyter_colonies.executor.dask.executor import DaskExecutor
-    from jupyter_colonies.widgets.browser import FileBrowser
+    from jupyter_colonies.widgets.files.browser import FileBrowser
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
@@ -173,7 +173,7 @@ class NotebookColony(Colony):
 
         The value of a cell, or given to `display`.
         """
-        from jupyter_colonies.widgets.browser import FileBrowser  # noqa: PLC0415 - slow to load
+        from jupyter_colonies.widgets.files.browser import FileBrowser  # noqa: PLC0415 - slow to load
 
         return FileBrowser(self, label)
 

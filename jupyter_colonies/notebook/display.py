@@ -7,7 +7,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display
 
 from jupyter_colonies.client.runs.run import Run
-from jupyter_colonies.widgets.dag import DagView
+from jupyter_colonies.widgets.dag.view import DagView
 
 PATIENCE = 2.0
 """Seconds to wait for the first picture, so that it is there when the output appears."""

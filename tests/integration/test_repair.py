@@ -25,7 +25,7 @@ from jupyter_colonies.errors import (
 from jupyter_colonies.executor import registry
 from jupyter_colonies.notebook.colony import NotebookColony, connect
 from jupyter_colonies.notebook.run import NotebookRun
-from jupyter_colonies.widgets.scene import Scene
+from jupyter_colonies.widgets.dag.scene import Scene
 from tests.integration.test_cells import Kernel
 from tests.integration.test_client import enrolled
 

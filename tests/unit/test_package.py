@@ -37,7 +37,7 @@ def test_the_package_alone_loads_neither_side() -> None:
     "module",
     [
         "jupyter_colonies.notebook.magics",
-        "jupyter_colonies.widgets.dag",
+        "jupyter_colonies.widgets.dag.view",
         "jupyter_colonies.cli.verbs",
         "jupyter_colonies.executor.programs.shell",
     ],

@@ -3,7 +3,7 @@
 from jupyter_colonies.core.layout import NODE_WIDTH
 from jupyter_colonies.core.messages.workflows import NodeChange, WorkflowChange
 from jupyter_colonies.core.process import State
-from jupyter_colonies.widgets.scene import MOST_ELEMENTS, MOST_ROWS, Scene
+from jupyter_colonies.widgets.dag.scene import MOST_ELEMENTS, MOST_ROWS, Scene
 
 ROOT = NodeChange(processid="1", nodename="generate", funcname="gen", executortype="generator")
 CHILD = NodeChange(processid="2", nodename="sum", funcname="sum", parents=["1"])

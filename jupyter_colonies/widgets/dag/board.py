@@ -12,8 +12,8 @@ import traitlets
 from IPython.core.getipython import get_ipython
 from ipywidgets import widget_serialization
 
-from jupyter_colonies.widgets.scene import Json, Update
-from jupyter_colonies.widgets.stylesheet import stylesheet
+from jupyter_colonies.widgets.dag.scene import Json, Update
+from jupyter_colonies.widgets.dag.stylesheet import stylesheet
 
 MANY = 200
 """Elements that are made at once from which on the kernel's output socket could overflow."""

@@ -13,10 +13,10 @@ import ipywidgets
 from jupyter_colonies.client.runs.run import Run
 from jupyter_colonies.core.messages.workflows import NodeChange, WorkflowChange
 from jupyter_colonies.errors import ColoniesError
-from jupyter_colonies.widgets.board import Board, Drawing
-from jupyter_colonies.widgets.inspector import Inspector
+from jupyter_colonies.widgets.dag.board import Board, Drawing
+from jupyter_colonies.widgets.dag.scene import Scene
+from jupyter_colonies.widgets.inspector.inspector import Inspector
 from jupyter_colonies.widgets.pace import Pace
-from jupyter_colonies.widgets.scene import Scene
 
 DAG_MIME_TYPE = "application/vnd.colonies.dag+json"
 NOTHING = ("Choose a node …", "")

@@ -15,7 +15,7 @@ from jupyter_colonies.client.values.forms import FILE
 from jupyter_colonies.core.messages.workflows import NodeChange
 from jupyter_colonies.core.process import Process
 from jupyter_colonies.errors import ColoniesError
-from jupyter_colonies.widgets.report import note, report
+from jupyter_colonies.widgets.inspector.report import note, report
 
 LOG_LINES = 500
 INVITATION = "Click a node, or choose it in the list, to see its values, log and times."

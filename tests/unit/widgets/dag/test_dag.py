@@ -12,8 +12,8 @@ from jupyter_colonies.client.compose.workflow import Workflow
 from jupyter_colonies.core.process import State
 from jupyter_colonies.notebook import display
 from jupyter_colonies.notebook.colony import NotebookColony
-from jupyter_colonies.widgets import scene
-from jupyter_colonies.widgets.dag import DAG_MIME_TYPE, DagView
+from jupyter_colonies.widgets.dag import scene
+from jupyter_colonies.widgets.dag.view import DAG_MIME_TYPE, DagView
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from jupyter_colonies.core.member import Log
 from jupyter_colonies.core.process import Attribute, Process, State
 from jupyter_colonies.core.spec import Conditions, FunctionSpec
-from jupyter_colonies.widgets.report import MOST_CHARACTERS, note, report
+from jupyter_colonies.widgets.inspector.report import MOST_CHARACTERS, note, report
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 TAGS = {"style", "section", "h4", "h5", "span", "div", "dl", "dt", "dd", "pre", "p"}

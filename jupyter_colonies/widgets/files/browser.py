@@ -17,8 +17,9 @@ from jupyter_colonies.client.storage.folders import Labels
 from jupyter_colonies.commands import wording
 from jupyter_colonies.core.file import File, check_name, place
 from jupyter_colonies.errors import ColoniesError, InvalidRequest
-from jupyter_colonies.widgets.incoming import Incoming, words
-from jupyter_colonies.widgets.preview import preview
+from jupyter_colonies.widgets.files.incoming import Incoming, words
+from jupyter_colonies.widgets.files.preview import preview
+from jupyter_colonies.widgets.page import bundle
 
 PIECE = 256 << 10
 """Bytes that are sent to the page at a time. Jupyter limits what a kernel may send per second."""
@@ -42,8 +43,8 @@ class FileBrowser(anywidget.AnyWidget):
     for HTML.
     """
 
-    _esm = _HERE / "browser.js"
-    _css = _HERE / "browser.css"
+    _esm = bundle.script(_HERE / "browser.js")
+    _css = bundle.style(_HERE / "browser.css")
 
     colonyname = traitlets.Unicode().tag(sync=True)
     label = traitlets.Unicode("/").tag(sync=True)

@@ -9,7 +9,7 @@ const PAUSE = 350;
 
 export default {
   render({ model, el }) {
-    el.classList.add("colonies-files");
+    el.classList.add("colonies-surface", "colonies-files");
     const parts = [new Uploads(model), new Listing(model), new Details(model)];
     const [uploads, listing, details] = parts;
     const columns = make("div", { className: "parts" }, [listing.element, details.element]);
@@ -30,24 +30,6 @@ export default {
     };
   },
 };
-
-/** An element with these properties; what is no property of it is an attribute. */
-function make(tag, properties = {}, children = []) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
-    if (name in element) {
-      element[name] = value;
-    } else {
-      element.setAttribute(name, value);
-    }
-  }
-  element.append(...children);
-  return element;
-}
-
-function button(text, onclick, properties = {}) {
-  return make("button", { type: "button", textContent: text, onclick, ...properties });
-}
 
 /** Folders and files of the label that is open, and the way up. */
 class Listing {

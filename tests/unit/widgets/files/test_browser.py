@@ -10,8 +10,8 @@ import pytest
 
 from jupyter_colonies.client.discovery import RUNTIME_VARIABLE
 from jupyter_colonies.notebook.colony import connect
-from jupyter_colonies.widgets.browser import PIECE, FileBrowser
-from jupyter_colonies.widgets.preview import MOST_PICTURE, MOST_TEXT, preview
+from jupyter_colonies.widgets.files.browser import PIECE, FileBrowser
+from jupyter_colonies.widgets.files.preview import MOST_PICTURE, MOST_TEXT, preview
 
 PNG = b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII="

@@ -15,6 +15,9 @@ annotations: free texts by name
 apiport: port of the RPC
 arg: one argument; it is appended to the generator's queue
 args: arguments in order
+Notes.attributes: all attributes of the process, if one was added or changed
+Notes.ended: whether the process has ended and nothing follows
+Notes.lines: new lines of the log, oldest first
 FunctionSpec.args: arguments in order, of any JSON type
 Function.args: parameters of the function
 assignedexecutorid: id of the executor that has the process, empty for none

@@ -6,9 +6,16 @@ from collections.abc import Iterable, Mapping
 
 from jupyter_colonies.broker import reading
 from jupyter_colonies.broker.call import Call, answers
+from jupyter_colonies.broker.signals import Noted
 from jupyter_colonies.core.member import Log
 from jupyter_colonies.core.messages import Empty, logs, processes
-from jupyter_colonies.core.messages.logs import AddExecutorLog, AddLog, GetLogs, SearchLogs
+from jupyter_colonies.core.messages.logs import (
+    AddExecutorLog,
+    AddLog,
+    GetLogs,
+    Notes,
+    SearchLogs,
+)
 from jupyter_colonies.core.messages.processes import (
     MOST_TEXTS,
     AddAttribute,
@@ -54,6 +61,7 @@ def add_attribute(call: Call, request: AddAttribute) -> Attribute:
         "value": attribute.value,
     }
     call.tx.many(statements.INSERT_ATTRIBUTE, [row])
+    call.tx.announce(Noted(call.row["processid"]))
     return reading.attribute(row, call.row)
 
 
@@ -71,6 +79,7 @@ def set_attributes(call: Call, request: SetAttributes) -> Empty:
     if call.row["assignedexecutorid"] != call.caller.id:
         raise AccessDenied("Failed to set attributes, only the assigned executor may")
     attach(call.tx, [(call.row, texts)])
+    call.tx.announce(Noted(request.processid))
     return Empty()
 
 
@@ -168,6 +177,24 @@ def search_logs(call: Call, request: SearchLogs) -> list[Log]:
     return [_log(row) for row in rows]
 
 
+def since(tx: Transaction, processid: str, after: int) -> Notes:
+    """What is noted of a process after a moment, and all of its attributes.
+
+    `ended` if nothing can follow, also because the process was removed.
+    """
+    process = tx.one(statements.BY_ID, processid=processid)
+    if process is None:
+        return Notes(ended=True)
+    # A line is only written while the process runs: none comes after an end that was seen first.
+    rows = tx.all(journal.OF_PROCESS, processid=processid, since=after, count=MOST_LOGS)
+    found = tx.all(statements.ATTRIBUTES, seq=process["seq"])
+    return Notes(
+        lines=[_log(row) for row in rows],
+        attributes=[reading.attribute(row, process) for row in found],
+        ended=State(process["state"]).finished and len(rows) < MOST_LOGS,
+    )
+
+
 def write(
     tx: Transaction, colonyname: str, executorname: str, processid: str, message: str
 ) -> None:
@@ -185,6 +212,8 @@ def write(
     newest = max(last["process"] or 0, last["executor"] or 0) if last else 0
     timestamp = max(tx.now, newest + 1)
     tx.run(journal.ADD_LOG, **place, timestamp=timestamp, message=message)
+    if processid:
+        tx.announce(Noted(processid))
 
 
 def _place(request: AddExecutorLog) -> dict[str, str]:

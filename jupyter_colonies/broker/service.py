@@ -69,6 +69,7 @@ from jupyter_colonies.core import enrolment
 from jupyter_colonies.core.messages import REGISTRY, Message, Request, processes, server, workflows
 from jupyter_colonies.core.messages.channels import SubscribeChannel
 from jupyter_colonies.core.messages.executors import SubscribeExecutor
+from jupyter_colonies.core.messages.logs import SubscribeNotes
 from jupyter_colonies.core.messages.processes import SubscribeProcesses
 from jupyter_colonies.core.messages.server import GetServerInfo, ServerInfo, Version
 from jupyter_colonies.core.policy import Caller
@@ -232,6 +233,8 @@ class Broker:
             return self.subscriptions.executor(request, call.caller.id)
         if isinstance(request, SubscribeProcesses):
             return self.subscriptions.processes(request, call.colonyname)
+        if isinstance(request, SubscribeNotes):
+            return self.subscriptions.notes(request)
         if isinstance(request, SubscribeChannel):
             return self.subscriptions.channel(request, self._channel_reader(message, request, call))
         raise InvalidRequest(f"{message.type} is not a subscription")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -68,6 +68,12 @@ class Appended(NamedTuple):
     name: str
 
 
+class Noted(NamedTuple):
+    """The executor of a process wrote to its log, or set one of its attributes."""
+
+    processid: str
+
+
 class Due(NamedTuple):
     """A duty has something to do at a moment, in nanoseconds since 1970."""
 
@@ -97,6 +103,7 @@ class Notice(msgspec.Struct, array_like=True):
     missed: bool = False
     appended: list[Appended] = []
     taken: list[Taken] = []
+    noted: list[Noted] = []
 
 
 MOST_NOTICES = 16
@@ -132,6 +139,7 @@ class SignalNotices:
             *notice.dismissed,
             *notice.appended,
             *notice.taken,
+            *notice.noted,
             *due,
             *(Packed(generator) for generator in notice.packed),
             *missed,
@@ -143,10 +151,11 @@ class SignalNotices:
 
 
 def _gathered(announced: Sequence[object]) -> Notice:
-    notice = Notice(ready=[], changed=[], graphs=[], dismissed=[], due={}, appended=[], taken=[])
+    notice = Notice(ready=[], changed=[], graphs=[], dismissed=[], due={}, taken=[])
     packed: set[int] = set()
     newest: dict[int, GraphChanged] = {}
-    appended: dict[Appended, None] = {}
+    # Those that say only where to look are told once.
+    once: dict[type, dict[Any, None]] = {Appended: {}, Noted: {}}
     for signal in announced:
         match signal:
             case Ready():
@@ -157,8 +166,8 @@ def _gathered(announced: Sequence[object]) -> Notice:
                 newest[signal.graphseq] = signal
             case Dismissed():
                 notice.dismissed.append(signal)
-            case Appended():
-                appended[signal] = None
+            case Appended() | Noted():
+                once[type(signal)][signal] = None
             case Taken():
                 notice.taken.append(signal)
             case Due():
@@ -166,7 +175,7 @@ def _gathered(announced: Sequence[object]) -> Notice:
             case Packed():
                 packed.add(signal.generator)
     notice.graphs = list(newest.values())
-    notice.appended = list(appended)
+    notice.appended, notice.noted = list(once[Appended]), list(once[Noted])
     notice.packed = sorted(packed)
     return notice
 
@@ -185,6 +194,7 @@ def _parts(notice: Notice, longest: int) -> list[Notice]:
             dismissed=notice.dismissed[number::2],
             appended=notice.appended[number::2],
             taken=notice.taken[number::2],
+            noted=notice.noted[number::2],
             due=notice.due,
             packed=notice.packed[number::2],
         )

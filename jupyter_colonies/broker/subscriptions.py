@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from jupyter_colonies.broker import channels, lookup
+from jupyter_colonies.broker import channels, lookup, notes
 from jupyter_colonies.broker.channels import Position, Unread
 from jupyter_colonies.broker.signals import (
     Appended,
@@ -21,12 +21,14 @@ from jupyter_colonies.broker.signals import (
     Dismissed,
     GraphChanged,
     Missed,
+    Noted,
     Taken,
 )
 from jupyter_colonies.core.channel import ChannelEntry
 from jupyter_colonies.core.messages import executors
 from jupyter_colonies.core.messages.channels import SubscribeChannel
 from jupyter_colonies.core.messages.executors import ExecutorChange, SubscribeExecutor
+from jupyter_colonies.core.messages.logs import Notes, SubscribeNotes
 from jupyter_colonies.core.messages.processes import SubscribeProcess, SubscribeProcesses
 from jupyter_colonies.core.messages.workflows import SubscribeWorkflow, WorkflowChange
 from jupyter_colonies.core.process import Process, State
@@ -108,22 +110,13 @@ class Subscriptions:
         if not self._watchers:
             return
         for signal in signals:
-            if isinstance(signal, Changed):
-                self._put(("process", signal.processid, signal.state), signal)
-                topic = ("type", signal.colonyname, signal.executortype, signal.state)
-                self._put(topic, signal)
-                self._put(("channels", signal.processid), signal)
-            elif isinstance(signal, Appended):
-                self._put(("channel", signal.processid, signal.name), signal)
-            elif isinstance(signal, GraphChanged):
-                self._put(("workflow", signal.processgraphid), signal)
-            elif isinstance(signal, Taken):
-                self._put(("executor", signal.colonyname, signal.executorname), signal)
-            elif isinstance(signal, Dismissed):
-                self._put(("executor", signal.colonyname, signal.executorname), None)
-            elif isinstance(signal, Missed):
+            if isinstance(signal, Missed):
                 for topic in self._watchers:
                     self._put(topic, signal)
+            else:
+                item = None if isinstance(signal, Dismissed) else signal
+                for topic in _TOPICS.get(type(signal), _no_topics)(signal):
+                    self._put(topic, item)
 
     def end(self) -> None:
         """End every subscription."""
@@ -209,6 +202,29 @@ class Subscriptions:
                 taken = executors.Taken(processid=signal.processid, state=signal.state)
                 yield ExecutorChange(taken=[taken])
 
+    async def notes(self, request: SubscribeNotes) -> AsyncIterator[Notes]:
+        """What an executor writes about a process, what is there already first.
+
+        Raises Over when the process has ended.
+        """
+        topics = (("notes", request.processid), ("any state", request.processid))
+        since, known = request.since, None
+        with self._watching(*topics, timeout=request.timeout, watcher=Bell()) as bell:
+            while not bell.ended:
+                news = await self._store.read(_notes_reader(request.processid, since))
+                attributes = _told_by(news)
+                if attributes == known:
+                    news.attributes = msgspec.UNSET
+                if news.lines or news.ended or attributes != known:
+                    yield news
+                if news.ended:
+                    raise Over
+                known = attributes
+                if news.lines:
+                    since = news.lines[-1].timestamp
+                if len(news.lines) < notes.MOST_LOGS and await bell.next() is None:
+                    return
+
     async def channel(
         self, request: SubscribeChannel, look: Callable[[Position], Awaitable[Unread]]
     ) -> AsyncIterator[list[ChannelEntry]]:
@@ -218,7 +234,7 @@ class Subscriptions:
         is being sent is in memory: a slow subscriber catches up from the database. Raises Over
         after the end of the process (protocol part 03, section 2.5).
         """
-        topics = (("channel", request.processid, request.name), ("channels", request.processid))
+        topics = (("channel", request.processid, request.name), ("any state", request.processid))
         timeout = request.timeout or CHANNEL_TIMEOUT
         with self._watching(*topics, timeout=timeout, watcher=Bell()) as bell:
             found = await look(Position())
@@ -307,3 +323,29 @@ def _workflow_reader(
         return None if graph is None else lookup.workflow_change(tx, graph, after)
 
     return read
+
+
+def _notes_reader(processid: str, since: int) -> Callable[[Transaction], Notes]:
+    return lambda tx: notes.since(tx, processid, since)
+
+
+def _told_by(news: Notes) -> list[tuple[str, int, str]]:
+    return [(each.key, each.attributetype, each.value) for each in news.attributes or ()]
+
+
+def _no_topics(_: Any) -> Iterable[Topic]:
+    return ()
+
+
+_TOPICS: dict[type, Callable[[Any], Iterable[Topic]]] = {
+    Changed: lambda told: (
+        ("process", told.processid, told.state),
+        ("type", told.colonyname, told.executortype, told.state),
+        ("any state", told.processid),
+    ),
+    Appended: lambda told: [("channel", told.processid, told.name)],
+    Noted: lambda told: [("notes", told.processid)],
+    GraphChanged: lambda told: [("workflow", told.processgraphid)],
+    Taken: lambda told: [("executor", told.colonyname, told.executorname)],
+    Dismissed: lambda told: [("executor", told.colonyname, told.executorname)],
+}

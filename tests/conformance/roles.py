@@ -197,6 +197,7 @@ EXTENSIONS = {
     "subscribeexecutormsg": ITSELF,
     "setattributesmsg": ASSIGNED,
     "subscribeworkflowmsg": MEMBER,
+    "subscribenotesmsg": MEMBER,
     "rerunworkflowmsg": MEMBER,
     "getrerunsmsg": MEMBER,
     "retryprocessmsg": MEMBER,

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.conformance.test_notes import log, logs, messages
-from tests.conformance.wire import refused
+from tests.conformance.wire import Dropped, refused
 
 
 def note(member, message, **fields):
@@ -113,3 +113,84 @@ def test_limits_of_the_search(colony, e1):
         search(colony.outsider(), "x")
     with refused(400, "Failed to search logs, invalid JSON"):
         search(e1, 5)
+
+
+# --- what is pushed of one process, an extension ---
+
+
+@pytest.fixture
+def socket(wire):
+    with wire.socket() as socket:
+        yield socket
+
+
+def follow(socket, member, process, since=0, timeout=30):
+    socket.send(
+        "subscribenotesmsg",
+        member.key,
+        processid=process["processid"],
+        since=since,
+        timeout=timeout,
+    )
+
+
+def news(socket):
+    """Lines, attributes and whether it is the end."""
+    found = socket.receive(payloadtype="subscribenotesmsg")
+    attributes = found.get("attributes")
+    return (
+        messages(found["lines"]),
+        attributes and {each["key"]: each["value"] for each in attributes},
+        found["ended"],
+    )
+
+
+def test_lines_and_attributes_are_pushed_until_the_process_ends(socket, e1, user, process):
+    log(e1, process, "before")
+    follow(socket, user, process)
+    assert news(socket) == (["before"], [], False)
+    log(e1, process, "now")
+    assert news(socket) == (["now"], None, False)
+    e1.call("setattributesmsg", processid=process["processid"], texts={"progress": "0.5"})
+    assert news(socket) == ([], {"progress": "0.5"}, False)
+    attribute = {"targetid": process["processid"], "key": "k", "value": "v", "attributetype": 1}
+    e1.call("addattributemsg", attribute=attribute)
+    assert news(socket) == ([], {"progress": "0.5", "k": "v"}, False)
+    log(e1, process, "last")
+    e1.close(process)
+    lines, ended = [], False
+    while not ended:
+        more, _, ended = news(socket)
+        lines += more
+    assert lines == ["last"]
+
+
+def test_a_log_is_pushed_from_a_moment_on_in_pieces(socket, e1, process):
+    for number in range(502):
+        log(e1, process, str(number))
+    first = logs(e1, processid=process["processid"])[0]
+    e1.close(process)
+    follow(socket, e1, process, since=first["timestamp"])
+    assert news(socket) == ([str(number) for number in range(1, 501)], [], False)
+    assert news(socket) == (["501"], None, True)
+
+
+def test_a_removed_process_ends_what_is_pushed_of_it(socket, e1, user):
+    process = e1.submit()
+    follow(socket, user, process)
+    assert news(socket) == ([], [], False)
+    e1.call("cancelprocessmsg", processid=process["processid"])
+    assert news(socket) == ([], None, True)
+
+
+def test_who_may_follow_what_is_written(socket, colony, e1, process):
+    follow(socket, colony.outsider(), process)
+    with refused(403, "Access denied"):
+        socket.receive()
+    follow(socket, e1, {"processid": "f" * 64})
+    with refused(404, "Failed to subscribe notes, process does not exist"):
+        socket.receive()
+    follow(socket, e1, process, timeout=0)
+    news(socket)
+    with pytest.raises(Dropped):
+        socket.receive()

@@ -315,6 +315,7 @@ REQUESTS = {
     "setattributesmsg": lambda cast: cast.running() | {"texts": {"k": "v"}},
     "subscribeexecutormsg": lambda cast: itself(cast) | {"timeout": 0},
     "subscribeworkflowmsg": lambda cast: cast.waiting_workflow() | {"after": 2**40, "timeout": 0},
+    "subscribenotesmsg": lambda cast: cast.waiting() | {"timeout": 0},
     "enrolexecutormsg": lambda cast: {
         "executor": cast.here | {"executorname": some_name(), "executorid": id_of(new_key())},
         "proof": hashlib.sha3_256(b"guessed").hexdigest(),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+
 from jupyter_colonies.client.operations import Operations
 from jupyter_colonies.core.member import Log
 from jupyter_colonies.core.messages import Empty, logs
@@ -110,3 +112,29 @@ class LogsMethods(Operations):
             ),
         )
         return reply
+
+    def subscribe_notes(
+        self,
+        *,
+        processid: str = "",
+        since: int = 0,
+        timeout: int = 0,
+    ) -> AsyncGenerator[logs.Notes, None]:
+        """Subscribe notes.
+
+        Follow what an executor writes about a process: log lines after `since`, and attributes.
+
+        `since` is in nanoseconds, exclusive, `timeout` in seconds. The subscription ends with the
+        process.
+
+        Sent as `subscribenotesmsg`; for an approved executor or a user of the colony. An
+        extension of the protocol.
+        """
+        return self.stream(
+            logs.SUBSCRIBE_NOTES,
+            logs.SubscribeNotes(
+                processid=processid,
+                since=since,
+                timeout=timeout,
+            ),
+        )

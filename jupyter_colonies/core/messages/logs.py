@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from jupyter_colonies.core.decoding import Integer, Name
 from jupyter_colonies.core.member import Log
 from jupyter_colonies.core.messages.registry import Empty, Message, Request, Subject, declare
 from jupyter_colonies.core.policy import Role
+from jupyter_colonies.core.process import Attribute
 from jupyter_colonies.errors import NotFound, UnknownObject
 
 
@@ -46,6 +49,30 @@ class SearchLogs(Request):
     text: str = ""
     days: Integer = 0
     count: Integer = 0
+
+
+class SubscribeNotes(Request):
+    """Follow what an executor writes about a process: log lines after `since`, and attributes.
+
+    `since` is in nanoseconds, exclusive, `timeout` in seconds. The subscription ends with the
+    process.
+    """
+
+    processid: str = ""
+    since: Integer = 0
+    timeout: Integer = 0
+
+
+class Notes(msgspec.Struct, kw_only=True):
+    """News of a process: up to 500 lines of its log, oldest first, and all its attributes.
+
+    Attributes are there in the first frame and when one was added or changed. `ended` is true in
+    the last frame of a process that has finished.
+    """
+
+    lines: list[Log] = msgspec.field(default_factory=list)
+    attributes: list[Attribute] | msgspec.UnsetType = msgspec.UNSET
+    ended: bool = False
 
 
 ADD_LOG = declare(
@@ -104,5 +131,25 @@ SEARCH_LOGS = declare(
         role=Role.MEMBER,
         colony="colonyname",
         reads=True,
+    )
+)
+SUBSCRIBE_NOTES = declare(
+    Message(
+        "subscribenotesmsg",
+        "subscribe_notes",
+        SubscribeNotes,
+        Notes,
+        does="subscribe notes",
+        role=Role.MEMBER,
+        streams=True,
+        reads=True,
+        extension=True,
+        subject=Subject(
+            kind="process",
+            field="processid",
+            missing=NotFound(
+                "Failed to subscribe notes, process does not exist: there is no process '{}'"
+            ),
+        ),
     )
 )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from contextlib import aclosing
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -133,6 +134,20 @@ async def test_subscriptions_hear_of_changes_on_the_other_server(pair: Pair) -> 
         await pair.a.close(await pair.a.assign(), "done")
     assert (await asyncio.wait_for(ended, 10)).output == ["done"]
     assert (await asyncio.wait_for(changed, 10)).revision > 1
+
+
+async def test_lines_written_on_the_other_server_are_pushed(pair: Pair) -> None:
+    await pair.a.submit()
+    process = await pair.a.assign()
+    message = logs.SUBSCRIBE_NOTES
+    request = message.request(msgtype=message.type, processid=process.processid, timeout=60)
+    async with aclosing(pair.b.broker.subscribe(message, request, pair.b.user)) as news:
+        async with asyncio.timeout(30):
+            assert (await anext(news)).lines == []
+            await pair.a.call(
+                logs.ADD_LOG, process.assignedexecutorid, processid=process.processid, message="m"
+            )
+            assert [line.message for line in (await anext(news)).lines] == ["m"]
 
 
 async def test_subscriptions_catch_up_with_what_was_missed_while_nobody_listened(

@@ -85,6 +85,7 @@ EXTENSIONS = {
     "renewleasemsg",
     "leavecolonymsg",
     "subscribeworkflowmsg",
+    "subscribenotesmsg",
 }
 
 

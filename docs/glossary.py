@@ -17,6 +17,7 @@ arg: one argument; it is appended to the generator's queue
 args: arguments in order
 Notes.attributes: all attributes of the process, if one was added or changed
 Notes.ended: whether the process has ended and nothing follows
+Notes.state: state of the process, if it or the executor is another one now
 Notes.lines: new lines of the log, oldest first
 FunctionSpec.args: arguments in order, of any JSON type
 Function.args: parameters of the function

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from jupyter_colonies.broker import reading
 from jupyter_colonies.broker.call import Call, answers
@@ -177,22 +178,37 @@ def search_logs(call: Call, request: SearchLogs) -> list[Log]:
     return [_log(row) for row in rows]
 
 
-def since(tx: Transaction, processid: str, after: int) -> Notes:
-    """What is noted of a process after a moment, and all of its attributes.
+class Known(NamedTuple):
+    """What a subscriber knows: the time of the last line, attributes, and where the process is."""
+
+    since: int
+    attributes: list[tuple[str, int, str]] | None = None
+    standing: tuple[int, str, int] | None = None
+
+
+def news(tx: Transaction, processid: str, known: Known) -> tuple[Notes, Known]:
+    """What is noted of a process beyond what is known, and what is known then.
 
     `ended` if nothing can follow, also because the process was removed.
     """
     process = tx.one(statements.BY_ID, processid=processid)
     if process is None:
-        return Notes(ended=True)
+        return Notes(ended=True), known
     # A line is only written while the process runs: none comes after an end that was seen first.
-    rows = tx.all(journal.OF_PROCESS, processid=processid, since=after, count=MOST_LOGS)
+    rows = tx.all(journal.OF_PROCESS, processid=processid, since=known.since, count=MOST_LOGS)
     found = tx.all(statements.ATTRIBUTES, seq=process["seq"])
-    return Notes(
-        lines=[_log(row) for row in rows],
-        attributes=[reading.attribute(row, process) for row in found],
-        ended=State(process["state"]).finished and len(rows) < MOST_LOGS,
+    state = State(process["state"])
+    now = Known(
+        rows[-1]["timestamp"] if rows else known.since,
+        [(row["key"], row["attributetype"], row["value"]) for row in found],
+        (process["state"], process["assignedexecutorid"], process["retries"]),
     )
+    told = Notes(lines=[_log(row) for row in rows], ended=state.finished and len(rows) < MOST_LOGS)
+    if now.attributes != known.attributes:
+        told.attributes = [reading.attribute(row, process) for row in found]
+    if now.standing != known.standing:
+        told.state = state
+    return told, now
 
 
 def write(

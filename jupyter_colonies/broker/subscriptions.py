@@ -208,21 +208,15 @@ class Subscriptions:
         Raises Over when the process has ended.
         """
         topics = (("notes", request.processid), ("any state", request.processid))
-        since, known = request.since, None
+        known = notes.Known(request.since)
         with self._watching(*topics, timeout=request.timeout, watcher=Bell()) as bell:
             while not bell.ended:
-                news = await self._store.read(_notes_reader(request.processid, since))
-                attributes = _told_by(news)
-                if attributes == known:
-                    news.attributes = msgspec.UNSET
-                if news.lines or news.ended or attributes != known:
-                    yield news
-                if news.ended:
+                told, known = await self._store.read(_notes_reader(request.processid, known))
+                if told != Notes():
+                    yield told
+                if told.ended:
                     raise Over
-                known = attributes
-                if news.lines:
-                    since = news.lines[-1].timestamp
-                if len(news.lines) < notes.MOST_LOGS and await bell.next() is None:
+                if len(told.lines) < notes.MOST_LOGS and await bell.next() is None:
                     return
 
     async def channel(
@@ -325,12 +319,10 @@ def _workflow_reader(
     return read
 
 
-def _notes_reader(processid: str, since: int) -> Callable[[Transaction], Notes]:
-    return lambda tx: notes.since(tx, processid, since)
-
-
-def _told_by(news: Notes) -> list[tuple[str, int, str]]:
-    return [(each.key, each.attributetype, each.value) for each in news.attributes or ()]
+def _notes_reader(
+    processid: str, known: notes.Known
+) -> Callable[[Transaction], tuple[Notes, notes.Known]]:
+    return lambda tx: notes.news(tx, processid, known)
 
 
 def _no_topics(_: Any) -> Iterable[Topic]:

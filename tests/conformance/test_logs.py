@@ -3,7 +3,7 @@
 import pytest
 
 from tests.conformance.test_notes import log, logs, messages
-from tests.conformance.wire import Dropped, refused
+from tests.conformance.wire import RUNNING, SUCCESS, WAITING, Dropped, refused
 
 
 def note(member, message, **fields):
@@ -163,6 +163,15 @@ def test_lines_and_attributes_are_pushed_until_the_process_ends(socket, e1, user
         more, _, ended = news(socket)
         lines += more
     assert lines == ["last"]
+
+
+def test_another_state_is_told(socket, e1, user):
+    process = e1.submit()
+    follow(socket, user, process)
+    for act, state in ((None, WAITING), (e1.assign, RUNNING), (lambda: e1.close(process), SUCCESS)):
+        if act:
+            act()
+        assert socket.receive(payloadtype="subscribenotesmsg")["state"] == state
 
 
 def test_a_log_is_pushed_from_a_moment_on_in_pieces(socket, e1, process):

@@ -122,7 +122,7 @@ class LogsMethods(Operations):
     ) -> AsyncGenerator[logs.Notes, None]:
         """Subscribe notes.
 
-        Follow what an executor writes about a process: log lines after `since`, and attributes.
+        Follow a process: log lines after `since` as they are written, attributes and the state.
 
         `since` is in nanoseconds, exclusive, `timeout` in seconds. The subscription ends with the
         process.

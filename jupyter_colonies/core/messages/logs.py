@@ -8,7 +8,7 @@ from jupyter_colonies.core.decoding import Integer, Name
 from jupyter_colonies.core.member import Log
 from jupyter_colonies.core.messages.registry import Empty, Message, Request, Subject, declare
 from jupyter_colonies.core.policy import Role
-from jupyter_colonies.core.process import Attribute
+from jupyter_colonies.core.process import Attribute, State
 from jupyter_colonies.errors import NotFound, UnknownObject
 
 
@@ -52,7 +52,7 @@ class SearchLogs(Request):
 
 
 class SubscribeNotes(Request):
-    """Follow what an executor writes about a process: log lines after `since`, and attributes.
+    """Follow a process: log lines after `since` as they are written, attributes and the state.
 
     `since` is in nanoseconds, exclusive, `timeout` in seconds. The subscription ends with the
     process.
@@ -66,11 +66,13 @@ class SubscribeNotes(Request):
 class Notes(msgspec.Struct, kw_only=True):
     """News of a process: up to 500 lines of its log, oldest first, and all its attributes.
 
-    Attributes are there in the first frame and when one was added or changed. `ended` is true in
-    the last frame of a process that has finished.
+    Attributes are there in the first frame and when one was added or changed; the state when the
+    process got another one or another executor, too. `ended` is true in the last frame of a
+    process that has finished.
     """
 
     lines: list[Log] = msgspec.field(default_factory=list)
+    state: State | msgspec.UnsetType = msgspec.UNSET
     attributes: list[Attribute] | msgspec.UnsetType = msgspec.UNSET
     ended: bool = False
 

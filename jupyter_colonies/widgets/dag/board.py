@@ -50,27 +50,28 @@ class Drawing:
             max_zoom=3,
             min_zoom=0.02,
         )
-        self._nodes: dict[str, _Node] = {}
-        self._edges: dict[str, _Edge] = {}
+        self._nodes: dict[str, Any] = {}
+        self._edges: dict[str, Any] = {}
 
     def add(self, update: Update) -> None:
         """Add and remove elements; one message beside those that make the new ones."""
-        if not (update.added_nodes or update.added_edges or update.removed_edges):
+        gone = [self._nodes.pop(node) for node in update.removed_nodes]
+        gone += [self._edges.pop(edge) for edge in update.removed_edges]
+        if not (update.added_nodes or update.added_edges or gone):
             return
         if len(update.added_nodes) + len(update.added_edges) > MANY:
             _let_all_messages_through()
         for element in update.added_nodes:
             node = _Node(**element, selectable=True, grabbable=False)
             self._nodes[element["data"]["id"]] = node
-        gone = [self._edges.pop(edge) for edge in update.removed_edges]
         for element in update.added_edges:
             self._edges[element["data"]["id"]] = _Edge(**element, classes="directed")
         graph = self.widget.graph
         with graph.hold_sync():
             graph.nodes = list(self._nodes.values())
             graph.edges = list(self._edges.values())
-        for edge in gone:
-            edge.close()
+        for each in gone:
+            each.close()
 
     def keep(self, update: Update) -> None:
         """Remember what the board's news tell the page, for pages that load later."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,6 +44,7 @@ class Update:
     folded: bool = False
     added_nodes: list[Json] = field(default_factory=list)
     added_edges: list[Json] = field(default_factory=list)
+    removed_nodes: list[str] = field(default_factory=list)
     removed_edges: list[str] = field(default_factory=list)
     nodes: dict[str, Json] = field(default_factory=dict)
     positions: dict[str, Json] = field(default_factory=dict)
@@ -67,6 +69,7 @@ class Scene:
         self.title = title
         self.trouble = ""
         self._nodes: dict[str, NodeChange] = {}
+        self._moment: dict[str, NodeChange] | None = None
         self._lock = threading.Lock()
         self._drawn: dict[str, Json] = {}
         self._positions: dict[str, Json] = {}
@@ -78,11 +81,23 @@ class Scene:
         with self._lock:
             self._nodes.update((node.processid, node) for node in change.nodes)
 
+    def show_states(self, nodes: Sequence[NodeChange] | None) -> None:
+        """Show these processes, those of another moment, in place of the known ones; None ends it.
+
+        What is learnt meanwhile is kept and shown afterwards.
+        """
+        with self._lock:
+            self._moment = None if nodes is None else {node.processid: node for node in nodes}
+
     @property
     def nodes(self) -> list[NodeChange]:
-        """The processes known so far."""
+        """The processes that are shown: all that are known, or those of the moment."""
         with self._lock:
-            return list(self._nodes.values())
+            return list(self._shown.values())
+
+    @property
+    def _shown(self) -> dict[str, NodeChange]:
+        return self._nodes if self._moment is None else self._moment
 
     @property
     def state(self) -> State:
@@ -120,9 +135,9 @@ class Scene:
         return draw(self.nodes, self.title)
 
     def node(self, processid: str) -> NodeChange | None:
-        """One of the processes known so far."""
+        """One of the processes that are shown."""
         with self._lock:
-            return self._nodes.get(processid)
+            return self._shown.get(processid)
 
     def foremost(self) -> list[NodeChange]:
         """The processes that a list has room for, failed ones first if not all."""
@@ -182,6 +197,10 @@ class Scene:
             elif self._edges[edge] != data:
                 update.edges[edge] = data
         self._edges = edges
+        update.removed_nodes = [each for each in self._positions if each not in layout.places]
+        for processid in update.removed_nodes:
+            del self._positions[processid]
+            del self._drawn[processid]
 
     def _aside(self, layout: Layout) -> float:
         """How far to move a new layout sideways so that most known nodes stay where they are."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import concurrent.futures
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import ipywidgets
@@ -71,6 +71,18 @@ class DagView(ipywidgets.VBox):  # type: ignore[misc]
         """State and progress in words, and a small table of the nodes."""
         return self._scene.text()
 
+    def on_select(self, callback: Callable[[NodeChange | None], None]) -> None:
+        """Call back with the process that was selected, or None when none is any more."""
+        self._board.observe(lambda change: callback(self._scene.node(change["new"])), "selected")
+
+    def show_states(self, nodes: Sequence[NodeChange] | None) -> None:
+        """Show the graph as it was at another moment, made of these nodes; None shows it live.
+
+        What happens to the run meanwhile is kept. Works after the end of the run as well.
+        """
+        self._scene.show_states(nodes)
+        self._pace.knock()
+
     def wait_until_painted(self, timeout: float) -> bool:
         """Wait until the first picture is there, `timeout` seconds at most; whether it is."""
         return self._painted.wait(timeout)
@@ -129,7 +141,7 @@ class DagView(ipywidgets.VBox):  # type: ignore[misc]
         if not future.cancelled() and isinstance(error := future.exception(), ColoniesError):
             self._scene.trouble = f"No longer live: {error.message}"
         self._followed_to_the_end = True
-        self._pace.finish()
+        self._pace.knock()
 
     def _paint(self) -> None:
         if self._closed:
@@ -149,7 +161,7 @@ class DagView(ipywidgets.VBox):  # type: ignore[misc]
             self.inspector.show(now)
         if last or self._scene.nodes:
             self._painted.set()
-        if last and self._over.set_running_or_notify_cancel():
+        if last and not self._over.done() and self._over.set_running_or_notify_cancel():
             self._over.set_result(None)
 
     def _paint_folded(self) -> None:

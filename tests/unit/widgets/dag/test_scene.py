@@ -123,3 +123,20 @@ def test_an_empty_scene_has_all_its_faces() -> None:
     assert "0 of 0 finished" in empty.text()
     assert empty.picture().startswith("<svg")
     assert empty.table() == []
+
+
+def test_another_moment_is_shown_until_it_is_live_again() -> None:
+    shown = scene(ROOT, CHILD)
+    shown.update()
+    shown.show_states([NodeChange(processid="1", nodename="generate", state=State.RUNNING)])
+    shown.learn(change(node("3", "2", state=State.FAILED)))
+    update = shown.update()
+    assert update.removed_nodes == ["2"]
+    assert update.removed_edges == ["1-2"]
+    assert update.nodes["1"]["state"] == "Running"
+    assert update.heading["total"] == 1
+
+    shown.show_states(None)
+    update = shown.update()
+    assert [element["data"]["id"] for element in update.added_nodes] == ["2", "3"]
+    assert update.heading["total"] == 3

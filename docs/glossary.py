@@ -60,6 +60,13 @@ Credentials.skipverify: whether certificates of `endpoint` are not checked
 Credentials.tls: whether `endpoint` speaks TLS
 Credentials.region: what to say where a client asks for a region
 Credentials.secretkey: signs requests; to be kept secret
+ProcessEvent.at: when it happened
+ProcessEvent.inserted: true if the process was put between its parent and that one's children
+ProcessEvent.revision: revision of the workflow that it belongs to
+GetWorkflowEvents.count: most events of a reply; 0 for 10,000. Those of one revision stay together
+WorkflowEvents.revision: revision up to which the reply tells what happened
+events: what happened, in its order
+latest: revision of the workflow's last change
 renew: makes new keys and voids the old ones
 buildtime: when the server was built
 buildversion: version of the server

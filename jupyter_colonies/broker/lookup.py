@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from jupyter_colonies.broker import reading
 from jupyter_colonies.broker.call import Call, answers
 from jupyter_colonies.core.graph import ProcessGraph
 from jupyter_colonies.core.messages import Empty, workflows
 from jupyter_colonies.core.messages import processes as process_messages
 from jupyter_colonies.core.messages.processes import ListProcesses, OneProcess, ProcessHistory
-from jupyter_colonies.core.messages.workflows import ListGraphs, OneGraph, WorkflowChange
+from jupyter_colonies.core.messages.workflows import (
+    GetWorkflowEvents,
+    ListGraphs,
+    OneGraph,
+    ProcessEvent,
+    WorkflowChange,
+    WorkflowEvents,
+)
 from jupyter_colonies.core.process import Process, State
-from jupyter_colonies.core.times import SECOND
+from jupyter_colonies.core.times import SECOND, to_wire
 from jupyter_colonies.errors import InvalidRequest
 from jupyter_colonies.store import channels, graphs, journal, members, processes
 from jupyter_colonies.store.statement import Row, Transaction
 
 MOST = 100
+MOST_EVENTS = 10_000
 ANY_STATE = -1
 
 
@@ -125,6 +135,41 @@ def workflow_change(tx: Transaction, graph: Row, after: int) -> WorkflowChange:
         revision=graph["revision"],
         state=State(graph["state"]),
         nodes=reading.node_changes(order, edges),
+    )
+
+
+@answers(workflows.GET_WORKFLOW_EVENTS)
+def get_workflow_events(call: Call, request: GetWorkflowEvents) -> WorkflowEvents:
+    """What happened in a workflow after a revision, a page at a time."""
+    if not 0 <= request.count <= MOST_EVENTS:
+        raise InvalidRequest(
+            f"Failed to get workflow events, count must be from 0 to {MOST_EVENTS}, "
+            f"not {request.count}"
+        )
+    rows = call.tx.all(
+        journal.OF_GRAPH,
+        graphseq=call.row["seq"],
+        after=request.after,
+        count=request.count or MOST_EVENTS,
+    )
+    latest = call.row["revision"]
+    return WorkflowEvents(
+        processgraphid=request.processgraphid,
+        colonyname=call.row["colonyname"],
+        revision=rows[-1]["revision"] if rows else latest,
+        latest=latest,
+        events=[
+            ProcessEvent(
+                processid=row["processid"],
+                state=State(row["state"]),
+                executorname=row["executorname"],
+                retries=row["retries"],
+                revision=row["revision"],
+                at=to_wire(row["at"]),
+                inserted=bool(row["inserted"]) or msgspec.UNSET,
+            )
+            for row in rows
+        ],
     )
 
 

@@ -191,6 +191,7 @@ def node_changes(members: Sequence[Row], edges: Sequence[Row]) -> list[NodeChang
             state=State(row["state"]),
             executorname=row["executorname"],
             retries=row["retries"],
+            submissiontime=to_wire(row["submissiontime"]),
             starttime=to_wire(row["starttime"]),
             endtime=to_wire(row["endtime"]),
             parents=_ordered(parents.get(row["processid"])),

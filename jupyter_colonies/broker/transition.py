@@ -88,6 +88,7 @@ def _event(tx: Transaction, row: Row, revision: int) -> dict[str, object]:
         "process": row["seq"],
         "state": row["state"],
         "executorname": row["executorname"],
+        "retries": row["retries"],
         "at": tx.now,
     }
 

@@ -98,6 +98,7 @@ MEMBERS = Statement(
         _P.executorname,
         _P.state,
         _P.retries,
+        _P.submissiontime,
         _P.starttime,
         _P.endtime,
         _P.keptfrom,

@@ -69,6 +69,7 @@ CHANGED_SINCE = Statement(
         _P.executorname,
         _P.state,
         _P.retries,
+        _P.submissiontime,
         _P.starttime,
         _P.endtime,
         _P.keptfrom,
@@ -83,6 +84,37 @@ CHANGED_SINCE = Statement(
         )
     )
     .order_by(_P.seq)
+)
+
+_of_graph = (
+    events.c.graphseq == bindparam("graphseq"),
+    events.c.graphseq > literal_column("0"),
+    events.c.revision > bindparam("after"),
+)
+_first_of_graph = (
+    select(events.c.revision)
+    .where(*_of_graph)
+    .order_by(events.c.revision)
+    .limit(bindparam("count"))
+    .subquery("first")
+)
+# What happened in a workflow after a revision: so many events, and the rest of the last revision.
+OF_GRAPH = Statement(
+    select(
+        _P.processid,
+        _P.inserted,
+        events.c.state,
+        events.c.executorname,
+        events.c.retries,
+        events.c.revision,
+        events.c.at,
+    )
+    .select_from(events.join(processes, _P.seq == events.c.process))
+    .where(
+        *_of_graph,
+        events.c.revision <= select(func.max(_first_of_graph.c.revision)).scalar_subquery(),
+    )
+    .order_by(events.c.revision, events.c.seq)
 )
 
 ADD_LOG = Statement(inserting(logs))

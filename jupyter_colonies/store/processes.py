@@ -65,6 +65,7 @@ _TOUCHED = (
     _P.pending,
     _P.waitdeadline,
     _P.executorname,
+    _P.retries,
 )
 HEAD = (
     *_TOUCHED,
@@ -74,7 +75,6 @@ HEAD = (
     _P.isassigned,
     _P.submissiontime,
     _P.starttime,
-    _P.retries,
     _P.maxretries,
 )
 

@@ -200,6 +200,7 @@ EXTENSIONS = {
     "subscribenotesmsg": MEMBER,
     "rerunworkflowmsg": MEMBER,
     "getrerunsmsg": MEMBER,
+    "getworkfloweventsmsg": MEMBER,
     "retryprocessmsg": MEMBER,
     "getcredentialsmsg": MEMBER,
     "movefilesmsg": MEMBER,

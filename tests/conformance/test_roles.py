@@ -269,6 +269,7 @@ REQUESTS = {
     "addchildmsg": child_of,
     "rerunworkflowmsg": lambda cast: cast.cancelled_workflow(),
     "getrerunsmsg": lambda cast: cast.waiting_workflow(),
+    "getworkfloweventsmsg": lambda cast: cast.waiting_workflow(),
     "retryprocessmsg": lambda cast: cast.cancelled(),
     "channelappendmsg": lambda cast: cast.talking() | {"sequence": 1},
     "channelreadmsg": lambda cast: cast.talking(),

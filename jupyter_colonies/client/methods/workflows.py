@@ -183,3 +183,29 @@ class WorkflowsMethods(Operations):
                 timeout=timeout,
             ),
         )
+
+    async def get_workflow_events(
+        self,
+        *,
+        processgraphid: str = "",
+        after: int = 0,
+        count: int = 0,
+    ) -> workflows.WorkflowEvents:
+        """Get workflow events.
+
+        What happened in a workflow after a revision, in order: `count` events, 0 for as many as go.
+
+        Events of one revision are never split between two replies, so there may be more.
+
+        Sent as `getworkfloweventsmsg`; for an approved executor or a user of the colony. An
+        extension of the protocol.
+        """
+        reply: workflows.WorkflowEvents = await self.call(
+            workflows.GET_WORKFLOW_EVENTS,
+            workflows.GetWorkflowEvents(
+                processgraphid=processgraphid,
+                after=after,
+                count=count,
+            ),
+        )
+        return reply

@@ -210,6 +210,7 @@ def _node(process: Process) -> NodeChange:
         executortype=spec.conditions.executortype,
         state=process.state,
         retries=process.retries,
+        submissiontime=process.submissiontime,
         starttime=process.starttime,
         endtime=process.endtime,
         parents=process.parents,

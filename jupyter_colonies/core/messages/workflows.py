@@ -61,6 +61,44 @@ class SubscribeWorkflow(Request):
     timeout: Integer = 0
 
 
+class GetWorkflowEvents(Request):
+    """What happened in a workflow after a revision, in order: `count` events, 0 for as many as go.
+
+    Events of one revision are never split between two replies, so there may be more.
+    """
+
+    processgraphid: str = ""
+    after: Integer = 0
+    count: Integer = 0
+
+
+class ProcessEvent(msgspec.Struct, kw_only=True):
+    """A process of a workflow entered a state, or its place in the workflow changed.
+
+    State, executor and retries are those after the change. What a workflow was submitted with
+    has no event for that; a process that was added has one, at its submission time. `inserted` is
+    said of one that was put between its parent and that one's children.
+    """
+
+    processid: str
+    state: State = State.WAITING
+    executorname: Name = ""
+    retries: Integer = 0
+    revision: Integer = 0
+    at: datetime = NEVER
+    inserted: bool | msgspec.UnsetType = msgspec.UNSET
+
+
+class WorkflowEvents(msgspec.Struct, kw_only=True):
+    """Events of a workflow up to `revision`; there are more if that is before the workflow's."""
+
+    processgraphid: str
+    colonyname: Name = ""
+    revision: Integer = 0
+    latest: Integer = 0
+    events: list[ProcessEvent] = msgspec.field(default_factory=list)
+
+
 class NodeChange(msgspec.Struct, kw_only=True):
     """A process of a workflow as a display needs it.
 
@@ -74,6 +112,7 @@ class NodeChange(msgspec.Struct, kw_only=True):
     state: State = State.WAITING
     executorname: Name = ""
     retries: Integer = 0
+    submissiontime: datetime = NEVER
     starttime: datetime = NEVER
     endtime: datetime = NEVER
     parents: list[str] = msgspec.field(default_factory=list)
@@ -197,5 +236,18 @@ SUBSCRIBE_WORKFLOW = declare(
         reads=True,
         extension=True,
         subject=_graph("subscribe"),
+    )
+)
+GET_WORKFLOW_EVENTS = declare(
+    Message(
+        "getworkfloweventsmsg",
+        "get_workflow_events",
+        GetWorkflowEvents,
+        WorkflowEvents,
+        does="get workflow events",
+        role=Role.MEMBER,
+        reads=True,
+        extension=True,
+        subject=_graph("get events of"),
     )
 )

@@ -27,7 +27,10 @@ class Log(SQLModel, table=True):
 
 
 class Event(SQLModel, table=True):
-    """A change of a process, written with the change itself; `revision` counts per workflow."""
+    """A change of a process, written with the change itself; `revision` counts per workflow.
+
+    `state`, `executorname` and `retries` are those of the process after the change.
+    """
 
     __tablename__ = "events"
     __table_args__ = (
@@ -42,4 +45,5 @@ class Event(SQLModel, table=True):
     process: int = Field(sa_column=big())
     state: int
     executorname: str
+    retries: int
     at: int = Field(sa_column=big())

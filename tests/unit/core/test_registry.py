@@ -84,6 +84,7 @@ EXTENSIONS = {
     "enrolexecutormsg",
     "renewleasemsg",
     "leavecolonymsg",
+    "getworkfloweventsmsg",
     "subscribeworkflowmsg",
     "subscribenotesmsg",
 }

@@ -219,3 +219,18 @@ def test_files_learn_their_objects_and_parts_are_counted(empty: Address, engine:
         assert used == [("dev", 7), ("new", 0)]
         authors = connection.execute(text("SELECT DISTINCT initiatorid FROM files")).fetchall()
         assert authors == [("",)]
+
+
+def test_events_from_before_are_of_a_first_try(empty: Address, engine: Engine) -> None:
+    with engine.begin() as connection:
+        schema.upgrade(connection, "the database", "0014")
+        connection.execute(
+            text(
+                "INSERT INTO events (colonyname, graphseq, revision, process, state, executorname, "
+                "at) VALUES ('dev', 1, 2, 3, 1, 'e', 4)"
+            )
+        )
+    open_database(empty)
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT retries, at FROM events")).fetchall()
+    assert found == [(0, 4)]

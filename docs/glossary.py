@@ -67,6 +67,18 @@ GetWorkflowEvents.count: most events of a reply; 0 for 10,000. Those of one revi
 WorkflowEvents.revision: revision up to which the reply tells what happened
 events: what happened, in its order
 latest: revision of the workflow's last change
+scopes: what the token may be used for: `read`, `submit`, `execute`, `manage`
+lifetime: number of seconds until the token expires, at most 366 days
+token: the token, without its secret
+tokenid: id of the token, which is no secret
+expires: moment from which the token is good for nothing
+lastused: moment at which it was used last, right to the hour; the zero time for never
+revoked: moment of its revocation; the zero time for a token that was not revoked
+created: moment of its making
+secret: what goes behind `Authorization: Bearer`; told here and never again
+AddToken.name: what people call it; several may have one name
+Token.name: what people call it
+Token.ownerid: id of the identity that it stands for
 renew: makes new keys and voids the old ones
 buildtime: when the server was built
 buildversion: version of the server

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from typing import Any
 
 from jupyter_colonies.broker.call import Call, Facts
-from jupyter_colonies.core import enrolment, policy
+from jupyter_colonies.core import enrolment, policy, scope
 from jupyter_colonies.core.member import ExecutorState
 from jupyter_colonies.core.messages import Message, Request
+from jupyter_colonies.core.messages import processes as process_messages
 from jupyter_colonies.core.messages.registry import Subject
-from jupyter_colonies.core.policy import Caller, ExecutorFacts, Role
+from jupyter_colonies.core.policy import Caller, ExecutorFacts, Grant, Role
 from jupyter_colonies.core.times import SECOND
 from jupyter_colonies.errors import AccessDenied, UnknownObject
 from jupyter_colonies.store import (
@@ -69,6 +70,34 @@ def authorize(
     if message.role is Role.ITSELF:
         _check_itself(caller, request)
     return Call(tx, facts, caller, colonyname, subject)
+
+
+def confine(tx: Transaction, message: Message[Any, Any], request: Request, grant: Grant) -> None:
+    """Raise AccessDenied unless what is asked for lies within a grant.
+
+    Whether the identity itself may do it is left to `authorize`.
+    """
+    scope.check(scope.SCOPES.get(message.type, scope.NO_TOKEN), grant.scopes)
+    for colonyname in _concerned(tx, message, request):
+        if colonyname != grant.colonyname:
+            raise AccessDenied(
+                f"Access denied, the token is good for colony <{grant.colonyname}> and no other"
+            )
+
+
+def _concerned(tx: Transaction, message: Message[Any, Any], request: Any) -> list[str]:
+    """The colonies that a request is about. What does not exist is in none."""
+    if message is process_messages.CLOSE_PROCESSES:
+        ids = [item.processid for item in request.items or []]
+        rows = [tx.one(processes.BY_ID, processid=processid) for processid in ids]
+        return [str(row["colonyname"]) for row in rows if row is not None]
+    found = []
+    if message.subject:
+        row = _subject(tx, message.subject, request, changes=False)
+        found.append(str(row["name" if message.subject.kind == "colony" else "colonyname"]))
+    if message.colony:
+        found.append(message.colony_of(request))
+    return found
 
 
 def member(

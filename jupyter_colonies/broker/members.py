@@ -29,6 +29,7 @@ from jupyter_colonies.store import (
     presence,
     processes,
     remainders,
+    tokens,
 )
 from jupyter_colonies.store.statement import Row
 
@@ -71,6 +72,7 @@ def remove_colony(call: Call, request: NamedColony) -> Empty:
         *members.REMOVE_MEMBERS,
         locations.REMOVE_ALL,
         pauses.REMOVE,
+        tokens.REMOVE_OF_COLONY,
     ):
         call.tx.run(statement, colonyname=colonyname)
     if not call.tx.run(members.REMOVE_COLONY, colonyname=colonyname):

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any
 
 from jupyter_colonies.broker import (  # noqa: F401 - importing these registers their use-cases
@@ -38,12 +38,13 @@ from jupyter_colonies.broker import (  # noqa: F401 - importing these registers 
     staleness,
     submit,
     sweeping,
+    tokens,
     workflow,
 )
 from jupyter_colonies.broker.ahead import Foresight
 from jupyter_colonies.broker.assign import assign, assign_several
 from jupyter_colonies.broker.attendance import Attendance
-from jupyter_colonies.broker.authorize import authorize, owner_of_server
+from jupyter_colonies.broker.authorize import authorize, confine, owner_of_server
 from jupyter_colonies.broker.call import PROCEDURES, USE_CASES, Call, Facts
 from jupyter_colonies.broker.channels import Position, Unread, unread
 from jupyter_colonies.broker.cronruns import CronRuns
@@ -62,6 +63,7 @@ from jupyter_colonies.broker.signals import (
     SignalNotices,
 )
 from jupyter_colonies.broker.subscriptions import Subscriptions
+from jupyter_colonies.broker.tokens import Bearer
 from jupyter_colonies.broker.verifying import Verifier
 from jupyter_colonies.broker.vigil import Vigil
 from jupyter_colonies.broker.waiters import Waiters
@@ -72,8 +74,8 @@ from jupyter_colonies.core.messages.executors import SubscribeExecutor
 from jupyter_colonies.core.messages.logs import SubscribeNotes
 from jupyter_colonies.core.messages.processes import SubscribeProcesses
 from jupyter_colonies.core.messages.server import GetServerInfo, ServerInfo, Version
-from jupyter_colonies.core.policy import Caller
-from jupyter_colonies.errors import InvalidRequest, ServerStopping
+from jupyter_colonies.core.policy import Caller, Grant
+from jupyter_colonies.errors import InvalidRequest, ServerStopping, StorageFailed
 from jupyter_colonies.store import processes as statements
 from jupyter_colonies.store.address import Address
 from jupyter_colonies.store.blobs import Blobs
@@ -162,13 +164,16 @@ class Broker:
         callerid: str,
         *,
         gone: asyncio.Event | None = None,
+        grant: Grant | None = None,
     ) -> Any:
         """Carry out one operation and give its reply.
 
         `callerid` is the id that signed the request. `gone` is set by the front when the caller's
-        connection closed. Raises ColoniesError.
+        connection closed. `grant` says what the caller's proof is good for if that is less than
+        the identity. Raises ColoniesError.
         """
         message.check(request)
+        await self._confine(message, request, grant)
         if self.stopping.is_set():
             raise ServerStopping("The server is shutting down, try again in a moment")
         if message is processes.ASSIGN_PROCESS:
@@ -198,7 +203,12 @@ class Broker:
         return reply
 
     async def subscribe(
-        self, message: Message[Any, Any], request: Any, callerid: str
+        self,
+        message: Message[Any, Any],
+        request: Any,
+        callerid: str,
+        *,
+        grant: Grant | None = None,
     ) -> AsyncGenerator[Any, None]:
         """Events of a subscription until its time is over or the server stops.
 
@@ -206,6 +216,7 @@ class Broker:
         where nothing can follow because what was subscribed to has ended.
         """
         message.check(request)
+        await self._confine(message, request, grant)
         call = await self.store.read(
             lambda tx: _detached(authorize(tx, self.facts, message, request, callerid))
         )
@@ -213,6 +224,23 @@ class Broker:
             async with aclosing(self._events(message, request, call)) as events:
                 async for event in events:
                     yield event
+
+    async def _confine(
+        self, message: Message[Any, Any], request: Request, grant: Grant | None
+    ) -> None:
+        if grant is not None:
+            await self.store.read(lambda tx: confine(tx, message, request, grant))
+
+    async def bearer(self, secret: str) -> Bearer:
+        """For whom a token stands. Raises NoToken.
+
+        That it is used is written down about once an hour, and does not matter if it can't be.
+        """
+        found = await self.store.read(lambda tx: tokens.bearer(tx, secret))
+        if not found.used_lately:
+            with suppress(StorageFailed):
+                await self.store.write(lambda tx: tokens.used(tx, found.tokenid))
+        return found
 
     async def owner_of_keys(self, accesskey: str) -> Owner:
         """Whose keys of an S3 client these are. Raises AccessDenied."""

@@ -74,6 +74,12 @@ class Noted(NamedTuple):
     processid: str
 
 
+class Revoked(NamedTuple):
+    """A bearer token was revoked."""
+
+    tokenid: str
+
+
 class Due(NamedTuple):
     """A duty has something to do at a moment, in nanoseconds since 1970."""
 
@@ -104,6 +110,7 @@ class Notice(msgspec.Struct, array_like=True):
     appended: list[Appended] = []
     taken: list[Taken] = []
     noted: list[Noted] = []
+    revoked: list[Revoked] = []
 
 
 MOST_NOTICES = 16
@@ -140,6 +147,7 @@ class SignalNotices:
             *notice.appended,
             *notice.taken,
             *notice.noted,
+            *notice.revoked,
             *due,
             *(Packed(generator) for generator in notice.packed),
             *missed,
@@ -155,7 +163,7 @@ def _gathered(announced: Sequence[object]) -> Notice:
     packed: set[int] = set()
     newest: dict[int, GraphChanged] = {}
     # Those that say only where to look are told once.
-    once: dict[type, dict[Any, None]] = {Appended: {}, Noted: {}}
+    once: dict[type, dict[Any, None]] = {Appended: {}, Noted: {}, Revoked: {}}
     for signal in announced:
         match signal:
             case Ready():
@@ -166,7 +174,7 @@ def _gathered(announced: Sequence[object]) -> Notice:
                 newest[signal.graphseq] = signal
             case Dismissed():
                 notice.dismissed.append(signal)
-            case Appended() | Noted():
+            case Appended() | Noted() | Revoked():
                 once[type(signal)][signal] = None
             case Taken():
                 notice.taken.append(signal)
@@ -176,6 +184,7 @@ def _gathered(announced: Sequence[object]) -> Notice:
                 packed.add(signal.generator)
     notice.graphs = list(newest.values())
     notice.appended, notice.noted = list(once[Appended]), list(once[Noted])
+    notice.revoked = list(once[Revoked])
     notice.packed = sorted(packed)
     return notice
 
@@ -195,6 +204,7 @@ def _parts(notice: Notice, longest: int) -> list[Notice]:
             appended=notice.appended[number::2],
             taken=notice.taken[number::2],
             noted=notice.noted[number::2],
+            revoked=notice.revoked[number::2],
             due=notice.due,
             packed=notice.packed[number::2],
         )

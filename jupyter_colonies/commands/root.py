@@ -38,6 +38,7 @@ from jupyter_colonies.commands.server import server, status, version
 from jupyter_colonies.commands.session import Session
 from jupyter_colonies.commands.snapshot import snapshot
 from jupyter_colonies.commands.submit import submit
+from jupyter_colonies.commands.token import token
 from jupyter_colonies.commands.user import user
 from jupyter_colonies.commands.verb import HelpAsked, Noun
 from jupyter_colonies.commands.workflow import workflow
@@ -66,6 +67,7 @@ _VERBS: dict[str, click.Command] = {
     "snapshot": snapshot,
     "status": status,
     "submit": submit,
+    "token": token,
     "user": user,
     "version": version,
     "workflow": workflow,

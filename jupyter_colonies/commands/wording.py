@@ -43,6 +43,11 @@ def moment(when: datetime | None) -> str:
     return when.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
+def is_past(when: datetime) -> bool:
+    """Whether a moment is over."""
+    return when <= datetime.now(UTC)
+
+
 def duration(start: datetime, end: datetime) -> str:
     """Seconds from start to end; up to now if it has not ended, `n/a` if it has not begun."""
     if start == NEVER:

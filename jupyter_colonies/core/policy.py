@@ -10,6 +10,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from jupyter_colonies.core.member import ExecutorState
+from jupyter_colonies.core.scope import Scope
 from jupyter_colonies.errors import AccessDenied
 
 
@@ -40,6 +41,13 @@ class ExecutorFacts(NamedTuple):
     executortype: str
     locationname: str
     state: ExecutorState
+
+
+class Grant(NamedTuple):
+    """What a proof of identity is good for that is less than the identity itself."""
+
+    colonyname: str
+    scopes: frozenset[Scope]
 
 
 class Caller(NamedTuple):

@@ -205,4 +205,12 @@ EXTENSIONS = {
     "getcredentialsmsg": MEMBER,
     "movefilesmsg": MEMBER,
     "checkfilesmsg": OWNER,
+    "addtokenmsg": MEMBER_OR_OWNER,
+    "gettokensmsg": MEMBER_OR_OWNER,
+    "removetokenmsg": Who(
+        "MEMBER_OR_OWNER",
+        {"assigned", "colony owner"},
+        {"approved": 404, "user": 404},
+        text="Access denied, not colony owner",
+    ),
 }

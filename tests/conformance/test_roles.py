@@ -105,6 +105,14 @@ class Cast:
         self.colony.wire.call("addlocationmsg", self.colony.ownerkey, location=place)
         return place
 
+    def new_token(self):
+        return self.here | {"name": "program", "scopes": ["read", "execute"]}
+
+    def token(self):
+        """The id of a token of the assigned executor."""
+        made = self.assigned.call("addtokenmsg", **self.new_token())
+        return self.here | {"tokenid": made["token"]["tokenid"]}
+
     def attribute(self):
         return {"targetid": self.running()["processid"], "key": "k", "attributetype": 1}
 
@@ -325,6 +333,9 @@ REQUESTS = {
     "leavecolonymsg": itself,
     "getcredentialsmsg": lambda cast: cast.here,
     "checkfilesmsg": lambda cast: cast.here,
+    "addtokenmsg": lambda cast: cast.new_token(),
+    "gettokensmsg": lambda cast: cast.here,
+    "removetokenmsg": lambda cast: cast.token(),
     "addblueprintdefinitionmsg": lambda cast: {"blueprintdefinition": cast.definition()},
     "getblueprintdefinitionmsg": lambda cast: cast.here | {"name": cast.defined()},
     "getblueprintdefinitionsmsg": lambda cast: cast.here,

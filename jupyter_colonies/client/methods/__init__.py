@@ -17,6 +17,7 @@ from jupyter_colonies.client.methods.processes import ProcessesMethods
 from jupyter_colonies.client.methods.reruns import RerunsMethods
 from jupyter_colonies.client.methods.server import ServerMethods
 from jupyter_colonies.client.methods.snapshots import SnapshotsMethods
+from jupyter_colonies.client.methods.tokens import TokensMethods
 from jupyter_colonies.client.methods.workflows import WorkflowsMethods
 
 
@@ -38,6 +39,7 @@ class Methods(
     RerunsMethods,
     ServerMethods,
     SnapshotsMethods,
+    TokensMethods,
     WorkflowsMethods,
 ):
     """The protocol's operations as methods; `Client` gives them a server."""

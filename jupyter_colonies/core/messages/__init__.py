@@ -17,6 +17,7 @@ from jupyter_colonies.core.messages import (
     reruns,
     server,
     snapshots,
+    tokens,
     workflows,
 )
 from jupyter_colonies.core.messages.registry import REGISTRY, Empty, Message, Request
@@ -42,5 +43,6 @@ __all__ = [
     "reruns",
     "server",
     "snapshots",
+    "tokens",
     "workflows",
 ]

@@ -23,9 +23,11 @@ from jupyter_colonies.store.tables.objects import (
     Usage,
 )
 from jupyter_colonies.store.tables.processes import Attribute, Edge, Process, Target
+from jupyter_colonies.store.tables.proofs import AccessToken, Nonce
 from jupyter_colonies.store.tables.server import Batch, Counter, Setting
 
 __all__ = [
+    "AccessToken",
     "Attribute",
     "Batch",
     "Blueprint",
@@ -47,6 +49,7 @@ __all__ = [
     "Graph",
     "Location",
     "Log",
+    "Nonce",
     "Pack",
     "Part",
     "Pause",

@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON := $(BIN)/python
 INSTALLED := $(VENV)/.installed
+# Files in the order of tests/conftest.py, each on one process.
+SPREAD := -n 3 --dist loadgroup --no-loadscope-reorder
 LABEXTENSION := labextension/package.json labextension/yarn.lock labextension/tsconfig.json \
 	$(wildcard labextension/src/*.ts labextension/style/*)
 
@@ -48,10 +50,10 @@ lab: $(INSTALLED) ## Open JupyterLab on the quickstart
 	@$(BIN)/jupyter lab notebooks/01_quickstart.ipynb
 
 test: check browser ## Run every check and every test but the long ones
-	@$(PYTHON) -m pytest -q -n 3 --dist loadgroup
+	@$(PYTHON) -m pytest -q $(SPREAD)
 
 test-long: check browser ## Run everything, the long fault and fuzz runs too
-	@$(PYTHON) -m pytest -q -n 3 --dist loadgroup -m "long or not long" --timeout 3600
+	@$(PYTHON) -m pytest -q $(SPREAD) -m "long or not long" --timeout 3600
 
 check: $(INSTALLED) ## Run linters, type checkers and the check of the layers
 	@$(BIN)/ruff check --quiet

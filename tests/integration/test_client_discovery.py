@@ -39,15 +39,21 @@ def folders(monkeypatch, tmp_path):
 @pytest.fixture
 def end_served():
     """End the server that a test let discovery start."""
+    others = set(waiters())
     yield
     try:
         pid = read_runtime(serve_runtime_file()).pid
     except NoServer:
         return
     os.kill(pid, signal.SIGTERM)
-    for thread in threading.enumerate():
-        if thread.name == "colonies-serve-wait":
-            thread.join(60)
+    for waiter in set(waiters()) - others:
+        waiter.join(60)
+        assert not waiter.is_alive(), "the server did not end"
+
+
+def waiters():
+    """The threads that wait for the end of servers which were started here."""
+    return [each for each in threading.enumerate() if each.name == "colonies-serve-wait"]
 
 
 def waiting_workflow():
@@ -178,9 +184,8 @@ def test_a_server_that_was_killed_is_started_again(end_served):
     pid = read_runtime(serve_runtime_file()).pid
     run = colony.submit(waiting_workflow())
     os.kill(pid, signal.SIGKILL)
-    for thread in threading.enumerate():
-        if thread.name == "colonies-serve-wait":
-            thread.join(60)
+    for waiter in waiters():
+        waiter.join(60)
     assert colony.statistics().waitingworkflows == 1
     assert read_runtime(serve_runtime_file()).pid != pid
     assert run.state == State.WAITING

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from distributed import Client, LocalCluster, get_worker
 
-from jupyter_colonies import task
 from jupyter_colonies.client import discovery
+from jupyter_colonies.client.compose.task import Task
 from jupyter_colonies.core.process import State
 from jupyter_colonies.core.spec import Conditions, Gpu
 from jupyter_colonies.errors import InvalidRequest, ProcessFailed, SchedulerUnreachable
@@ -76,7 +76,6 @@ def resource():
     return get_worker().state.total_resources
 
 
-@task
 def pair(a: int, b: int) -> list:
     return [a, b]
 
@@ -101,8 +100,8 @@ def cluster():
 
 @pytest.fixture(scope="module")
 def executor(colony, cluster):
-    functions = (add, later, fails, exits, unpicklable, dies_once, waits, resource, pair)
-    executor = colony.dask(cluster, *functions)
+    functions = (add, later, fails, exits, unpicklable, dies_once, waits, resource)
+    executor = colony.dask(cluster, *functions, Task(pair, funcname="pair"))
     yield executor
     registry.stop_all(timeout=0)
 

@@ -31,19 +31,19 @@ def seed(record_property) -> int:
 
 
 def test_kill_under_load(tmp_path, seed):
-    kill_under_load(tmp_path, rounds=10, clients=4, seed=seed)
+    kill_under_load(tmp_path, rounds=5, clients=4, seed=seed)
 
 
 def test_kill_under_load_on_postgresql(tmp_path, postgres_url, seed):
-    kill_under_load(tmp_path, rounds=4, clients=4, seed=seed, database=postgres_url)
+    kill_under_load(tmp_path, rounds=2, clients=4, seed=seed, database=postgres_url)
 
 
 def test_kill_one_of_two_servers(tmp_path, postgres_url, seed):
-    kill_one_of_two(tmp_path, postgres_url, rounds=4, clients=4, seed=seed)
+    kill_one_of_two(tmp_path, postgres_url, rounds=2, clients=4, seed=seed)
 
 
 def test_kill_the_database_under_load(tmp_path, durable, seed):
-    kill_database_under_load(tmp_path, durable, rounds=4, clients=4, seed=seed)
+    kill_database_under_load(tmp_path, durable, rounds=2, clients=4, seed=seed)
 
 
 @pytest.mark.long

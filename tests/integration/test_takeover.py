@@ -39,11 +39,29 @@ def host(tmp_path):
 @pytest.fixture
 def jupyter(tmp_path):
     """A Jupyter server on the same folder that is started within the test."""
+    return jupyter_on(tmp_path)
+
+
+def jupyter_on(folder: Path) -> Jupyter:
     return Jupyter(
-        tmp_path / "jupyter",
-        f"--ColoniesExtension.data_folder={tmp_path / 'data'}",
+        folder / "jupyter",
+        f"--ColoniesExtension.data_folder={folder / 'data'}",
         "--ColoniesExtension.port=0",
     )
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory):
+    """A host, where it listens, and a Jupyter server that forwards to it."""
+    folder = tmp_path_factory.mktemp("pair")
+    host = Server(folder)
+    try:
+        at = host.start()
+        with jupyter_on(folder) as jupyter:
+            attached(jupyter)
+            yield host, at, jupyter
+    finally:
+        host.kill()
 
 
 def attached(jupyter: Jupyter) -> dict[str, Any]:
@@ -76,42 +94,41 @@ def adding(executortype: str) -> list[dict[str, Any]]:
     ]
 
 
-def test_a_second_server_forwards_everything(host, jupyter):
-    host.start()
-    with jupyter:
-        assert attached(jupyter)["pid"] == host.pid
-        workflows = "colonies/v1/colonies/dev/workflows"
-        status, graph = jupyter.ask("POST", workflows, adding("plain"))
-        assert status == 201
-        assert graph["initiatorname"] == attached(jupyter)["username"]
-        program = subprocess.run(
-            [
-                sys.executable,
-                PROGRAMS / "http_executor.py",
-                jupyter.url,
-                TOKEN,
-                "dev",
-                "plain",
-                "2",
-            ],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert (program.stdout, program.stderr) == ("2 processes done\n", "")
-        path = f"colonies/v1/workflows/{graph['processgraphid']}"
-        outputs = [each["out"] for each in jupyter.ask("GET", path)[1]["processes"]]
-        assert outputs == [[3], [7]]
-        user = host.key("user")
-        found = through(jupyter, "getprocessgraphmsg", user, processgraphid=graph["processgraphid"])
-        assert found["state"] == wire.SUCCESS
-        assert jupyter.ask("GET", "colonies/v1/processes/x")[1]["status"] == 404
-        assert jupyter.ask("GET", "colonies/v1/deployments?wait=1") == (200, [])
-        status, problem = jupyter.ask("POST", "colonies/v1/deployments", {"path": "none.ipynb"})
-        assert (status, str(jupyter.folder / "none.ipynb") in problem["detail"]) == (404, True)
-        location = location_of_new(jupyter, workflows)
-        assert jupyter.ask("GET", location.removeprefix("/user/ada/"))[0] == 200
+def test_a_second_server_forwards_everything(pair):
+    host, _, jupyter = pair
+    assert attached(jupyter)["pid"] == host.pid
+    workflows = "colonies/v1/colonies/dev/workflows"
+    status, graph = jupyter.ask("POST", workflows, adding("plain"))
+    assert status == 201
+    assert graph["initiatorname"] == attached(jupyter)["username"]
+    program = subprocess.run(
+        [
+            sys.executable,
+            PROGRAMS / "http_executor.py",
+            jupyter.url,
+            TOKEN,
+            "dev",
+            "plain",
+            "2",
+        ],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (program.stdout, program.stderr) == ("2 processes done\n", "")
+    path = f"colonies/v1/workflows/{graph['processgraphid']}"
+    outputs = [each["out"] for each in jupyter.ask("GET", path)[1]["processes"]]
+    assert outputs == [[3], [7]]
+    user = host.key("user")
+    found = through(jupyter, "getprocessgraphmsg", user, processgraphid=graph["processgraphid"])
+    assert found["state"] == wire.SUCCESS
+    assert jupyter.ask("GET", "colonies/v1/processes/x")[1]["status"] == 404
+    assert jupyter.ask("GET", "colonies/v1/deployments?wait=1") == (200, [])
+    status, problem = jupyter.ask("POST", "colonies/v1/deployments", {"path": "none.ipynb"})
+    assert (status, str(jupyter.folder / "none.ipynb") in problem["detail"]) == (404, True)
+    location = location_of_new(jupyter, workflows)
+    assert jupyter.ask("GET", location.removeprefix("/user/ada/"))[0] == 200
 
 
 def location_of_new(jupyter: Jupyter, path: str) -> str:
@@ -121,19 +138,17 @@ def location_of_new(jupyter: Jupyter, path: str) -> str:
         return str(answer.headers["Location"])
 
 
-def test_who_jupyter_does_not_know_is_not_forwarded(host, jupyter):
-    at = host.start()
-    with jupyter:
-        attached(jupyter)
-        path = "colonies/v1/processes/x"
-        for token in ("", "wrong"):
-            assert jupyter.ask("GET", path, token=token)[0] == 403
-        with wire.refused(403):
-            through(jupyter, "getprocesshistmsg", wire.new_key(), colonyname="dev")
-        assert at.http("GET", "/v1/processes/x").status == 401
-        door = host.data / "host.sock"
-        assert door.is_socket()
-        assert (door.stat().st_mode & 0o777, host.data.stat().st_mode & 0o777) == (0o600, 0o700)
+def test_who_jupyter_does_not_know_is_not_forwarded(pair):
+    host, at, jupyter = pair
+    path = "colonies/v1/processes/x"
+    for token in ("", "wrong"):
+        assert jupyter.ask("GET", path, token=token)[0] == 403
+    with wire.refused(403):
+        through(jupyter, "getprocesshistmsg", wire.new_key(), colonyname="dev")
+    assert at.http("GET", "/v1/processes/x").status == 401
+    door = host.data / "host.sock"
+    assert door.is_socket()
+    assert (door.stat().st_mode & 0o777, host.data.stat().st_mode & 0o777) == (0o600, 0o700)
 
 
 def test_subscriptions_are_forwarded_and_end_as_they_would_at_the_host(host, jupyter):

@@ -23,14 +23,7 @@ def test_with_a_browser(output, capsys) -> None:
     assert (output / "dag.png").read_bytes()[:4] == b"\x89PNG"
 
 
-def test_without_a_browser(output, capsys) -> None:
-    assert demo.demonstrate(output, None) == 0
-    assert "Successful" in capsys.readouterr().out
-    assert sorted(file.name for file in output.iterdir()) == [demo.NOTEBOOK, "dag.svg"]
-    assert "square_beside" in (output / "dag.svg").read_text(encoding="utf-8")
-
-
-def test_a_broken_notebook_is_told_by_the_exit_code(output, capsys, tmp_path, monkeypatch) -> None:
+def test_without_a_browser_and_with_a_broken_cell(output, capsys, tmp_path, monkeypatch) -> None:
     broken = tmp_path / "broken"
     shutil.copytree(demo.HERE, broken)
     notebook = nbformat.read(broken / demo.NOTEBOOK, as_version=4)
@@ -42,3 +35,6 @@ def test_a_broken_notebook_is_told_by_the_exit_code(output, capsys, tmp_path, mo
     said = capsys.readouterr().out
     assert "demo: FAILED: the cell `grown.wait()` raised ProcessFailed" in said
     assert "workflows ended Successful, 6 were expected" in said
+    # What came before it was run, and is shown.
+    assert sorted(file.name for file in output.iterdir()) == [demo.NOTEBOOK, "dag.svg"]
+    assert "square_beside" in (output / "dag.svg").read_text(encoding="utf-8")

@@ -1,7 +1,7 @@
 """A real JupyterLab server and a real browser for the tests in this folder.
 
-`lab` is one server per test process, under a prefix as on JupyterHub; `page` is a fresh browser
-page per test, whose picture is kept in `test-output/` when the test fails.
+`lab` is one server per test process, under a prefix as on JupyterHub; `page` is a page per test of
+one browser, whose picture is kept in `test-output/` when the test fails.
 """
 
 import json
@@ -16,7 +16,8 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+import pytest_asyncio
+from playwright.async_api import BrowserContext, Page, async_playwright, expect
 
 from tests.ui.browser import FLAGS, find_browser
 from tests.ui.lab import Lab
@@ -66,19 +67,28 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         log.join()
 
 
-@pytest.fixture
-async def page(request: pytest.FixtureRequest) -> AsyncIterator[Page]:
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def context() -> AsyncIterator[BrowserContext]:
+    """One browser for all tests: what JupyterLab consists of is loaded and compiled once."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
         try:
-            page = await browser.new_page(viewport={"width": 1280, "height": 900})
-            page.set_default_timeout(PATIENCE_MILLISECONDS)
-            yield page
-            if request.session.testsfailed > request.node.stash.get(_failures, 0):
-                SCREENSHOTS.mkdir(exist_ok=True)
-                await page.screenshot(path=SCREENSHOTS / f"{request.node.name}.png")
+            yield await browser.new_context(viewport={"width": 1280, "height": 900})
         finally:
             await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(request: pytest.FixtureRequest, context: BrowserContext) -> AsyncIterator[Page]:
+    page = await context.new_page()
+    try:
+        page.set_default_timeout(PATIENCE_MILLISECONDS)
+        yield page
+        if request.session.testsfailed > request.node.stash.get(_failures, 0):
+            SCREENSHOTS.mkdir(exist_ok=True)
+            await page.screenshot(path=SCREENSHOTS / f"{request.node.name}.png")
+    finally:
+        await page.close()
 
 
 _failures = pytest.StashKey[int]()
@@ -89,6 +99,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.xdist_group("lab"))
+            # The loop on which the browser's connection lives.
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -145,8 +145,9 @@ async def test_saved_picture_follows_the_theme(lab: Lab, page: Page, tmp_path: P
     await expect(image).to_be_visible()
     light = await image.get_attribute("src")
 
-    await page.evaluate(
-        "window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})"
-    )
+    change = "theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })"
+    await page.evaluate(change, "JupyterLab Dark")
     assert light
     await expect(image).not_to_have_attribute("src", light)
+    await page.evaluate(change, "JupyterLab Light")
+    await expect(image).to_have_attribute("src", light)

@@ -19,6 +19,9 @@ from jupyter_colonies.core.times import NEVER
 INK = "#ffffff"
 LINE = "#8a94a3"
 
+SKETCH = "#4f5b93"
+"""The fill of a node that does not run: that of a draft."""
+
 KEPT = "kept"
 """What is said of a node that has the result of an earlier run."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from jupyter_colonies.core.graph import state_of
@@ -18,6 +19,7 @@ from jupyter_colonies.core.palette import (
     INK,
     LINE,
     LOOKS,
+    SKETCH,
     counts,
     progress_text,
     short,
@@ -92,14 +94,65 @@ def folded_svg(nodes: Sequence[NodeChange], title: str) -> str:
     return _sheet(nodes, f"{title} (folded by layer)", width, height, "\n".join(parts))
 
 
+class Sketched(NamedTuple):
+    """A node of a graph that does not run; `parents` are keys, `about` is said beside its name."""
+
+    key: str
+    name: str
+    line: str
+    about: str
+    parents: Sequence[str]
+
+
+def sketch_svg(nodes: Sequence[Sketched], title: str, summary: str) -> str:
+    """A graph that does not run: title and summary above, no states and no legend."""
+    layout = layered({node.key: node.parents for node in nodes})
+    width = max(layout.width + 2 * _MARGIN, _LEAST_WIDTH)
+    parts = [f'<g transform="translate({(width - layout.width) / 2:g} {_HEAD})">']
+    parts += [
+        _edge(layout, parent, node.key)
+        for node in nodes
+        for parent in dict.fromkeys(node.parents)
+        if parent in layout.places
+    ]
+    parts += [
+        _box(layout.places[node.key], SKETCH, (node.name, node.line), f"{node.name}: {node.about}")
+        for node in nodes
+    ]
+    described = "; ".join(f"{node.name or node.key}: {node.about}" for node in nodes[:200])
+    return _paper(
+        title, summary, described, (width, _HEAD + layout.height + _MARGIN), [*parts, "</g>"]
+    )
+
+
 def _sheet(nodes: Sequence[NodeChange], title: str, width: float, body: float, inner: str) -> str:
     numbers = counts(nodes)
     look = LOOKS[state_of(numbers)]
-    height = _HEAD + body + _MARGIN + _FOOT
-    summary = f"{look.word}, {progress_text(numbers)}"
     described = "; ".join(
         f"{node.nodename or node.funcname}: {state_text(node)}" for node in nodes[:200]
     )
+    legend = _legend(numbers, _HEAD + body + _MARGIN + 12)
+    return _paper(
+        title,
+        f"{look.word}, {progress_text(numbers)}",
+        described,
+        (width, _HEAD + body + _MARGIN + _FOOT),
+        [inner, *legend],
+        line=f"{look.glyph} {look.word} · {progress_text(numbers)}",
+    )
+
+
+def _paper(
+    title: str,
+    summary: str,
+    described: str,
+    size: tuple[float, float],
+    content: Sequence[str],
+    *,
+    line: str = "",
+) -> str:
+    """The page around a picture: title and a line, which is the summary unless one is given."""
+    width, height = size
     columns = int((width - 2 * _MARGIN) / 9)
     opening = (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{width:g}" '
@@ -114,9 +167,8 @@ def _sheet(nodes: Sequence[NodeChange], title: str, width: float, body: float, i
             _STYLE,
             f'<rect class="page" width="{width:g}" height="{height:g}" fill="#ffffff"/>',
             _text(_MARGIN, 28, "strong", 15, short(title, columns), 600),
-            _text(_MARGIN, 48, "plain", 12, f"{look.glyph} {look.word} · {progress_text(numbers)}"),
-            inner,
-            *_legend(numbers, _HEAD + body + _MARGIN + 12),
+            _text(_MARGIN, 48, "plain", 12, line or summary),
+            *content,
             "</svg>",
         ]
     )
@@ -148,18 +200,21 @@ def _edge(layout: Layout, source: str, target: str) -> str:
 
 
 def _node(node: NodeChange, place: Place) -> str:
-    look = LOOKS[node.state]
     name = node.nodename or node.funcname
-    left, top = place.x - NODE_WIDTH / 2, place.y - NODE_HEIGHT / 2
     about = (
         f"{name}: {state_text(node)}; function {node.funcname}; executor type {node.executortype}"
     )
+    return _box(place, LOOKS[node.state].fill, (name, status_text(node)), about)
+
+
+def _box(place: Place, fill: str, lines: tuple[str, str], about: str) -> str:
+    left, top = place.x - NODE_WIDTH / 2, place.y - NODE_HEIGHT / 2
     return (
         f"<g><title>{_escaped(about)}</title>"
         f'<rect x="{left:g}" y="{top:g}" width="{NODE_WIDTH}" height="{NODE_HEIGHT}" rx="8" '
-        f'fill="{look.fill}"/>'
-        + _label(place.x, place.y - 4, 13, short(name, NAME_COLUMNS), 600)
-        + _label(place.x, place.y + 13, 11, status_text(node))
+        f'fill="{fill}"/>'
+        + _label(place.x, place.y - 4, 13, short(lines[0], NAME_COLUMNS), 600)
+        + _label(place.x, place.y + 13, 11, lines[1])
         + "</g>"
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -50,6 +50,15 @@ def placed(value: Any, used: dict[str, Node]) -> Any:
     if isinstance(value, dict):
         return {key: placed(item, used) for key, item in value.items()}
     return value
+
+
+def unwaited(name: str, parents: Iterable[str]) -> str:
+    """What is wrong with the result of a node as an argument that is none of the parents'."""
+    known = ", ".join(parents) or "there is none"
+    return (
+        f"an argument is the result of node '{name}', which is none of those that the "
+        f"process waited for ({known})"
+    )
 
 
 class _Writer:

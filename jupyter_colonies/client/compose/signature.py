@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import difflib
 import inspect
@@ -10,9 +11,11 @@ import types
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Self
 
 import msgspec
+
+from jupyter_colonies.core.member import FunctionArgument
 
 GIVEN = ("inputs", "process")
 """Parameters that the executor fills."""
@@ -20,6 +23,9 @@ GIVEN = ("inputs", "process")
 _CONTAINERS = (list, tuple, set, frozenset, dict)
 _NUMBERS: dict[type, type] = {int: numbers.Integral, float: numbers.Real}
 _FROM_TEXT = (datetime, date, time, timedelta)
+_NAMED: dict[str, type] = {
+    each.__name__: each for each in (int, float, bool, str, list, dict, tuple, set, frozenset)
+}
 
 Deferred = Callable[[Any], bool]
 """Whether a value is not known yet, such as the result of a node."""
@@ -44,6 +50,20 @@ class Signature:
             ],
             return_annotation=self.hints.get("return", self.whole.return_annotation),
         )
+
+    @classmethod
+    def registered(cls, funcname: str, arguments: Sequence[FunctionArgument]) -> Self:
+        """The signature of a function as an executor registered it.
+
+        Types it can't be known of what they are count as any. Raises ValueError for arguments
+        that are none of Python's.
+        """
+        parameters = [_parameter(each) for each in arguments]
+        made = cls.__new__(cls)
+        made.funcname = funcname
+        made.whole = made.called = inspect.Signature(parameters)
+        made.hints = {each.name: each.annotation for each in parameters}
+        return made
 
     def __str__(self) -> str:
         return f"{self.funcname}{self.called}"
@@ -95,6 +115,55 @@ class Signature:
         unknown = [name for name in kwargs if name not in self.called.parameters]
         close = difflib.get_close_matches(unknown[0], self.called.parameters, 1) if unknown else []
         return f"; did you mean {close[0]}?" if close else ""
+
+
+_BY_STARS = (
+    inspect.Parameter.POSITIONAL_OR_KEYWORD,
+    inspect.Parameter.VAR_POSITIONAL,
+    inspect.Parameter.VAR_KEYWORD,
+)
+
+
+class _Own:
+    """A default that only the function's executor knows."""
+
+    def __repr__(self) -> str:
+        return "…"
+
+
+_OWN = _Own()
+
+
+def _parameter(argument: FunctionArgument) -> inspect.Parameter:
+    name = argument.name.lstrip("*")
+    stars = len(argument.name) - len(name)
+    kind = _BY_STARS[stars]
+    hint = typing.Literal[tuple(argument.enum)] if argument.enum else _named_type(argument.type)
+    default = inspect.Parameter.empty if argument.required or stars else _OWN
+    return inspect.Parameter(name, kind, default=default, annotation=hint)
+
+
+def _named_type(text: str) -> Any:
+    """The plain type that an annotation's text stands for; Any for all others."""
+    try:
+        return _type_of(ast.parse(text, mode="eval").body)
+    except (SyntaxError, ValueError, TypeError, RecursionError):
+        return Any
+
+
+def _type_of(node: ast.expr) -> Any:
+    match node:
+        case ast.Constant(value=None):
+            return None
+        case ast.Name(id=name) if name in _NAMED:
+            return _NAMED[name]
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            return _type_of(left) | _type_of(right)
+        case ast.Subscript(value=ast.Name(id=name), slice=ast.Tuple(elts=inner)) if name in _NAMED:
+            return types.GenericAlias(_NAMED[name], tuple(map(_type_of, inner)))
+        case ast.Subscript(value=ast.Name(id=name), slice=inner) if name in _NAMED:
+            return types.GenericAlias(_NAMED[name], (_type_of(inner),))
+    raise ValueError(ast.dump(node))
 
 
 def _hints(function: Callable[..., Any]) -> dict[str, Any]:

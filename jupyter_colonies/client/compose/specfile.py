@@ -102,14 +102,29 @@ def _specs(value: Any, name: str, locate: Locate | None) -> list[FunctionSpec] |
 def _spec(value: Any, steps: Steps, name: str, locate: Locate | None) -> FunctionSpec:
     if isinstance(value, FunctionSpec):
         return value
-    for at, problem in _faults(value, FunctionSpec, steps):
-        _refuse(name, at, problem, locate)
+    for at, problem in faults(value):
+        _refuse(name, (*steps, *at), problem, locate)
+    return decode(msgspec.json.encode(value), FunctionSpec)
+
+
+def faults(value: Any) -> Iterator[tuple[Steps, str]]:
+    """Every place where a Python value is no function spec, and what is wrong there.
+
+    The place is empty for what is wrong with the whole. What is in order can be sent.
+    """
+    found = False
+    for fault in _faults(value, FunctionSpec, ()):
+        found = True
+        yield fault
+    if found:
+        return
     if not value.get("funcname"):
-        _refuse(name, (*steps, "funcname"), "a function name is missing", locate)
+        yield ("funcname",), "a function name is missing"
+        return
     try:
-        return decode(msgspec.json.encode(value), FunctionSpec)
+        decode(msgspec.json.encode(value), FunctionSpec)
     except (msgspec.MsgspecError, TypeError, ValueError, OverflowError) as error:
-        _refuse(name, steps, f"can't be sent as JSON: {error}", locate)
+        yield (), f"can't be sent as JSON: {error}"
 
 
 def _refuse(name: str, steps: Steps, problem: str, locate: Locate | None) -> NoReturn:

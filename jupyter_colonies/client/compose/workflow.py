@@ -188,12 +188,16 @@ class Workflow:
 
         Arguments that are kept as files are named by reference; `Colony.keep` stores them.
         """
-        return msgspec.json.format(msgspec.json.encode(self._plain()), indent=4).decode()
+        return msgspec.json.format(msgspec.json.encode(self.to_plain()), indent=4).decode()
 
     def to_yaml(self) -> str:
         """The same as YAML."""
-        text: str = yaml.safe_dump(self._plain(), sort_keys=False, allow_unicode=True)
+        text: str = yaml.dump(self.to_plain(), Dumper=_Dumper, sort_keys=False, allow_unicode=True)
         return text
+
+    def to_plain(self) -> list[dict[str, Any]]:
+        """The same as Python values."""
+        return [_without_defaults(msgspec.to_builtins(spec), _BLANK) for spec in self._specs()]
 
     @property
     def packed(self) -> list[Packed]:
@@ -226,9 +230,6 @@ class Workflow:
 
         return current()
 
-    def _plain(self) -> list[dict[str, Any]]:
-        return [_without_defaults(msgspec.to_builtins(spec), _BLANK) for spec in self._specs()]
-
     def _specs(self) -> list[FunctionSpec]:
         return [_copied(node.spec) for node in self.nodes.values()]
 
@@ -247,6 +248,18 @@ class Workflow:
             raise InvalidWorkflow(f"Node '{other.node.nodename}' belongs to another workflow")
         return other.node.nodename
 
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes what YAML takes for the end of a line and would fold into a blank."""
+
+
+def _quoted(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    breaks = not _BREAKS.isdisjoint(text)
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if breaks else None)
+
+
+_BREAKS = frozenset("\r\x85\u2028\u2029")
+_Dumper.add_representer(str, _quoted)
 
 _building: ContextVar[Workflow | None] = ContextVar("jupyter_colonies_workflow", default=None)
 

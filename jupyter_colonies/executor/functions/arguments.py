@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from jupyter_colonies.client.compose.arguments import unwaited
 from jupyter_colonies.client.compose.signature import CallError, Signature
 from jupyter_colonies.client.values.forms import FILE, OUTPUTS, RESULT, Special, decoded
 from jupyter_colonies.core.process import Process
@@ -100,11 +101,7 @@ class Resolution:
         if self._shares is None:
             self._shares = self._divided()
         if name not in self._shares:
-            known = ", ".join(self._shares) or "there is none"
-            raise CallError(
-                f"an argument is the result of node '{name}', which is none of those that the "
-                f"process waited for ({known})"
-            )
+            raise CallError(unwaited(name, self._shares))
         return self._shares[name]
 
     def _divided(self) -> dict[str, list[Any]]:

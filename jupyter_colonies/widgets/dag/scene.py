@@ -26,6 +26,7 @@ from jupyter_colonies.core.palette import (
 )
 from jupyter_colonies.core.picture import NAME_COLUMNS, folded_svg, svg
 from jupyter_colonies.core.process import State
+from jupyter_colonies.widgets.dag.edge import edge_data
 
 MOST_ELEMENTS = 1_000
 """Nodes and edges that are drawn one by one; above that the drawing is folded by layer."""
@@ -185,7 +186,7 @@ class Scene:
                 update.positions[processid] = position
             self._positions[processid] = position
         edges = {
-            f"{parent}-{child}": _edge_data(layout, parent, child)
+            f"{parent}-{child}": edge_data(layout, parent, child)
             for child, parents in self._shape.items()
             for parent in dict.fromkeys(parents)
             if parent in layout.places
@@ -237,27 +238,4 @@ def _node_data(node: NodeChange) -> Json:
         "name": node.nodename,
         "label": f"{name}\n{status_text(node)}",
         "state": node.state.word,
-    }
-
-
-def _edge_data(layout: Layout, source: str, target: str) -> Json:
-    """An edge with its control points as cytoscape counts them.
-
-    A weight says how far along the line between the two centres, a distance how far beside it.
-    """
-    start, end = layout.places[source], layout.places[target]
-    along_x, along_y = end.x - start.x, end.y - start.y
-    square = along_x**2 + along_y**2
-    length = square**0.5
-    weights, distances = [], []
-    for point in layout.curve(source, target):
-        x, y = point.x - start.x, point.y - start.y
-        weights.append(round((x * along_x + y * along_y) / square, 4))
-        distances.append(round((y * along_x - x * along_y) / length, 2))
-    return {
-        "id": f"{source}-{target}",
-        "source": source,
-        "target": target,
-        "weights": weights,
-        "distances": distances,
     }

@@ -33,6 +33,31 @@ class Unstorable(InvalidRequest):
     """The database can't hold a value of the request, such as a text with a NUL character."""
 
 
+class FaultyField(InvalidRequest):
+    """One part of the request can't be read or is not allowed: the message names it.
+
+    `part` is `pointer` (a JSON pointer into the body), `parameter` (a name in path or query) or
+    `header`; `place` is which one.
+    """
+
+    def __init__(self, message: str, part: str, place: str) -> None:
+        super().__init__(message)
+        self.part = part
+        self.place = place
+
+
+class TooLarge(RequestError):
+    """The body has more bytes than this resource takes."""
+
+
+class WrongMedia(RequestError):
+    """The body is of a kind that this resource does not take."""
+
+
+class KeyReused(RequestError):
+    """The idempotency key came with another request before: take a new one for a new request."""
+
+
 class InvalidSpec(RequestError):
     """A function spec or workflow file can't be read: the message names file, line and key."""
 
@@ -224,6 +249,9 @@ HTTP_STATUS: dict[type[ColoniesError], tuple[int, int]] = {
     NothingToAssign: (404, 404),
     AssignmentsPaused: (503, 503),
     PauseOutlasted: (408, 503),
+    TooLarge: (413, 413),
+    WrongMedia: (415, 415),
+    KeyReused: (422, 422),
     UnknownInitiator: (500, 403),
     NotAnExecutor: (500, 403),
     AlreadyThere: (500, 409),

@@ -7,15 +7,17 @@ maps such as args, kwargs, env, in and out are never touched (protocol part 01, 
 
 from __future__ import annotations
 
+import re
 import types
 import typing
+from collections.abc import Iterable
 from functools import cache
 from typing import Annotated, Any, TypeVar
 
 import msgspec
 
 from jupyter_colonies.core import nesting
-from jupyter_colonies.errors import InvalidRequest
+from jupyter_colonies.errors import FaultyField
 
 T = TypeVar("T")
 
@@ -51,29 +53,55 @@ def _decode(data: bytes, kind: type[T]) -> T:
 def decode_exactly(data: bytes, kind: type[T]) -> T:
     """Decode JSON, refusing what the type does not know: the way of the REST API.
 
-    Raises InvalidRequest naming the place of the fault.
+    Raises FaultyField with the place of the fault.
     """
     try:
         nesting.check(data)
         raw = msgspec.json.decode(data)
-        _refuse_unknown(raw, kind, "$")
-        return msgspec.convert(raw, kind)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise InvalidRequest(f"The body can't be read: {error}") from None
+        raise FaultyField(f"The body can't be read: {error}", "pointer", "") from None
+    _refuse_unknown(raw, kind, "$")
+    return converted(raw, kind)
 
 
-def _refuse_unknown(value: Any, kind: Any, place: str) -> None:
+def converted(raw: Any, kind: type[T], *, part: str = "pointer", strict: bool = True) -> T:
+    """A value as a type, see `msgspec.convert`. Raises FaultyField with the place of the fault."""
+    try:
+        return msgspec.convert(raw, kind, strict=strict)
+    except (msgspec.ValidationError, ValueError) as error:
+        text, _, place = str(error).partition(" - at `")
+        names = _place_in(place.removesuffix("`"))
+        missing = re.fullmatch(r"Object missing required field `(.*)`", text)
+        if missing:
+            names.append(missing[1])
+        if part == "parameter":
+            raise FaultyField(f"'{names[-1]}': {text}", part, names[-1]) from None
+        raise FaultyField(f"The body can't be read: {error}", part, pointer(names)) from None
+
+
+def pointer(names: Iterable[str | int]) -> str:
+    """The JSON pointer to a place (RFC 6901)."""
+    return "".join("/" + str(name).replace("~", "~0").replace("/", "~1") for name in names)
+
+
+def _place_in(path: str) -> list[str]:
+    """The names in a path as msgspec writes it, `$[0].conditions`; a key of a map is unknown."""
+    return [name or index for name, index in re.findall(r"\.([^.\[\]]+)|\[([^\]]*)\]", path)]
+
+
+def _refuse_unknown(value: Any, kind: Any, place: str, names: tuple[str | int, ...] = ()) -> None:
     kind = _without_none(kind)
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and isinstance(value, dict):
         fields = _fields(kind)
         for key, each in value.items():
             if key not in fields:
-                raise InvalidRequest(f"Unknown field '{key}' in {place}")
-            _refuse_unknown(each, fields[key], f"{place}.{key}")
+                at = pointer((*names, key))
+                raise FaultyField(f"Unknown field '{key}' in {place}", "pointer", at)
+            _refuse_unknown(each, fields[key], f"{place}.{key}", (*names, key))
     elif typing.get_origin(kind) is list and isinstance(value, list):
         (item,) = typing.get_args(kind)
         for position, each in enumerate(value):
-            _refuse_unknown(each, item, f"{place}[{position}]")
+            _refuse_unknown(each, item, f"{place}[{position}]", (*names, position))
 
 
 def _normalised(value: Any, kind: Any) -> Any:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import socket
 import tempfile
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,10 +17,10 @@ from tornado.httputil import HTTPServerRequest
 from tornado.netutil import bind_unix_socket
 
 from jupyter_colonies.broker.service import Broker
-from jupyter_colonies.server import rest
 from jupyter_colonies.server.listener import BACKLOG, Listener, application
 from jupyter_colonies.server.presence import Presence
-from jupyter_colonies.server.resources import Actions
+from jupyter_colonies.server.rest import port as rest
+from jupyter_colonies.server.rest.declaration import Services
 from jupyter_colonies.server.visitor import JupyterVisitor, Visitor
 
 
@@ -43,18 +42,16 @@ class Door:
             self.bound = _bind(self.path)
         self._file = self.path.stat()
 
-    def open(
-        self, broker: Broker, presence: Presence, userid: str, more: Mapping[str, Actions]
-    ) -> Listener:
+    def open(self, broker: Broker, presence: Presence, userid: str, services: Services) -> Listener:
         """Answer what comes through the door, as the user with this id.
 
-        `more` is what there is for that user beside the resources of the own port.
+        `services` are what there is for that user beside the resources of the own port.
         """
 
         def visitor(_: HTTPServerRequest) -> Visitor:
             return JupyterVisitor(broker, userid)
 
-        routes = application(broker, presence, rest.routes(broker, presence, visitor, more))
+        routes = application(broker, presence, rest.routes(broker, presence, visitor, services))
         return Listener(broker, presence, self.bound, host="", tls=None, routes=routes)
 
     def remove(self) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Any
 
 from tornado.http1connection import HTTP1Connection, HTTP1ConnectionParameters
@@ -74,9 +75,15 @@ class Forwarding:
         self._path = ""
 
     async def exchange(
-        self, method: str, target: str, body: bytes = b"", *, gone: asyncio.Event
+        self,
+        method: str,
+        target: str,
+        body: bytes = b"",
+        *,
+        gone: asyncio.Event,
+        more: Mapping[str, str] = MappingProxyType({}),
     ) -> Answer:
-        """The host's answer to a request.
+        """The host's answer to a request, `more` are further headers of it.
 
         Raises ServerStopping if there is no host, and HostLost if it ended before it answered or
         `gone` was set, which says that nobody waits for the answer any more.
@@ -86,7 +93,7 @@ class Forwarding:
         answer = Answer()
         try:
             connection = HTTP1Connection(stream, True, PARAMETERS)
-            headers = HTTPHeaders({"Host": "colonies", "Content-Length": str(len(body))})
+            headers = HTTPHeaders({"Host": "colonies", "Content-Length": str(len(body)), **more})
             start_line = RequestStartLine(method, target, "HTTP/1.1")
             sent = connection.write_headers(start_line, headers, body or None)
             connection.finish()

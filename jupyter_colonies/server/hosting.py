@@ -18,8 +18,7 @@ from jupyter_colonies.broker.call import Facts
 from jupyter_colonies.broker.service import Broker
 from jupyter_colonies.core import enrolment, identity, schedule
 from jupyter_colonies.core.messages.server import Backend, Version
-from jupyter_colonies.server import filesystem, firststart, listener, metrics, rest
-from jupyter_colonies.server.deploy import desk
+from jupyter_colonies.server import filesystem, firststart, listener, metrics
 from jupyter_colonies.server.deploy.deployments import Deployments
 from jupyter_colonies.server.deploy.kernel import Kernels
 from jupyter_colonies.server.door import Door
@@ -27,7 +26,8 @@ from jupyter_colonies.server.firststart import Identities
 from jupyter_colonies.server.folder import DataFolder, Runtime
 from jupyter_colonies.server.metrics import Metrics
 from jupyter_colonies.server.presence import Presence
-from jupyter_colonies.server.resources import Actions
+from jupyter_colonies.server.rest import port as rest
+from jupyter_colonies.server.rest.declaration import Services
 from jupyter_colonies.server.s3.metering import Metering
 from jupyter_colonies.server.s3.tidying import Tidying
 from jupyter_colonies.server.s3.visit import Service
@@ -48,7 +48,7 @@ class Hosting:
 
     broker: Broker
     deployments: Deployments
-    desk: dict[str, Actions]
+    services: Services
     listener: listener.Listener
     door: Door
     ids: Identities
@@ -108,8 +108,10 @@ class Hosting:
                 routes=self._routes(counted),
             )
             self.deployments = Deployments(self.folder, self._kernels or Kernels())
-            self.desk = desk.resources(self.deployments) | metrics.resources(counted)
-            self._inside = self.door.open(self.broker, self.presence, self.ids.userid, self.desk)
+            self.services = {Deployments: self.deployments, Metrics: counted}
+            self._inside = self.door.open(
+                self.broker, self.presence, self.ids.userid, self.services
+            )
             self._tidying.start()
             await self.deployments.restore()
             undo.pop_all()

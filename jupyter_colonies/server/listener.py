@@ -32,10 +32,11 @@ from tornado.routing import Router
 from jupyter_colonies.broker.service import Broker
 from jupyter_colonies.core import envelope
 from jupyter_colonies.errors import InvalidConfiguration, ServerStopping
-from jupyter_colonies.server import cors, pubsub, rest, rpc
+from jupyter_colonies.server import cors, pubsub, rpc
 from jupyter_colonies.server.idle import Idle
 from jupyter_colonies.server.presence import STOPPING, Presence
 from jupyter_colonies.server.pubsub import MISSING
+from jupyter_colonies.server.rest import port as rest
 from jupyter_colonies.server.s3.face import face, is_for_s3
 from jupyter_colonies.server.s3.visit import Service
 from jupyter_colonies.server.settings import Settings

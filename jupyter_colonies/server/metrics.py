@@ -15,9 +15,7 @@ from tornado import web
 
 from jupyter_colonies.core import metrics
 from jupyter_colonies.core.metrics import Metric
-from jupyter_colonies.server.resources import Actions, Reply, Visit
-
-PATH = "metrics"
+from jupyter_colonies.server.rest.declaration import Reply, Visit, declare
 
 Source = Callable[[], Awaitable[Iterable[Metric]]]
 """Part of the server that counts something: asked each time that somebody wants to know."""
@@ -34,14 +32,19 @@ class Metrics:
         found = await asyncio.gather(*(source() for source in self._sources))
         return metrics.text(metric for each in found for metric in each)
 
-    async def read(self, _: Visit) -> Reply:
-        """The numbers, as a resource."""
-        return Reply(200, (await self.text()).encode(), media=metrics.MEDIA_TYPE)
 
-
-def resources(source: Metrics) -> dict[str, Actions]:
-    """The resource for those whom Jupyter knows."""
-    return {PATH: {"GET": source.read}}
+@declare(
+    "GET",
+    "metrics",
+    who="a user of this Jupyter server",
+    inside=True,
+    replies={200: str},
+    media=metrics.MEDIA_TYPE,
+)
+async def get_metrics(visit: Visit) -> Reply:
+    """What the server counts, in the format of Prometheus."""
+    text = await visit.service(Metrics).text()
+    return Reply(200, text.encode(), media=metrics.MEDIA_TYPE)
 
 
 class MetricsHandler(web.RequestHandler):

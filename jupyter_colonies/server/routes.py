@@ -16,18 +16,32 @@ from tornado import web
 from tornado.websocket import WebSocketClientConnection
 
 from jupyter_colonies.core import envelope
+from jupyter_colonies.core.deployment import DeploymentRequest
 from jupyter_colonies.errors import ColoniesError, ServerError, ServerStopping
-from jupyter_colonies.server import metrics, problem, rpc
+from jupyter_colonies.server import rpc
 from jupyter_colonies.server.deploy import desk as deploy
 from jupyter_colonies.server.forwarding import Forwarding, Relay
 from jupyter_colonies.server.hosting import Hosting
 from jupyter_colonies.server.presence import STOPPING
 from jupyter_colonies.server.pubsub import PubsubHandler
-from jupyter_colonies.server.resources import RESOURCES, Actions
-from jupyter_colonies.server.rest import Exchange, describe
+from jupyter_colonies.server.rest import exchange, problem
+from jupyter_colonies.server.rest.api import resources
+from jupyter_colonies.server.rest.exchange import Exchange, Offered
 from jupyter_colonies.server.visitor import JupyterVisitor
 
 TEXT = "text/plain; charset=utf-8"
+
+# What is passed on of a request, and of the reply to it; `Location` is put below the prefix.
+ASKED = ("Content-Type", "Accept", "Idempotency-Key", "If-Match", "If-None-Match", "Range")
+ANSWERED = (
+    "Content-Type", "Allow", "ETag", "Link", "Retry-After", "Cache-Control", "Content-Range",
+    "Accept-Ranges", "Content-Disposition", "Idempotency-Replayed",
+)  # fmt: skip
+
+UNKNOWN_TO_JUPYTER = {
+    401: "Jupyter does not know you: send a token of this server, 'Authorization: token …'",
+    403: "Jupyter does not let you in: send a token of this server, 'Authorization: token …'",
+}
 
 
 class Desk(Protocol):
@@ -155,14 +169,14 @@ class ResourceHandler(APIHandler):
 
     auth_resource = "colonies"
 
-    def initialize(self, desk: Desk, actions: Actions) -> None:
+    def initialize(self, desk: Desk, offered: Offered) -> None:
         """Take the service and the resource."""
         self._desk = desk
-        self._actions = actions
+        self._offered = offered
         self._gone = asyncio.Event()
 
     def compute_etag(self) -> None:
-        """No ETag: long polls and states are not worth caching."""
+        """The exchange tags what is worth it."""
 
     def update_api_activity(self) -> None:
         """An idle executor that asks for work keeps no server alive: work does."""
@@ -171,42 +185,50 @@ class ResourceHandler(APIHandler):
         """The client has left: stop waiting for it."""
         self._gone.set()
 
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """What Jupyter refuses, as problem details."""
+        error = kwargs.get("exc_info", (None, None, None))[1]
+        detail = getattr(error, "log_message", None) or UNKNOWN_TO_JUPYTER.get(status_code, "")
+        told = problem.of_status(status_code, detail, self.request.path)
+        exchange.describe(self, told)
+        self.finish()
+
     def finish(self, *args: Any, **kwargs: Any) -> Any:
         """Keep the content type of the reply, which is not always plain JSON."""
         kept = self._headers.get("Content-Type", "application/json")
         return super().finish(*args, set_content_type=kept, **kwargs)
 
     async def _act(self, *names: str) -> None:
+        operation = exchange.chosen(self._offered, self.request.method)
         hosting = self._desk.hosting()
-        if hosting is None:
+        if operation is None:
+            exchange.not_allowed(self, self._offered)
+        elif hosting is None:
             await self._forward()
-            return
-        exchange = Exchange(self, hosting.broker, hosting.presence, self._gone)
-        actions = self._offered(hosting)
-        action = actions.get(self.request.method or "")
-        if action is None:
-            exchange.not_allowed(actions)
         else:
             visitor = JupyterVisitor(hosting.broker, hosting.ids.userid)
-            await exchange.act(visitor, action, *names)
-
-    def _offered(self, hosting: Hosting) -> Actions:  # noqa: ARG002 - others are the host's
-        return self._actions
+            work = Exchange(self, hosting.broker, hosting.presence, self._gone, hosting.services)
+            await work.act(visitor, operation, *names)
 
     async def _forward(self) -> None:
         """Jupyter has let the caller in here, so the host takes them for the colony's user."""
         root = self.settings["base_url"].rstrip("/") + "/colonies"
-        target = self.request.uri.removeprefix(root)
+        request = self.request
+        sent = {name: request.headers[name] for name in ASKED if name in request.headers}
         try:
             answer = await self._desk.forwarding().exchange(
-                self.request.method, target, self.request.body, gone=self._gone
+                request.method,
+                request.uri.removeprefix(root),
+                request.body,
+                gone=self._gone,
+                more=sent,
             )
         except ServerError as error:
-            describe(self, problem.status_of(error), error.message)
+            exchange.refuse(self, error)
             return
         self.set_status(answer.status)
         self.clear_header("Content-Type")
-        for name in ("Content-Type", "Allow"):
+        for name in ANSWERED:
             if name in answer.headers:
                 self.set_header(name, answer.headers[name])
         if "Location" in answer.headers:
@@ -218,6 +240,22 @@ class ResourceHandler(APIHandler):
     @authorized
     async def get(self, *names: str) -> None:
         """Read the resource."""
+        await self._act(*names)
+
+    @web.authenticated
+    @authorized
+    async def head(self, *names: str) -> None:
+        """Read the resource without its body."""
+        await self._act(*names)
+
+    def options(self, *_: str) -> None:
+        """The methods there are."""
+        exchange.offer(self, self._offered)
+
+    @web.authenticated
+    @authorized
+    async def patch(self, *names: str) -> None:
+        """Change parts of the resource."""
         await self._act(*names)
 
     @web.authenticated
@@ -239,19 +277,7 @@ class ResourceHandler(APIHandler):
         await self._act(*names)
 
 
-class HostedHandler(ResourceHandler):
-    """What is there for users Jupyter knows, and not on the own port."""
-
-    def initialize(self, desk: Desk, path: str) -> None:  # type: ignore[override]
-        """Take the service and the resource's path."""
-        super().initialize(desk, {})
-        self._path = path
-
-    def _offered(self, hosting: Hosting) -> Actions:
-        return hosting.desk[self._path]
-
-
-class DeploymentHandler(HostedHandler):
+class DeploymentHandler(ResourceHandler):
     """Deployed notebooks, for users who may run code in kernels of this server.
 
     Paths of notebooks are relative to Jupyter's root folder, also where the host has another one.
@@ -260,13 +286,15 @@ class DeploymentHandler(HostedHandler):
     async def _act(self, *names: str) -> None:
         permitted = self.authorizer.is_authorized(self, self.current_user, "execute", "kernels")
         if not await ensure_async(permitted):
-            describe(self, 403, "Deployed notebooks are for users who may run code in kernels")
+            detail = "Deployed notebooks are for users who may run code in kernels"
+            exchange.describe(self, problem.of_status(403, detail, self.request.path))
             return
         try:
-            if self._path == deploy.ALL and self.request.method == "POST":
+            operation = exchange.chosen(self._offered, self.request.method)
+            if operation is not None and operation.body is DeploymentRequest:
                 self.request.body = await asyncio.to_thread(self._confined)
         except ColoniesError as error:
-            describe(self, problem.status_of(error), error.message)
+            exchange.refuse(self, error)
             return
         await super()._act(*names)
 
@@ -285,12 +313,11 @@ def routes(desk: Desk) -> list[tuple[Any, ...]]:
         (r"/colonies/pubsub", SubscriptionsHandler, service),
         (r"/colonies/health", HealthHandler, service),
         *(
-            (rf"/colonies/v1/{path}", ResourceHandler, {**service, "actions": actions})
-            for path, actions in RESOURCES.items()
+            (
+                rf"/colonies/v1/{path}",
+                DeploymentHandler if path.startswith(deploy.ALL) else ResourceHandler,
+                {**service, "offered": offered},
+            )
+            for path, offered in resources(inside=True).items()
         ),
-        *(
-            (rf"/colonies/v1/{path}", DeploymentHandler, {**service, "path": path})
-            for path in deploy.PATHS
-        ),
-        (rf"/colonies/v1/{metrics.PATH}", HostedHandler, {**service, "path": metrics.PATH}),
     ]

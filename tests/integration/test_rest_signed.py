@@ -53,7 +53,8 @@ class Api:
             body=text or None,
         )
         connection = http.client.HTTPConnection(self.server.host, self.server.port, timeout=30)
-        connection.request(method, f"/v1/{path}", text or None, message.headers)
+        headers = {**message.headers, "Content-Type": "application/json"}
+        connection.request(method, f"/v1/{path}", text or None, headers)
         try:
             return Answer(connection.getresponse())
         finally:
@@ -174,7 +175,7 @@ def test_nobody_acts_for_another(colony_server, owner, user, worker):
         ("GET", "workflows/" + "0" * 64, None, 404, "graph is nil"),
         ("GET", "processes/" + "0" * 64, None, 404, "not found"),
         ("GET", "colonies/dev/workflows", None, 405, "POST"),
-        ("PATCH", EXECUTOR, None, 405, "DELETE, PUT"),
+        ("PATCH", EXECUTOR, None, 405, "DELETE, GET, HEAD, OPTIONS, PUT"),
         ("PUT", EXECUTOR, {"executortype": "x"}, 400, "executorid"),
         ("PUT", EXECUTOR, {}, 400, "executortype"),
         ("POST", f"{EXECUTOR}/assignments?wait=soon", None, 400, "wait"),

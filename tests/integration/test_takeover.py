@@ -124,7 +124,7 @@ def test_a_second_server_forwards_everything(pair):
     found = through(jupyter, "getprocessgraphmsg", user, processgraphid=graph["processgraphid"])
     assert found["state"] == wire.SUCCESS
     assert jupyter.ask("GET", "colonies/v1/processes/x")[1]["status"] == 404
-    assert jupyter.ask("GET", "colonies/v1/deployments?wait=1") == (200, [])
+    assert jupyter.ask("GET", "colonies/v1/deployments") == (200, [])
     status, problem = jupyter.ask("POST", "colonies/v1/deployments", {"path": "none.ipynb"})
     assert (status, str(jupyter.folder / "none.ipynb") in problem["detail"]) == (404, True)
     location = location_of_new(jupyter, workflows)
@@ -134,6 +134,7 @@ def test_a_second_server_forwards_everything(pair):
 def location_of_new(jupyter: Jupyter, path: str) -> str:
     request = urllib.request.Request(jupyter.url + path, json.dumps(adding("nobody")).encode())
     request.add_header("Authorization", f"token {TOKEN}")
+    request.add_header("Content-Type", "application/json")
     with urllib.request.urlopen(request, timeout=30) as answer:
         return str(answer.headers["Location"])
 

@@ -17,7 +17,10 @@ def main(address, token, colony, name, count):
             f"{address}colonies/v1/{path}",
             method=method,
             data=None if body is None else json.dumps(body).encode(),
-            headers={"Authorization": f"token {token}"},
+            headers={
+                "Authorization": f"token {token}",
+                "Content-Type": "application/json",
+            },
         )
         with urllib.request.urlopen(request, timeout=60) as answer:
             text = answer.read()
@@ -27,7 +30,7 @@ def main(address, token, colony, name, count):
     ask("PUT", executor, {"executortype": name, "functions": [{"funcname": "sum"}]})
     done = 0
     while done < int(count):
-        process = ask("POST", f"{executor}/assignments?wait=20", {})
+        process = ask("POST", f"{executor}/assignments?wait=20")
         if process is None:
             continue
         path = f"processes/{process['processid']}"

@@ -89,6 +89,8 @@ class Jupyter:
         )
         if token:
             request.add_header("Authorization", f"token {token}")
+        if body is not None:
+            request.add_header("Content-Type", "application/json")
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
                 return answer.status, _decoded(answer.read())

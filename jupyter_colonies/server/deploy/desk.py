@@ -6,79 +6,93 @@ import asyncio
 import os
 from contextlib import suppress
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
+from jupyter_colonies.core import deployment as rules
 from jupyter_colonies.core.decoding import decode_exactly
 from jupyter_colonies.core.deployment import DeploymentLog, DeploymentRequest
 from jupyter_colonies.errors import AccessDenied
 from jupyter_colonies.server.deploy.deployment import Deployment
 from jupyter_colonies.server.deploy.deployments import Deployments
-from jupyter_colonies.server.resources import Actions, Reply, Visit, whole_number
+from jupyter_colonies.server.rest.declaration import Reply, Visit, declare
 
 LONGEST_WAIT = 600
 MOST_LINES = 100_000
 LINES = 200
 
-ALL = r"deployments"
-ONE = r"deployments/([^/]+)"
-RESTART, STOP, LOG = f"{ONE}/restart", f"{ONE}/stop", f"{ONE}/log"
-PATHS = (ALL, ONE, RESTART, STOP, LOG)
+ALL = "deployments"
+ONE = "deployments/{name}"
+
+USERS = "a user of this Jupyter server who may run code in kernels"
+
+Wait = Annotated[
+    int,
+    msgspec.Meta(
+        ge=0, le=LONGEST_WAIT, description="Seconds to wait until the notebook has run or failed."
+    ),
+]
 
 
-class Desk:
-    """What can be asked of the deployments.
+class Waiting(msgspec.Struct, kw_only=True):
+    """How long to wait."""
 
-    With `?wait=` seconds a reply comes when the notebook has run through or failed.
-    """
-
-    def __init__(self, deployments: Deployments) -> None:
-        self._deployments = deployments
-
-    async def all(self, _: Visit) -> Reply:
-        """Every deployment."""
-        return Reply(200, self._deployments.list())
-
-    async def deploy(self, visit: Visit) -> Reply:
-        """Deploy a notebook; what is under that name already is replaced by it."""
-        wanted = await visit.read(DeploymentRequest)
-        deployment = await self._deployments.deploy(wanted)
-        reply = await _when_settled(visit, deployment)
-        return Reply(201, reply.body, f"deployments/{deployment.record.name}")
-
-    async def get(self, visit: Visit, name: str) -> Reply:
-        """One deployment."""
-        return await _when_settled(visit, self._deployments.get(name))
-
-    async def restart(self, visit: Visit, name: str) -> Reply:
-        """Run the cells of a deployment anew."""
-        return await _when_settled(visit, await self._deployments.restart(name))
-
-    async def stop(self, _: Visit, name: str) -> Reply:
-        """End a deployment's kernel; what it runs may finish for some seconds."""
-        return Reply(200, (await self._deployments.stop(name)).shown)
-
-    async def remove(self, _: Visit, name: str) -> Reply:
-        """Stop a deployment and forget it."""
-        await self._deployments.remove(name)
-        return Reply(204)
-
-    async def log(self, visit: Visit, name: str) -> Reply:
-        """The end of a deployment's log, `?lines=` of it."""
-        lines = whole_number(visit.query.get("lines", str(LINES)), "lines", MOST_LINES)
-        return Reply(200, DeploymentLog(text=await self._deployments.get(name).log.tail(lines)))
+    wait: Wait = 0
 
 
-def resources(deployments: Deployments) -> dict[str, Actions]:
-    """The actions, by path below `/v1/` and method."""
-    desk = Desk(deployments)
-    return {
-        ALL: {"GET": desk.all, "POST": desk.deploy},
-        ONE: {"GET": desk.get, "DELETE": desk.remove},
-        RESTART: {"POST": desk.restart},
-        STOP: {"POST": desk.stop},
-        LOG: {"GET": desk.log},
-    }
+class End(msgspec.Struct, kw_only=True):
+    """How much of a log."""
+
+    lines: Annotated[
+        int, msgspec.Meta(ge=0, le=MOST_LINES, description="How many of the last lines.")
+    ] = LINES
+
+
+@declare("GET", ALL, who=USERS, inside=True, replies={200: list[rules.Deployment]})
+async def list_deployments(visit: Visit) -> Reply:
+    """Every deployed notebook."""
+    return Reply(200, visit.service(Deployments).list())
+
+
+@declare("POST", ALL, who=USERS, inside=True, replies={201: rules.Deployment})
+async def deploy_notebook(visit: Visit, *, query: Waiting, body: DeploymentRequest) -> Reply:
+    """Deploy a notebook; what is under that name already is replaced by it."""
+    deployment = await visit.service(Deployments).deploy(body)
+    reply = await _when_settled(visit, deployment, query.wait)
+    return Reply(201, reply.body, f"deployments/{deployment.record.name}")
+
+
+@declare("GET", ONE, who=USERS, inside=True, replies={200: rules.Deployment})
+async def get_deployment(visit: Visit, name: str, *, query: Waiting) -> Reply:
+    """One deployed notebook."""
+    return await _when_settled(visit, visit.service(Deployments).get(name), query.wait)
+
+
+@declare("POST", ONE + "/restart", who=USERS, inside=True, replies={200: rules.Deployment})
+async def restart_deployment(visit: Visit, name: str, *, query: Waiting) -> Reply:
+    """Run the cells of a deployed notebook anew."""
+    return await _when_settled(visit, await visit.service(Deployments).restart(name), query.wait)
+
+
+@declare("POST", ONE + "/stop", who=USERS, inside=True, replies={200: rules.Deployment})
+async def stop_deployment(visit: Visit, name: str) -> Reply:
+    """End a deployed notebook's kernel; what it runs may finish for some seconds."""
+    return Reply(200, (await visit.service(Deployments).stop(name)).shown)
+
+
+@declare("DELETE", ONE, who=USERS, inside=True, replies={204: None})
+async def remove_deployment(visit: Visit, name: str) -> Reply:
+    """Stop a deployed notebook and forget it."""
+    await visit.service(Deployments).remove(name)
+    return Reply(204)
+
+
+@declare("GET", ONE + "/log", who=USERS, inside=True, replies={200: DeploymentLog})
+async def get_deployment_log(visit: Visit, name: str, *, query: End) -> Reply:
+    """The end of a deployed notebook's log."""
+    log = visit.service(Deployments).get(name).log
+    return Reply(200, DeploymentLog(text=await log.tail(query.lines)))
 
 
 def confined(body: bytes, root: str, *, anywhere: bool) -> bytes:
@@ -100,8 +114,7 @@ def confined(body: bytes, root: str, *, anywhere: bool) -> bytes:
     return msgspec.json.encode(msgspec.structs.replace(wanted, path=str(path)))
 
 
-async def _when_settled(visit: Visit, deployment: Deployment) -> Reply:
-    wait = whole_number(visit.query.get("wait", "0"), "wait", LONGEST_WAIT)
+async def _when_settled(visit: Visit, deployment: Deployment, wait: int) -> Reply:
     if wait:
         gone = asyncio.create_task(visit.gone.wait())
         settled = asyncio.create_task(deployment.settled())

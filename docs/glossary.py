@@ -331,6 +331,32 @@ waitingprocesses: number of waiting processes
 waitingworkflows: number of waiting workflows
 walltime: seconds that the machine is to be reserved
 workflowspec: JSON text of the workflow to start
+changed: kinds of things that changed
+connected: names of executors that have something open at the server
+crontimezone: time zone of cron expressions that name none
+disabled: true while it starts nothing by itself
+enabled: whether it starts by itself
+failures: processes that failed by themselves, the last first
+load: number of running processes by executor
+oldest: moment of the oldest submission
+p50run: median seconds of running
+p50wait: median seconds of waiting
+p95run: seconds of running that one in twenty exceeded
+p95wait: seconds of waiting that one in twenty exceeded
+paused: whether no work is handed out
+progress: what the executor said last of how far it is
+queues: what waits, by type of executor
+ready: number of processes that wait for an executor only
+FailureFigures.error: last line of the errors
+SlotFigures.failed: number of processes that failed
+Monitor.processes: the 100 processes that run longest
+Monitor.running: number of running processes
+GetMonitor.since: first slot that is wanted, in seconds since 1970; 0 for ten minutes
+slots: what ended lately, in slots of 15 seconds
+successful: number that succeeded
+waiting: number of waiting processes
+SlotFigures.at: moment at which the slot begins
+Monitor.at: moment of the figures
 x: place from the left
 y: place from the top
 """

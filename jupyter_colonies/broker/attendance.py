@@ -38,6 +38,10 @@ class Attendance:
                 del self._here[seq]
             self.heard(caller)
 
+    def here(self) -> list[int]:
+        """Numbers of the executors that are here, in order."""
+        return sorted(seq for seq in self._here if seq)
+
     def taken(self) -> list[tuple[int, int]]:
         """Numbers, in order, and when each was last heard from; it is forgotten here."""
         heard, self._heard = self._heard, {}

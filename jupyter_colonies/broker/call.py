@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, tzinfo
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+from jupyter_colonies.broker.attendance import Attendance
 from jupyter_colonies.broker.verifying import Verifier
 from jupyter_colonies.core.messages import Message
 from jupyter_colonies.core.messages.objects import Credentials
@@ -84,6 +85,10 @@ class Desk(Protocol):
     @property
     def facts(self) -> Facts:
         """What the server knows."""
+
+    @property
+    def attendance(self) -> Attendance:
+        """Who is at this server."""
 
     @property
     def verifier(self) -> Verifier | None:

@@ -15,10 +15,11 @@ from typing import NamedTuple
 from jupyter_colonies.broker import reading
 from jupyter_colonies.broker.call import Call, Facts
 from jupyter_colonies.broker.duty import Duty
-from jupyter_colonies.broker.signals import CRONS, Due
+from jupyter_colonies.broker.signals import CRONS, ColonyChanged, Due
 from jupyter_colonies.broker.take import joined
 from jupyter_colonies.broker.workflow import start_workflow
 from jupyter_colonies.core.cron import next_run
+from jupyter_colonies.core.messages import monitor
 from jupyter_colonies.core.policy import Caller
 from jupyter_colonies.core.template import workflow_in
 from jupyter_colonies.errors import RequestError
@@ -70,6 +71,7 @@ def fire(tx: Transaction, facts: Facts) -> Fired:
         except RequestError as error:
             _log.error("Cron %s can't be started: %s", row["cronid"], error.message)
             tx.run(crons.POSTPONE, at_seq=row["seq"], new_nextrun=_next_or_never(tx, facts, row))
+            tx.announce(ColonyChanged(row["colonyname"], monitor.CRONS))
     held_by = frozenset(row["prevgraphseq"] for row in tx.all(crons.HELD, now=tx.now))
     due = tx.one(crons.NEXT_DUE, now=tx.now)
     return Fired((due and due["due"]) or 0, held_by)
@@ -81,7 +83,7 @@ def start(tx: Transaction, facts: Facts, row: Row) -> Row:
     Raises RequestError, before anything is written, if it can't be started.
     """
     workflow = workflow_in(row["workflowspec"], row["colonyname"])
-    nextrun = _next(tx, facts, row)
+    nextrun = 0 if row["disabled"] else _next(tx, facts, row)
     caller = Caller(row["initiatorid"], username=row["initiatorname"])
     call = Call(tx, facts, caller, row["colonyname"])
     graphseq, graph = start_workflow(call, workflow, root_input=_results(tx, row["prevgraphseq"]))
@@ -98,6 +100,7 @@ def start(tx: Transaction, facts: Facts, row: Row) -> Row:
         new_graphseq=graphseq,
         new_processgraphid=graph.processgraphid,
     )
+    tx.announce(ColonyChanged(row["colonyname"], monitor.CRONS))
     if nextrun:
         tx.announce(Due(nextrun, CRONS))
     return {**row, **changed, "lastrun": tx.now}

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from random import SystemRandom
 
+import msgspec
+
 from jupyter_colonies.broker.call import Call, answers
 from jupyter_colonies.broker.cronruns import start
-from jupyter_colonies.broker.signals import CRONS, Due
+from jupyter_colonies.broker.signals import CRONS, ColonyChanged, Due
 from jupyter_colonies.core import identity
 from jupyter_colonies.core.cron import Cron, check_timing, next_run
 from jupyter_colonies.core.member import check_name
-from jupyter_colonies.core.messages import Empty
+from jupyter_colonies.core.messages import Empty, monitor
 from jupyter_colonies.core.messages import crons as messages
-from jupyter_colonies.core.messages.crons import AddCron, ListCrons, OneCron
+from jupyter_colonies.core.messages.crons import AddCron, ListCrons, OneCron, SwitchCron
 from jupyter_colonies.core.template import workflow_in
 from jupyter_colonies.core.times import to_wire
 from jupyter_colonies.errors import InvalidRequest
@@ -44,15 +46,8 @@ def keep(call: Call, cron: Cron) -> Cron:
         raise InvalidRequest(
             f"Cron with name <{cron.name}> in Colony <{call.colonyname}> already exists"
         )
-    nextrun = next_run(
-        cron.interval,
-        cron.random,
-        cron.cronexpression,
-        call.facts.zone,
-        due=0,
-        now=tx.now,
-        share=_random.random(),
-    )
+    disabled = cron.disabled is True
+    nextrun = 0 if disabled else _first(call, cron)
     values: dict[str, object] = {
         "cronid": identity.new_id(),
         "colonyname": call.colonyname,
@@ -67,9 +62,11 @@ def keep(call: Call, cron: Cron) -> Cron:
         "lastrun": 0,
         "prevgraphseq": 0,
         "prevprocessgraphid": "",
+        "disabled": int(disabled),
         "workflowspec": cron.workflowspec,
     }
     tx.run(crons.INSERT, **{**values, "nextrun": nextrun})
+    tx.announce(ColonyChanged(call.colonyname, monitor.CRONS))
     if nextrun:
         tx.announce(Due(nextrun, CRONS))
     return described(values)
@@ -104,10 +101,26 @@ def run_cron(call: Call, _: OneCron) -> Cron:
     return described(start(call.tx, call.facts, call.row))
 
 
+@answers(messages.SWITCH_CRON)
+def switch_cron(call: Call, request: SwitchCron) -> Cron:
+    """Let a cron start nothing by itself, or start as if it had just been added."""
+    row = call.row
+    if bool(row["disabled"]) is not request.enabled:
+        return described(row)
+    nextrun = _first(call, described(row)) if request.enabled else 0
+    disabled = int(not request.enabled)
+    call.tx.run(crons.SWITCH, at_seq=row["seq"], new_disabled=disabled, new_nextrun=nextrun)
+    call.tx.announce(ColonyChanged(row["colonyname"], monitor.CRONS))
+    if nextrun:
+        call.tx.announce(Due(nextrun, CRONS))
+    return described({**row, "disabled": disabled, "nextrun": nextrun})
+
+
 @answers(messages.REMOVE_CRON)
 def remove_cron(call: Call, _: OneCron) -> Empty:
     """Remove a cron; what it started goes on."""
     call.tx.run(crons.REMOVE, at_seq=call.row["seq"])
+    call.tx.announce(ColonyChanged(call.row["colonyname"], monitor.CRONS))
     return Empty()
 
 
@@ -127,4 +140,18 @@ def described(row: Row) -> Cron:
         workflowspec=row["workflowspec"],
         prevprocessgraphid=row["prevprocessgraphid"],
         waitforprevprocessgraph=bool(row["waitforprevprocessgraph"]),
+        disabled=bool(row["disabled"]) or msgspec.UNSET,
+    )
+
+
+def _first(call: Call, cron: Cron) -> int:
+    """When a cron starts first, counted from now; 0 for never."""
+    return next_run(
+        cron.interval,
+        cron.random,
+        cron.cronexpression,
+        call.facts.zone,
+        due=0,
+        now=call.tx.now,
+        share=_random.random(),
     )

@@ -8,7 +8,7 @@ import msgspec
 
 from jupyter_colonies.broker import reading, staleness, transition
 from jupyter_colonies.broker.call import Call, answers
-from jupyter_colonies.broker.signals import Dismissed, Due
+from jupyter_colonies.broker.signals import ColonyChanged, Dismissed, Due
 from jupyter_colonies.core import identity
 from jupyter_colonies.core.member import (
     Allocations,
@@ -32,6 +32,7 @@ from jupyter_colonies.core.messages.executors import (
     ReportAllocations,
     UpdateExecutor,
 )
+from jupyter_colonies.core.messages.monitor import EXECUTORS
 from jupyter_colonies.core.times import SECOND, from_wire
 from jupyter_colonies.errors import AccessDenied, InvalidRequest
 from jupyter_colonies.store import members
@@ -136,6 +137,7 @@ def approve_executor(call: Call, _: NamedExecutor) -> Empty:
     call.tx.run(
         members.SET_EXECUTOR_STATE, at_seq=call.row["seq"], new_state=int(ExecutorState.APPROVED)
     )
+    call.tx.announce(ColonyChanged(call.row["colonyname"], EXECUTORS))
     return Empty()
 
 
@@ -193,6 +195,7 @@ def add_function(call: Call, request: AddFunction) -> Function:
         args=msgspec.json.encode(function.args or []).decode(),
         **values,
     )
+    call.tx.announce(ColonyChanged(function.colonyname, EXECUTORS))
     return msgspec.structs.replace(
         function,
         functionid=functionid,
@@ -221,6 +224,7 @@ def remove_function(call: Call, request: IdentifiedFunction) -> Empty:
     if executor is None or executor.executorname != call.row["executorname"]:
         raise AccessDenied("Not allowed to remove a function from another executor")
     call.tx.run(members.REMOVE_FUNCTION, functionid=request.functionid)
+    call.tx.announce(ColonyChanged(call.row["colonyname"], EXECUTORS))
     return Empty()
 
 
@@ -253,6 +257,7 @@ def _register(
     else:
         transition.unregister(tx, row, "was registered anew")
         tx.run(members.RENEW_EXECUTOR, at_seq=row["seq"], **values)
+    tx.announce(ColonyChanged(executor.colonyname, EXECUTORS))
     if lease:
         tx.announce(Due(values["leasedeadline"]))
     return reading.executor(_executor(call, executor.colonyname, executor.executorname))

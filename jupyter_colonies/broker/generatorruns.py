@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable
 
 from jupyter_colonies.broker.call import Call, Facts
 from jupyter_colonies.broker.duty import Duty
-from jupyter_colonies.broker.signals import GENERATORS
+from jupyter_colonies.broker.signals import GENERATORS, ColonyChanged
 from jupyter_colonies.broker.workflow import start_workflow
 from jupyter_colonies.core.generator import portion, runs_out, with_arguments
+from jupyter_colonies.core.messages import monitor
 from jupyter_colonies.core.policy import Caller
 from jupyter_colonies.core.spec import WorkflowSpec
 from jupyter_colonies.core.template import workflow_in
@@ -72,30 +73,37 @@ def fire(tx: Transaction, facts: Facts, packed: Iterable[int] | None) -> int:
     for seq in sorted(packed):
         for row in tx.all(generators.TO_FIRE, at_seq=seq):
             fired.add(seq)
-            _fire_one(tx, facts, row)
+            fire_one(tx, facts, row)
     for row in tx.all(generators.DUE, now=tx.now):
         if row["seq"] not in fired:
-            _fire_one(tx, facts, row)
+            fire_one(tx, facts, row)
     due = tx.one(generators.NEXT_DUE)
     return (due and due["due"]) or 0
 
 
-def _fire_one(tx: Transaction, facts: Facts, row: Row) -> None:
+def fire_one(tx: Transaction, facts: Facts, row: Row, *, now: bool = False) -> Row:
+    """Start what one generator has enough for; its row afterwards.
+
+    With `now` all that is packed is enough, also while the generator is disabled.
+    """
+    if row["disabled"] and not now:
+        return row
     trigger = row["trigger"]
     most = trigger * max(1, min(MOST_WORKFLOWS, MOST_ARGUMENTS // trigger))
     found = tx.one(generators.QUEUED, at_seq=row["seq"], most=most)
     queued = found["count"] if found else 0
     since = row["lastrun"] or row["firstpack"] or tx.now
     out_at = runs_out(row["timeout"], since)
-    taken = portion(queued, trigger, overdue=0 < out_at <= tx.now)
+    taken = portion(queued, trigger, overdue=now or 0 < out_at <= tx.now)
     lastrun = row["lastrun"]
     if taken.workflows:
         try:
             workflow = workflow_in(row["workflowspec"], row["colonyname"])
         except RequestError as error:
+            if now:
+                raise
             _log.error("Generator %s can't be started: %s", row["generatorid"], error.message)
-            _set_due(tx, row, tx.now + TRY_AGAIN_AFTER, lastrun)
-            return
+            return _set_due(tx, row, tx.now + TRY_AGAIN_AFTER, lastrun)
         _start(tx, facts, row, workflow, taken.workflows, taken.each)
         lastrun = tx.now
         out_at = runs_out(row["timeout"], lastrun)
@@ -104,12 +112,15 @@ def _fire_one(tx: Transaction, facts: Facts, row: Row) -> None:
         due = tx.now
     else:
         due = out_at if queued > taken.arguments else 0
-    _set_due(tx, row, due, lastrun)
+    return _set_due(tx, row, due, lastrun)
 
 
-def _set_due(tx: Transaction, row: Row, due: int, lastrun: int) -> None:
+def _set_due(tx: Transaction, row: Row, due: int, lastrun: int) -> Row:
+    due = 0 if row["disabled"] else due
     if (due, lastrun) != (row["due"], row["lastrun"]):
         tx.run(generators.SET_DUE, at_seq=row["seq"], new_due=due, new_lastrun=lastrun)
+        tx.announce(ColonyChanged(row["colonyname"], monitor.GENERATORS))
+    return {**row, "due": due, "lastrun": lastrun}
 
 
 def _start(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from jupyter_colonies.broker.call import Call, answers
 from jupyter_colonies.broker.crons import CHECKER_PERIOD
-from jupyter_colonies.broker.signals import Packed
+from jupyter_colonies.broker.generatorruns import fire_one
+from jupyter_colonies.broker.signals import GENERATORS, ColonyChanged, Due, Packed
 from jupyter_colonies.core import identity
 from jupyter_colonies.core.generator import Generator, check_trigger
 from jupyter_colonies.core.member import check_name
-from jupyter_colonies.core.messages import Empty
+from jupyter_colonies.core.messages import Empty, monitor
 from jupyter_colonies.core.messages import generators as messages
 from jupyter_colonies.core.messages.generators import (
     AddGenerator,
@@ -16,6 +19,7 @@ from jupyter_colonies.core.messages.generators import (
     NamedGenerator,
     OneGenerator,
     PackGenerator,
+    SwitchGenerator,
 )
 from jupyter_colonies.core.template import workflow_in
 from jupyter_colonies.core.times import to_wire
@@ -48,20 +52,18 @@ def add_generator(call: Call, request: AddGenerator) -> Generator:
         "firstpack": 0,
         "lastrun": 0,
         "due": 0,
+        "disabled": int(generator.disabled is True),
         "workflowspec": generator.workflowspec,
     }
     tx.run(generators.INSERT, **values)
+    tx.announce(ColonyChanged(call.colonyname, monitor.GENERATORS))
     return _described(values)
 
 
 @answers(messages.GET_GENERATOR)
 def get_generator(call: Call, _: OneGenerator) -> Generator:
     """One generator, with the length of its queue."""
-    generator = _described(call.row)
-    queue = call.tx.one(generators.QUEUE_SIZE, at_seq=call.row["seq"])
-    generator.queuesize = queue["count"] if queue else 0
-    generator.checkerperiod = CHECKER_PERIOD
-    return generator
+    return _with_queue(call, call.row)
 
 
 @answers(messages.RESOLVE_GENERATOR)
@@ -93,7 +95,38 @@ def pack_generator(call: Call, request: PackGenerator) -> Empty:
     if not generator["firstpack"]:
         call.tx.run(generators.FIRST_PACK, at_seq=generator["seq"], now=call.tx.now)
     call.tx.announce(Packed(generator["seq"]))
+    call.tx.announce(ColonyChanged(generator["colonyname"], monitor.GENERATORS))
     return Empty()
+
+
+@answers(messages.SWITCH_GENERATOR)
+def switch_generator(call: Call, request: SwitchGenerator) -> Generator:
+    """Let a generator keep what is packed, or start what it has enough for."""
+    seq, disabled = call.row["seq"], int(not request.enabled)
+    call.tx.run(generators.SWITCH, at_seq=seq, new_disabled=disabled)
+    call.tx.announce(ColonyChanged(call.row["colonyname"], monitor.GENERATORS))
+    if request.enabled:
+        call.tx.announce(Packed(seq))
+    return _with_queue(call, {**call.row, "disabled": disabled})
+
+
+@answers(messages.RUN_GENERATOR)
+def run_generator(call: Call, _: OneGenerator) -> Generator:
+    """Start a generator's workflow with what is packed, though it may be less than its trigger.
+
+    Raises InvalidRequest if nothing is packed.
+    """
+    queue = call.tx.one(generators.QUEUE_SIZE, at_seq=call.row["seq"])
+    if not queue or not queue["count"]:
+        raise InvalidRequest(
+            f"Failed to run generator, nothing is packed for '{call.row['name']}': pack an "
+            "argument first"
+        )
+    call.tx.end_batch()
+    changed = fire_one(call.tx, call.facts, call.row, now=True)
+    if changed["due"]:
+        call.tx.announce(Due(changed["due"], GENERATORS))
+    return _with_queue(call, changed)
 
 
 @answers(messages.REMOVE_GENERATOR)
@@ -101,7 +134,16 @@ def remove_generator(call: Call, _: OneGenerator) -> Empty:
     """Remove a generator with its queue; what it started goes on."""
     for statement in generators.REMOVE:
         call.tx.run(statement, at_seq=call.row["seq"])
+    call.tx.announce(ColonyChanged(call.row["colonyname"], monitor.GENERATORS))
     return Empty()
+
+
+def _with_queue(call: Call, row: Row) -> Generator:
+    generator = _described(row)
+    queue = call.tx.one(generators.QUEUE_SIZE, at_seq=row["seq"])
+    generator.queuesize = queue["count"] if queue else 0
+    generator.checkerperiod = CHECKER_PERIOD
+    return generator
 
 
 def _described(row: Row) -> Generator:
@@ -116,4 +158,5 @@ def _described(row: Row) -> Generator:
         timeout=row["timeout"],
         firstpack=to_wire(row["firstpack"]),
         lastrun=to_wire(row["lastrun"]),
+        disabled=bool(row["disabled"]) or msgspec.UNSET,
     )

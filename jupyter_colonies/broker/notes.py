@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from jupyter_colonies.broker import reading
 from jupyter_colonies.broker.call import Call, answers
-from jupyter_colonies.broker.signals import Noted
+from jupyter_colonies.broker.signals import ColonyChanged, Noted
 from jupyter_colonies.core.member import Log
 from jupyter_colonies.core.messages import Empty, logs, processes
 from jupyter_colonies.core.messages.logs import (
@@ -17,6 +17,7 @@ from jupyter_colonies.core.messages.logs import (
     Notes,
     SearchLogs,
 )
+from jupyter_colonies.core.messages.monitor import PROCESSES
 from jupyter_colonies.core.messages.processes import (
     MOST_TEXTS,
     AddAttribute,
@@ -81,6 +82,7 @@ def set_attributes(call: Call, request: SetAttributes) -> Empty:
         raise AccessDenied("Failed to set attributes, only the assigned executor may")
     attach(call.tx, [(call.row, texts)])
     call.tx.announce(Noted(request.processid))
+    call.tx.announce(ColonyChanged(call.row["colonyname"], PROCESSES))
     return Empty()
 
 

@@ -14,8 +14,9 @@ from jupyter_colonies.broker import ending, remainders
 from jupyter_colonies.broker.authorize import authorize
 from jupyter_colonies.broker.call import Desk, carries_out
 from jupyter_colonies.broker.remainders import Remainder, carries_on
-from jupyter_colonies.broker.signals import CRONS, Due
+from jupyter_colonies.broker.signals import CRONS, ColonyChanged, Due
 from jupyter_colonies.core.messages import Empty, processes, workflows
+from jupyter_colonies.core.messages.monitor import PROCESSES
 from jupyter_colonies.core.messages.processes import RemoveAllProcesses
 from jupyter_colonies.core.messages.workflows import RemoveAllGraphs
 from jupyter_colonies.core.process import State
@@ -100,6 +101,7 @@ def _remove_processes(tx: Transaction, remainder: Remainder, reached: int) -> Re
     state = _STATES[remainder.purpose]
     chosen = _every(tx, removal.STANDALONE_STILL, found, of_state=state)
     _run_all(tx, removal.REMOVE_PROCESSES, _seqs(chosen))
+    tx.announce(ColonyChanged(remainder.colonyname, PROCESSES))
     return remainders.reach(tx, remainder, found[0])
 
 
@@ -114,6 +116,7 @@ def _remove_graphs(tx: Transaction, remainder: Remainder, reached: int) -> Remai
     if _size(part[0]) > remainders.PART:
         return _remove_large(tx, remainder, part[0]["seq"], state)
     _remove_small(tx, _seqs(part), state)
+    tx.announce(ColonyChanged(remainder.colonyname, PROCESSES))
     return remainder
 
 

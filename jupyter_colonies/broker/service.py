@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import aclosing, suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
+from contextlib import aclosing, contextmanager, suppress
 from typing import Any
 
 from jupyter_colonies.broker import (  # noqa: F401 - importing these registers their use-cases
@@ -27,6 +27,7 @@ from jupyter_colonies.broker import (  # noqa: F401 - importing these registers 
     locations,
     lookup,
     members,
+    monitor,
     moving,
     notes,
     objects,
@@ -54,6 +55,7 @@ from jupyter_colonies.broker.objects import Owner
 from jupyter_colonies.broker.retention import Retention
 from jupyter_colonies.broker.signals import (
     Changed,
+    ColonyChanged,
     Dismissed,
     Due,
     GraphChanged,
@@ -68,10 +70,19 @@ from jupyter_colonies.broker.verifying import Verifier
 from jupyter_colonies.broker.vigil import Vigil
 from jupyter_colonies.broker.waiters import Waiters
 from jupyter_colonies.core import enrolment
-from jupyter_colonies.core.messages import REGISTRY, Message, Request, processes, server, workflows
+from jupyter_colonies.core.messages import (
+    REGISTRY,
+    Message,
+    Request,
+    logs,
+    processes,
+    server,
+    workflows,
+)
+from jupyter_colonies.core.messages import monitor as monitor_messages
 from jupyter_colonies.core.messages.channels import SubscribeChannel
 from jupyter_colonies.core.messages.executors import SubscribeExecutor
-from jupyter_colonies.core.messages.logs import SubscribeNotes
+from jupyter_colonies.core.messages.monitor import EXECUTORS
 from jupyter_colonies.core.messages.processes import SubscribeProcesses
 from jupyter_colonies.core.messages.server import GetServerInfo, ServerInfo, Version
 from jupyter_colonies.core.policy import Caller, Grant
@@ -220,7 +231,7 @@ class Broker:
         call = await self.store.read(
             lambda tx: _detached(authorize(tx, self.facts, message, request, callerid))
         )
-        with self.attendance.staying(call.caller):
+        with self._attending(call, comes_and_goes=isinstance(request, SubscribeExecutor)):
             async with aclosing(self._events(message, request, call)) as events:
                 async for event in events:
                     yield event
@@ -251,18 +262,32 @@ class Broker:
         row = await self.store.read(lambda tx: tx.one(statements.ANY_OPEN))
         return bool(row and row["any"])
 
+    @contextmanager
+    def _attending(self, call: Call, *, comes_and_goes: bool) -> Iterator[None]:
+        """The caller is here as long as this lasts; who watches the colony may hear of that."""
+        told = [ColonyChanged(call.colonyname, EXECUTORS)] if comes_and_goes else []
+        with self.attendance.staying(call.caller):
+            self.subscriptions.tell(told)
+            try:
+                yield
+            finally:
+                # Once it has gone.
+                asyncio.get_running_loop().call_soon(self.subscriptions.tell, told)
+
     def _events(self, message: Message[Any, Any], request: Any, call: Call) -> Any:
-        if message is processes.SUBSCRIBE_PROCESS:
-            return self.subscriptions.process(request)
-        if message is workflows.SUBSCRIBE_WORKFLOW:
-            return self.subscriptions.workflow(request)
+        by_request: dict[Message[Any, Any], Callable[[Any], Any]] = {
+            processes.SUBSCRIBE_PROCESS: self.subscriptions.process,
+            workflows.SUBSCRIBE_WORKFLOW: self.subscriptions.workflow,
+            monitor_messages.SUBSCRIBE_COLONY: self.subscriptions.colony,
+            logs.SUBSCRIBE_NOTES: self.subscriptions.notes,
+        }
+        if message in by_request:
+            return by_request[message](request)
         if isinstance(request, SubscribeExecutor):
             self.vigil.watch(request, call.caller.id)
             return self.subscriptions.executor(request, call.caller.id)
         if isinstance(request, SubscribeProcesses):
             return self.subscriptions.processes(request, call.colonyname)
-        if isinstance(request, SubscribeNotes):
-            return self.subscriptions.notes(request)
         if isinstance(request, SubscribeChannel):
             return self.subscriptions.channel(request, self._channel_reader(message, request, call))
         raise InvalidRequest(f"{message.type} is not a subscription")

@@ -61,6 +61,16 @@ class GraphChanged(NamedTuple):
     state: State
 
 
+class ColonyChanged(NamedTuple):
+    """Something of a colony changed that has no signal of its own.
+
+    `what` is one of `core.messages.monitor.CHANGES`.
+    """
+
+    colonyname: str
+    what: str
+
+
 class Appended(NamedTuple):
     """A channel of a process has a new entry."""
 
@@ -111,6 +121,7 @@ class Notice(msgspec.Struct, array_like=True):
     taken: list[Taken] = []
     noted: list[Noted] = []
     revoked: list[Revoked] = []
+    colonies: list[ColonyChanged] = []
 
 
 MOST_NOTICES = 16
@@ -148,6 +159,7 @@ class SignalNotices:
             *notice.taken,
             *notice.noted,
             *notice.revoked,
+            *notice.colonies,
             *due,
             *(Packed(generator) for generator in notice.packed),
             *missed,
@@ -163,7 +175,9 @@ def _gathered(announced: Sequence[object]) -> Notice:
     packed: set[int] = set()
     newest: dict[int, GraphChanged] = {}
     # Those that say only where to look are told once.
-    once: dict[type, dict[Any, None]] = {Appended: {}, Noted: {}, Revoked: {}}
+    once: dict[type, dict[Any, None]] = {
+        kind: {} for kind in (Appended, Noted, Revoked, ColonyChanged)
+    }
     for signal in announced:
         match signal:
             case Ready():
@@ -174,7 +188,7 @@ def _gathered(announced: Sequence[object]) -> Notice:
                 newest[signal.graphseq] = signal
             case Dismissed():
                 notice.dismissed.append(signal)
-            case Appended() | Noted() | Revoked():
+            case Appended() | Noted() | Revoked() | ColonyChanged():
                 once[type(signal)][signal] = None
             case Taken():
                 notice.taken.append(signal)
@@ -185,6 +199,7 @@ def _gathered(announced: Sequence[object]) -> Notice:
     notice.graphs = list(newest.values())
     notice.appended, notice.noted = list(once[Appended]), list(once[Noted])
     notice.revoked = list(once[Revoked])
+    notice.colonies = list(once[ColonyChanged])
     notice.packed = sorted(packed)
     return notice
 
@@ -205,6 +220,7 @@ def _parts(notice: Notice, longest: int) -> list[Notice]:
             taken=notice.taken[number::2],
             noted=notice.noted[number::2],
             revoked=notice.revoked[number::2],
+            colonies=notice.colonies[number::2],
             due=notice.due,
             packed=notice.packed[number::2],
         )

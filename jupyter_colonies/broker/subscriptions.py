@@ -18,6 +18,7 @@ from jupyter_colonies.broker.channels import Position, Unread
 from jupyter_colonies.broker.signals import (
     Appended,
     Changed,
+    ColonyChanged,
     Dismissed,
     GraphChanged,
     Missed,
@@ -29,6 +30,13 @@ from jupyter_colonies.core.messages import executors
 from jupyter_colonies.core.messages.channels import SubscribeChannel
 from jupyter_colonies.core.messages.executors import ExecutorChange, SubscribeExecutor
 from jupyter_colonies.core.messages.logs import Notes, SubscribeNotes
+from jupyter_colonies.core.messages.monitor import (
+    CHANGES,
+    EXECUTORS,
+    PROCESSES,
+    ColonyChange,
+    SubscribeColony,
+)
 from jupyter_colonies.core.messages.processes import SubscribeProcess, SubscribeProcesses
 from jupyter_colonies.core.messages.workflows import SubscribeWorkflow, WorkflowChange
 from jupyter_colonies.core.process import Process, State
@@ -42,6 +50,8 @@ Topic = tuple[Any, ...]
 CHANNEL_TIMEOUT = 30
 # Processes that a subscription remembers to have told of before it looks for itself.
 MOST_TOLD = 10_000
+# Seconds between two frames about a colony: what changes meanwhile is told with the next.
+COLONY_PAUSE = 0.1
 
 
 class Moment(NamedTuple):
@@ -98,6 +108,32 @@ class Bell(Watcher):
         return None if self.ended else self
 
 
+class Digest(Bell):
+    """What kinds of things changed in a colony since it was last asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._changed: set[str] = set()
+
+    def put(self, item: object) -> None:
+        """See `Bell`."""
+        match item:
+            case Changed():
+                self._changed.add(PROCESSES)
+            case Dismissed():
+                self._changed.add(EXECUTORS)
+            case ColonyChanged():
+                self._changed.add(item.what)
+            case Missed():
+                self._changed.update(CHANGES)
+        super().put(item)
+
+    def take(self) -> list[str]:
+        """The kinds, which are forgotten here."""
+        changed, self._changed = self._changed, set()
+        return sorted(changed)
+
+
 class Subscriptions:
     """All subscriptions of the server, by topic."""
 
@@ -114,9 +150,8 @@ class Subscriptions:
                 for topic in self._watchers:
                     self._put(topic, signal)
             else:
-                item = None if isinstance(signal, Dismissed) else signal
                 for topic in _TOPICS.get(type(signal), _no_topics)(signal):
-                    self._put(topic, item)
+                    self._put(topic, signal)
 
     def end(self) -> None:
         """End every subscription."""
@@ -218,6 +253,15 @@ class Subscriptions:
                     raise Over
                 if len(told.lines) < notes.MOST_LOGS and await bell.next() is None:
                     return
+
+    async def colony(self, request: SubscribeColony) -> AsyncIterator[ColonyChange]:
+        """What kinds of things change in a colony; at once all, since nothing is known then."""
+        topic = ("colony", request.colonyname)
+        with self._watching(topic, timeout=request.timeout, watcher=Digest()) as digest:
+            digest.put(Missed())
+            while await digest.next() is not None:
+                yield ColonyChange(colonyname=request.colonyname, changed=digest.take())
+                await asyncio.sleep(COLONY_PAUSE)
 
     async def channel(
         self, request: SubscribeChannel, look: Callable[[Position], Awaitable[Unread]]
@@ -334,10 +378,15 @@ _TOPICS: dict[type, Callable[[Any], Iterable[Topic]]] = {
         ("process", told.processid, told.state),
         ("type", told.colonyname, told.executortype, told.state),
         ("any state", told.processid),
+        ("colony", told.colonyname),
     ),
     Appended: lambda told: [("channel", told.processid, told.name)],
     Noted: lambda told: [("notes", told.processid)],
     GraphChanged: lambda told: [("workflow", told.processgraphid)],
     Taken: lambda told: [("executor", told.colonyname, told.executorname)],
-    Dismissed: lambda told: [("executor", told.colonyname, told.executorname)],
+    Dismissed: lambda told: [
+        ("executor", told.colonyname, told.executorname),
+        ("colony", told.colonyname),
+    ],
+    ColonyChanged: lambda told: [("colony", told.colonyname)],
 }

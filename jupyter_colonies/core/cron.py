@@ -20,7 +20,8 @@ class Cron(msgspec.Struct, kw_only=True):
 
     `interval` is a period in seconds, or -1 to go by `cronexpression`; with `random` each start
     falls somewhere within the interval. `workflowspec` is the JSON text of a workflow spec.
-    `waitforprevprocessgrap` is what pycolonies sends for `waitforprevprocessgraph`.
+    `waitforprevprocessgrap` is what pycolonies sends for `waitforprevprocessgraph`. `disabled` is
+    this server's: true, and there only then, while the cron starts nothing by itself.
     """
 
     cronid: str = ""
@@ -38,6 +39,7 @@ class Cron(msgspec.Struct, kw_only=True):
     waitforprevprocessgraph: bool = False
     waitforprevprocessgrap: bool | msgspec.UnsetType = msgspec.UNSET
     checkerperiod: Integer = 0
+    disabled: bool | msgspec.UnsetType = msgspec.UNSET
 
     @property
     def waits(self) -> bool:

@@ -22,7 +22,8 @@ class Generator(msgspec.Struct, kw_only=True):
     """A workflow and how many packed arguments start it.
 
     `trigger` is their number; after `timeout` seconds, if above 0, fewer do. `workflowspec` is
-    the JSON text of a workflow spec.
+    the JSON text of a workflow spec. `disabled` is this server's: true, and there only then, while
+    what is packed stays in the queue.
     """
 
     generatorid: str = ""
@@ -37,6 +38,7 @@ class Generator(msgspec.Struct, kw_only=True):
     lastrun: datetime = NEVER
     queuesize: Integer = 0
     checkerperiod: Integer = 0
+    disabled: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class Portion(NamedTuple):

@@ -59,6 +59,7 @@ _NAMED: dict[frozenset[Scope], str] = {
         getgeneratormsg resolvegeneratormsg getgeneratorsmsg
         searchlogsmsg getprocessesmsg getprocesshistmsg getprocessgraphsmsg getrerunsmsg
         subscribeprocessesmsg subscribeworkflowmsg getworkfloweventsmsg
+        getmonitormsg subscribecolonymsg
     """,
     _WORK: """
         getexecutorsmsg getexecutormsg getexecutorbyidmsg getfunctionsmsg
@@ -71,6 +72,7 @@ _NAMED: dict[frozenset[Scope], str] = {
     _SUBMIT: """
         submitfuncspecmsg submitworkflowspecmsg cancelprocessmsg cancelprocessgraphmsg
         rerunworkflowmsg retryprocessmsg runcronmsg packgeneratormsg
+        rungeneratormsg
     """,
     _EXECUTE: """
         enrolexecutormsg renewleasemsg leavecolonymsg subscribeexecutormsg
@@ -85,7 +87,8 @@ _NAMED: dict[frozenset[Scope], str] = {
         pauseassignmentsmsg resumeassignmentsmsg addlocationmsg removelocationmsg
         addblueprintdefinitionmsg removeblueprintdefinitionmsg addblueprintmsg updateblueprintmsg
         removeblueprintmsg reconcileblueprintmsg
-        addcronmsg removecronmsg addgeneratormsg removegeneratormsg
+        addcronmsg switchcronmsg removecronmsg
+        addgeneratormsg switchgeneratormsg removegeneratormsg
         removefilemsg movefilesmsg checkfilesmsg removesnapshotmsg removeallsnapshotmsg
         removeprocessmsg removeallprocessesmsg removeprocessgraphmsg removeallprocessgraphsmsg
     """,

@@ -71,6 +71,11 @@ STARTED = Statement(
         prevprocessgraphid=bindparam("new_processgraphid"),
     )
 )
+SWITCH = Statement(
+    update(crons)
+    .where(_C.seq == _SEQ)
+    .values(disabled=bindparam("new_disabled"), nextrun=bindparam("new_nextrun"))
+)
 POSTPONE = Statement(update(crons).where(_C.seq == _SEQ).values(nextrun=bindparam("new_nextrun")))
 
 LEAVES = Statement(

@@ -86,6 +86,10 @@ SET_DUE = Statement(
     .values(due=bindparam("new_due"), lastrun=bindparam("new_lastrun"))
 )
 
+SWITCH = Statement(
+    update(generators).where(_G.seq == _SEQ).values(disabled=bindparam("new_disabled"), due=_ZERO)
+)
+
 
 def listing(colonyname: str, count: int) -> Select[tuple[object, ...]]:
     """The first generators of a colony, in the order they were added."""

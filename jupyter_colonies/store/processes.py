@@ -47,6 +47,13 @@ _COLONY: BindParameter[str] = bindparam("colonyname")
 
 MOST_NUMBERS = 256
 
+_ENDED = (2, 3, 4)
+# Always true of what has ended. SQLite takes the index of what has ended only where the index' own
+# condition is repeated, and looks for one state in it only if the moment has two bounds.
+IS_ENDED = and_(
+    _P.state > _ONE, _P.endtime > _ZERO, _P.endtime < literal_column("9223372036854775807")
+)
+
 ANYONE = ""
 SEVERAL = "*"
 # The number of parents of a process that waits for none and is not in the queue yet.
@@ -369,6 +376,8 @@ def listing(
         _P.state == literal_column(str(int(state))),
         ~hidden(_P.graphseq),
     )
+    if state in _ENDED:
+        query = query.where(IS_ENDED)
     if executortype:
         query = query.where(_P.executortype == executortype)
     if label:
@@ -400,7 +409,9 @@ def _history(state: int, since: ColumnElement[bool]) -> Statement:
 HISTORY = {
     0: _history(0, true()),
     1: _history(1, _P.starttime >= bindparam("since")),
-    **{state: _history(state, _P.endtime >= bindparam("since")) for state in (2, 3, 4)},
+    **{
+        state: _history(state, and_(IS_ENDED, _P.endtime >= bindparam("since"))) for state in _ENDED
+    },
 }
 
 

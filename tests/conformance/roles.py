@@ -213,4 +213,9 @@ EXTENSIONS = {
         {"approved": 404, "user": 404},
         text="Access denied, not colony owner",
     ),
+    "getmonitormsg": MEMBER,
+    "subscribecolonymsg": MEMBER,
+    "switchcronmsg": MEMBER,
+    "switchgeneratormsg": MEMBER,
+    "rungeneratormsg": MEMBER,
 }

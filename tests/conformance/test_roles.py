@@ -206,6 +206,12 @@ def a_generator(cast):
     return {"generatorid": added["generatorid"]}
 
 
+def a_packed_generator(cast):
+    generator = a_generator(cast)
+    cast.assigned.call("packgeneratormsg", arg="1", **generator)
+    return generator
+
+
 def a_generators_name(cast):
     generator = new_generator(cast)
     cast.assigned.call("addgeneratormsg", generator=generator)
@@ -331,6 +337,11 @@ REQUESTS = {
     },
     "renewleasemsg": lambda cast: itself(cast) | {"lease": 60},
     "leavecolonymsg": itself,
+    "getmonitormsg": lambda cast: cast.here,
+    "subscribecolonymsg": lambda cast: cast.here | {"timeout": 0},
+    "switchcronmsg": lambda cast: a_cron(cast) | {"enabled": False},
+    "switchgeneratormsg": lambda cast: a_generator(cast) | {"enabled": False},
+    "rungeneratormsg": a_packed_generator,
     "getcredentialsmsg": lambda cast: cast.here,
     "checkfilesmsg": lambda cast: cast.here,
     "addtokenmsg": lambda cast: cast.new_token(),

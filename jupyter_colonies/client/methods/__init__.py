@@ -12,6 +12,7 @@ from jupyter_colonies.client.methods.generators import GeneratorsMethods
 from jupyter_colonies.client.methods.identities import IdentitiesMethods
 from jupyter_colonies.client.methods.locations import LocationsMethods
 from jupyter_colonies.client.methods.logs import LogsMethods
+from jupyter_colonies.client.methods.monitor import MonitorMethods
 from jupyter_colonies.client.methods.objects import ObjectsMethods
 from jupyter_colonies.client.methods.processes import ProcessesMethods
 from jupyter_colonies.client.methods.reruns import RerunsMethods
@@ -34,6 +35,7 @@ class Methods(
     IdentitiesMethods,
     LocationsMethods,
     LogsMethods,
+    MonitorMethods,
     ObjectsMethods,
     ProcessesMethods,
     RerunsMethods,

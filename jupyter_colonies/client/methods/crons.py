@@ -88,6 +88,28 @@ class CronsMethods(Operations):
         )
         return reply
 
+    async def switch_cron(
+        self,
+        *,
+        cronid: str = "",
+        enabled: bool = False,
+    ) -> Cron:
+        """Switch cron.
+
+        Let a cron start its workflow by itself, or not until this is said again.
+
+        Sent as `switchcronmsg`; for an approved executor or a user of the colony. An extension of
+        the protocol.
+        """
+        reply: Cron = await self.call(
+            crons.SWITCH_CRON,
+            crons.SwitchCron(
+                cronid=cronid,
+                enabled=enabled,
+            ),
+        )
+        return reply
+
     async def remove_cron(
         self,
         *,

@@ -111,6 +111,48 @@ class GeneratorsMethods(Operations):
         )
         return reply
 
+    async def switch_generator(
+        self,
+        *,
+        generatorid: str = "",
+        enabled: bool = False,
+    ) -> Generator:
+        """Switch generator.
+
+        Let a generator start workflows by itself, or not until this is said again.
+
+        Sent as `switchgeneratormsg`; for an approved executor or a user of the colony. An
+        extension of the protocol.
+        """
+        reply: Generator = await self.call(
+            generators.SWITCH_GENERATOR,
+            generators.SwitchGenerator(
+                generatorid=generatorid,
+                enabled=enabled,
+            ),
+        )
+        return reply
+
+    async def run_generator(
+        self,
+        *,
+        generatorid: str = "",
+    ) -> Generator:
+        """Run generator.
+
+        A request about one generator.
+
+        Sent as `rungeneratormsg`; for an approved executor or a user of the colony. An extension
+        of the protocol.
+        """
+        reply: Generator = await self.call(
+            generators.RUN_GENERATOR,
+            generators.OneGenerator(
+                generatorid=generatorid,
+            ),
+        )
+        return reply
+
     async def remove_generator(
         self,
         *,

@@ -21,6 +21,13 @@ class OneCron(Request):
     cronid: str = ""
 
 
+class SwitchCron(Request):
+    """Let a cron start its workflow by itself, or not until this is said again."""
+
+    cronid: str = ""
+    enabled: bool = False
+
+
 class ListCrons(Request):
     """The first crons of a colony by name."""
 
@@ -77,6 +84,18 @@ RUN_CRON = declare(
         does="run cron",
         role=Role.MEMBER,
         subject=_cron(InvalidRequest("cron not found: there is no cron '{}'")),
+    )
+)
+SWITCH_CRON = declare(
+    Message(
+        "switchcronmsg",
+        "switch_cron",
+        SwitchCron,
+        Cron,
+        does="switch cron",
+        role=Role.MEMBER,
+        subject=_cron(UnknownObject("Failed to switch cron, cron is nil: there is no cron '{}'")),
+        extension=True,
     )
 )
 REMOVE_CRON = declare(

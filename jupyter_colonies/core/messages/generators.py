@@ -35,6 +35,13 @@ class PackGenerator(Request):
     arg: str = ""
 
 
+class SwitchGenerator(Request):
+    """Let a generator start workflows by itself, or not until this is said again."""
+
+    generatorid: str = ""
+    enabled: bool = False
+
+
 class ListGenerators(Request):
     """The first generators of a colony, in the order they were added."""
 
@@ -109,6 +116,30 @@ PACK_GENERATOR = declare(
         does="inc generator",
         role=Role.MEMBER,
         subject=_generator("increment", "generator to pack"),
+    )
+)
+SWITCH_GENERATOR = declare(
+    Message(
+        "switchgeneratormsg",
+        "switch_generator",
+        SwitchGenerator,
+        Generator,
+        does="switch generator",
+        role=Role.MEMBER,
+        subject=_generator("switch"),
+        extension=True,
+    )
+)
+RUN_GENERATOR = declare(
+    Message(
+        "rungeneratormsg",
+        "run_generator",
+        OneGenerator,
+        Generator,
+        does="run generator",
+        role=Role.MEMBER,
+        subject=_generator("run"),
+        extension=True,
     )
 )
 REMOVE_GENERATOR = declare(

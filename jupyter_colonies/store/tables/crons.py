@@ -9,7 +9,10 @@ from jupyter_colonies.store.tables.columns import big, partial_index, wide_text
 
 
 class Cron(SQLModel, table=True):
-    """A cron; `interval` is in seconds. `nextrun` is the moment of the next start, 0 for never."""
+    """A cron; `interval` is in seconds. `nextrun` is the moment of the next start, 0 for never.
+
+    `disabled` is 1 for one that starts nothing by itself.
+    """
 
     __tablename__ = "crons"
     __table_args__ = (
@@ -31,11 +34,15 @@ class Cron(SQLModel, table=True):
     lastrun: int = Field(sa_column=big())
     prevgraphseq: int = Field(sa_column=big())
     prevprocessgraphid: str
+    disabled: int
     workflowspec: str = Field(sa_column=wide_text())
 
 
 class Generator(SQLModel, table=True):
-    """A generator; `due` is when it is to be looked at though nothing was packed, 0 for never."""
+    """A generator; `due` is when it is to be looked at though nothing was packed, 0 for never.
+
+    `disabled` is 1 for one that starts nothing by itself.
+    """
 
     __tablename__ = "generators"
     __table_args__ = (
@@ -54,6 +61,7 @@ class Generator(SQLModel, table=True):
     firstpack: int = Field(sa_column=big())
     lastrun: int = Field(sa_column=big())
     due: int = Field(sa_column=big())
+    disabled: int
     workflowspec: str = Field(sa_column=wide_text())
 
 

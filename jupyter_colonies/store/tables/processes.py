@@ -35,6 +35,9 @@ class Process(SQLModel, table=True):
         partial_index("processes_waiting", "colonyname", "prioritytime", "seq", where="state = 0"),
         partial_index("processes_running", "colonyname", "starttime", where="state = 1"),
         partial_index("processes_ended", "colonyname", "state", "endtime", where="state > 1"),
+        partial_index(
+            "processes_failed", "colonyname", "endtime", where="state = 3 AND errors <> '[]'"
+        ),
         partial_index("processes_held", "assignedexecutorid", where="state = 1"),
         partial_index("processes_wait_due", "waitdeadline", where="state = 0 AND waitdeadline > 0"),
         partial_index("processes_run_due", "execdeadline", where="state = 1 AND execdeadline > 0"),

@@ -47,7 +47,7 @@ class FaultyField(InvalidRequest):
 
 
 class TooLarge(RequestError):
-    """The body has more bytes than this resource takes."""
+    """The request has more bytes than is taken: the message says how many it may have."""
 
 
 class WrongMedia(RequestError):
@@ -131,6 +131,18 @@ class AlreadyThere(Conflict):
 
 class LimitReached(RequestError):
     """A limit of size, number or rate was reached: the message says which."""
+
+
+class TooManyHeaders(TooLarge):
+    """The head of the request has too many lines, or too long ones."""
+
+
+class TooManyRequests(RequestError):
+    """More came than the server takes at a time; `wait` is in seconds, 0 if it is not known."""
+
+    def __init__(self, message: str, wait: float = 0.0) -> None:
+        super().__init__(message)
+        self.wait = wait
 
 
 class ServerError(ColoniesError):
@@ -257,6 +269,8 @@ HTTP_STATUS: dict[type[ColoniesError], tuple[int, int]] = {
     AlreadyThere: (500, 409),
     Conflict: (409, 409),
     LimitReached: (500, 429),
+    TooManyHeaders: (431, 431),
+    TooManyRequests: (429, 429),
     PreconditionFailed: (412, 412),
     OverQuota: (507, 507),
     StorageFull: (507, 507),
@@ -292,6 +306,8 @@ def from_reply(status: int, message: str) -> ColoniesError:
         403: AccessDenied,
         404: NotFound,
         409: Conflict,
+        413: TooLarge,
+        429: TooManyRequests,
         503: ServerStopping,
         507: StorageFull,
     }

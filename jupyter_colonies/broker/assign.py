@@ -13,6 +13,7 @@ from jupyter_colonies.broker.ahead import Foresight
 from jupyter_colonies.broker.attendance import Attendance
 from jupyter_colonies.broker.call import Facts
 from jupyter_colonies.broker.pauses import is_paused
+from jupyter_colonies.broker.places import Places
 from jupyter_colonies.broker.take import Taker
 from jupyter_colonies.broker.waiters import Waiter, Waiters, Wake
 from jupyter_colonies.core.messages.processes import (
@@ -22,6 +23,7 @@ from jupyter_colonies.core.messages.processes import (
     AssignProcess,
     AssignProcesses,
 )
+from jupyter_colonies.core.policy import Caller
 from jupyter_colonies.core.process import Process
 from jupyter_colonies.errors import (
     AssignmentsPaused,
@@ -42,6 +44,7 @@ class Desk(Protocol):
 
     store: Store
     waiters: Waiters
+    polls: Places
     foresight: Foresight
     attendance: Attendance
     facts: Facts
@@ -61,8 +64,8 @@ Attempt = tuple[Callable[[Transaction], Taken], Ahead | None]
 
 async def assign(
     desk: Desk, request: AssignProcess, callerid: str, gone: asyncio.Event | None
-) -> Process:
-    """Hand out one process, waiting for it up to `timeout` seconds.
+) -> tuple[Caller, Process]:
+    """Hand out one process, waiting for it up to `timeout` seconds, and say who has it.
 
     Raises NothingToAssign when the time is over, or a kind of it if assignments are paused, and
     ServerStopping when the server ends. A process taken for a caller that is gone is given back.
@@ -74,13 +77,13 @@ async def assign(
         return _result(tx, who, take.take(tx, who))
 
     ahead = desk.foresight.of(ASSIGN_PROCESS, request, callerid)
-    (process,) = await _taken(desk, request, (attempt, ahead), gone or asyncio.Event())
-    return process
+    caller, (process,) = await _taken(desk, request, (attempt, ahead), gone or asyncio.Event())
+    return caller, process
 
 
 async def assign_several(
     desk: Desk, request: AssignProcesses, callerid: str, gone: asyncio.Event | None
-) -> list[Process]:
+) -> tuple[Caller, list[Process]]:
     """Hand out up to `count` processes, waiting until there is one; else as `assign`.
 
     Raises InvalidRequest for a count that is not between 1 and 256.
@@ -102,7 +105,7 @@ async def assign_several(
 
 async def _taken(
     desk: Desk, request: AssignProcess, attempt: Attempt, gone: asyncio.Event
-) -> list[Process]:
+) -> tuple[Caller, list[Process]]:
     loop = asyncio.get_running_loop()
     deadline = loop.time() + request.timeout
     waiter: Waiter | None = None
@@ -120,7 +123,7 @@ async def _taken(
             if taken:
                 if waiter is not None:
                     waiter.wakes.extend(wakes[len(taken) :])
-                return taken
+                return who.caller, taken
             if request.timeout < 0:
                 raise _paused() if paused else _nothing()
             if waiter is None:
@@ -130,6 +133,7 @@ async def _taken(
                     who.executor.executorname,
                     who.executor.locationname,
                 )
+                present.enter_context(desk.polls.held(who.caller.id))
                 present.enter_context(desk.attendance.staying(who.caller))
                 desk.waiters.add(waiter)
                 present.callback(desk.waiters.remove, waiter)

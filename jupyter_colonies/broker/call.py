@@ -26,7 +26,8 @@ class Facts(NamedTuple):
     counts as silent, 0 for never; `give_back` takes from a silent one even what it runs without a
     deadline. `quota` is the number of bytes of files a colony may hold, 0 for any. `face` says
     whether S3 clients reach the bytes of files here, `elsewhere` are the keys of where they are
-    otherwise.
+    otherwise. `polls` and `subscriptions` are how many of each an identity may have open, 0 for any
+    number.
     """
 
     serverid: str
@@ -40,6 +41,8 @@ class Facts(NamedTuple):
     quota: int = 0
     face: bool = True
     elsewhere: Credentials | None = None
+    polls: int = 0
+    subscriptions: int = 0
 
 
 class Call(NamedTuple):

@@ -51,7 +51,10 @@ from jupyter_colonies.broker.channels import Position, Unread, unread
 from jupyter_colonies.broker.cronruns import CronRuns
 from jupyter_colonies.broker.duty import Duty
 from jupyter_colonies.broker.generatorruns import GeneratorRuns
+from jupyter_colonies.broker.meter import Meter
 from jupyter_colonies.broker.objects import Owner
+from jupyter_colonies.broker.origin import ITSELF, ORIGIN
+from jupyter_colonies.broker.places import Places
 from jupyter_colonies.broker.retention import Retention
 from jupyter_colonies.broker.signals import (
     Changed,
@@ -66,6 +69,7 @@ from jupyter_colonies.broker.signals import (
 )
 from jupyter_colonies.broker.subscriptions import Subscriptions
 from jupyter_colonies.broker.tokens import Bearer
+from jupyter_colonies.broker.trail import Deed, Trail
 from jupyter_colonies.broker.verifying import Verifier
 from jupyter_colonies.broker.vigil import Vigil
 from jupyter_colonies.broker.waiters import Waiters
@@ -86,7 +90,14 @@ from jupyter_colonies.core.messages.monitor import EXECUTORS
 from jupyter_colonies.core.messages.processes import SubscribeProcesses
 from jupyter_colonies.core.messages.server import GetServerInfo, ServerInfo, Version
 from jupyter_colonies.core.policy import Caller, Grant
-from jupyter_colonies.errors import InvalidRequest, ServerStopping, StorageFailed
+from jupyter_colonies.errors import (
+    AccessDenied,
+    ColoniesError,
+    InvalidRequest,
+    NothingToAssign,
+    ServerStopping,
+    StorageFailed,
+)
 from jupyter_colonies.store import processes as statements
 from jupyter_colonies.store.address import Address
 from jupyter_colonies.store.blobs import Blobs
@@ -120,7 +131,11 @@ class Broker:
         )
         self.verifier = Verifier(blobs) if blobs else None
         self.foresight = Foresight()
+        self.meter = Meter()
+        self.trail: Trail | None = None
         self.waiters = Waiters()
+        self.polls = Places(facts.polls, "long polls")
+        self.followed = Places(facts.subscriptions, "subscriptions")
         self.subscriptions = Subscriptions(self.store)
         self.stopping = asyncio.Event()
         self._clock = clock
@@ -183,22 +198,48 @@ class Broker:
         connection closed. `grant` says what the caller's proof is good for if that is less than
         the identity. Raises ColoniesError.
         """
+        begun = time.monotonic()
+        try:
+            caller, reply = await self._carry_out(message, request, callerid, gone, grant)
+        except ColoniesError as error:
+            self.meter.carried_out(message.type, time.monotonic() - begun, error)
+            if self.trail is not None and _is_told_of(message, error):
+                deed = Deed(
+                    self._clock(), ORIGIN.get(), message, request, None, callerid, "", error
+                )
+                self.trail.follow(deed)
+            raise
+        self.meter.carried_out(message.type, time.monotonic() - begun, None)
+        if self.trail is not None and not message.reads:
+            name = caller.name if caller is not None else ""
+            self.trail.follow(
+                Deed(self._clock(), ORIGIN.get(), message, request, reply, callerid, name)
+            )
+        return reply
+
+    async def _carry_out(
+        self,
+        message: Message[Any, Any],
+        request: Any,
+        callerid: str,
+        gone: asyncio.Event | None,
+        grant: Grant | None,
+    ) -> tuple[Caller | None, Any]:
+        """Who called, if that is known, and the reply."""
         message.check(request)
         await self._confine(message, request, grant)
         if self.stopping.is_set():
             raise ServerStopping("The server is shutting down, try again in a moment")
-        if message is processes.ASSIGN_PROCESS:
-            return await assign(self, request, callerid, gone)  # type: ignore[arg-type]
-        if message is processes.ASSIGN_PROCESSES:
-            return await assign_several(self, request, callerid, gone)  # type: ignore[arg-type]
+        if message in (processes.ASSIGN_PROCESS, processes.ASSIGN_PROCESSES):
+            return await self._assign(request, callerid, gone)
         if message is server.VERSION:
-            return self.version
+            return None, self.version
         if message is server.SERVER_INFO:
-            return self._info(request)  # type: ignore[arg-type]
+            return None, self._info(request)
         if message.streams:
             raise InvalidRequest(f"{message.type} is only answered on the websocket /pubsub")
         if message.type in PROCEDURES:
-            return await PROCEDURES[message.type](self, request, callerid)
+            return None, await PROCEDURES[message.type](self, request, callerid)
         use_case = USE_CASES[message.type]
 
         def job(tx: Transaction) -> tuple[Caller, Any]:
@@ -210,8 +251,21 @@ class Broker:
             self.attendance.heard(caller)
         else:
             ahead = self.foresight.of(message, request, callerid)
-            _, reply = await self.store.write(job, ahead)
-        return reply
+            caller, reply = await self.store.write(job, ahead)
+        return caller, reply
+
+    async def _assign(
+        self, request: Any, callerid: str, gone: asyncio.Event | None
+    ) -> tuple[Caller, Any]:
+        """What was taken, and by whom."""
+        if isinstance(request, processes.AssignProcesses):
+            caller, several = await assign_several(self, request, callerid, gone)
+            for each in several:
+                self.meter.assigned(each)
+            return caller, several
+        caller, process = await assign(self, request, callerid, gone)
+        self.meter.assigned(process)
+        return caller, process
 
     async def subscribe(
         self,
@@ -231,7 +285,8 @@ class Broker:
         call = await self.store.read(
             lambda tx: _detached(authorize(tx, self.facts, message, request, callerid))
         )
-        with self._attending(call, comes_and_goes=isinstance(request, SubscribeExecutor)):
+        attending = self._attending(call, comes_and_goes=isinstance(request, SubscribeExecutor))
+        with self.followed.held(callerid), attending:
             async with aclosing(self._events(message, request, call)) as events:
                 async for event in events:
                     yield event
@@ -307,6 +362,7 @@ class Broker:
         return look
 
     def _committed(self, announced: list[object]) -> None:
+        self.meter.heard(announced)
         self.waiters.wake_for(signal for signal in announced if isinstance(signal, Ready))
         for signal in announced:
             if isinstance(signal, Due) and signal.duty in self._duties:
@@ -356,6 +412,13 @@ class Broker:
 def extensions(registry: Mapping[str, Message[Any, Any]]) -> list[str]:
     """Message types that the original protocol does not have."""
     return [message.type for message in registry.values() if message.extension]
+
+
+def _is_told_of(message: Message[Any, Any], error: ColoniesError) -> bool:
+    """Whether a refusal is written down: of each change, and of each look at what is another's."""
+    if isinstance(error, NothingToAssign):
+        return False
+    return not message.reads or (isinstance(error, AccessDenied) and ORIGIN.get() is not ITSELF)
 
 
 def _detached(call: Call) -> Call:

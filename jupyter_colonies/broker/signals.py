@@ -52,6 +52,17 @@ class Taken(NamedTuple):
     state: State
 
 
+class Ended(NamedTuple):
+    """A process of this type ended in this state, after so many seconds; 0 if it never ran.
+
+    It is counted where it happened, and other servers are not told.
+    """
+
+    executortype: str
+    state: State
+    seconds: float
+
+
 class GraphChanged(NamedTuple):
     """A workflow has a new revision."""
 

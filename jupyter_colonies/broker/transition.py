@@ -11,8 +11,17 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from jupyter_colonies.broker import notes
-from jupyter_colonies.broker.signals import Changed, Dismissed, Due, GraphChanged, Ready, Taken
+from jupyter_colonies.broker.signals import (
+    Changed,
+    Dismissed,
+    Due,
+    Ended,
+    GraphChanged,
+    Ready,
+    Taken,
+)
 from jupyter_colonies.core.process import State
+from jupyter_colonies.core.times import SECOND
 from jupyter_colonies.store import graphs, journal, members, processes
 from jupyter_colonies.store.statement import Row, Transaction
 
@@ -95,9 +104,12 @@ def _event(tx: Transaction, row: Row, revision: int) -> dict[str, object]:
 
 def _announce_changed(tx: Transaction, rows: Iterable[Row]) -> None:
     for row in rows:
-        tx.announce(
-            Changed(row["processid"], row["colonyname"], row["executortype"], State(row["state"]))
-        )
+        state = State(row["state"])
+        tx.announce(Changed(row["processid"], row["colonyname"], row["executortype"], state))
+        if state.finished:
+            began = row["starttime"]
+            seconds = (tx.now - began) / SECOND if began else 0.0
+            tx.announce(Ended(row["executortype"], state, seconds))
 
 
 def announce_ready(tx: Transaction, rows: Iterable[Row]) -> None:

@@ -59,6 +59,11 @@ from jupyter_colonies.server.settings import Settings
     "answers back.",
 )
 @click.option(
+    "--plaintext",
+    is_flag=True,
+    help="Listen for other machines without TLS: a proxy or a closed network protects the port.",
+)
+@click.option(
     "--idle-timeout",
     type=click.FloatRange(min=0, min_open=True),
     default=None,
@@ -73,11 +78,13 @@ from jupyter_colonies.server.settings import Settings
 )
 @click.option("--ready-fd", type=int, default=None, hidden=True)
 def serve(
+    *,
     host: str,
     port: int | None,
     data: Path | None,
     database: str,
     synchronous: str | None,
+    plaintext: bool,
     idle_timeout: float | None,
     runtime_file: Path | None,
     ready_fd: int | None,
@@ -97,6 +104,7 @@ def serve(
         port=port,
         database=database,
         synchronous=synchronous or "",
+        plaintext=plaintext,
     )
     runtime_file = runtime_file or Path(jupyter_runtime_dir()) / "colonies-serve.json"
     lock = Lock(folder.path)

@@ -27,6 +27,9 @@ _OWNER_VARIABLES = {"colony": "COLONIES_COLONY_PRVKEY", "server": "COLONIES_SERV
 def verbs() -> Noun:
     """All verbs of the terminal."""
     extra: dict[str, click.Command] = {
+        "audit": Later(
+            "audit", "jupyter_colonies.cli.audit", help="Show who changed what on a server here.",
+        ),
         "serve": Later("serve", "jupyter_colonies.cli.serve", help="Run a Colonies server here."),
         "env": Later(
             "env", "jupyter_colonies.cli.env",

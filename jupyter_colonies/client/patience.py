@@ -14,6 +14,7 @@ from jupyter_colonies.errors import (
     ServerStopping,
     ServerUnreachable,
     StorageFull,
+    TooManyRequests,
     UntrustedServer,
 )
 
@@ -26,7 +27,7 @@ PATIENCE = 60.0
 
 
 def passes(error: ColoniesError) -> bool:
-    """Whether the same request may be accepted later: the server is away, or its disk is full.
+    """Whether the same request may be accepted later: the server is away, full or too busy.
 
     The original server answers 500 for objects it does not know as well; those texts say
     "is nil" and will not change (protocol part 01, section 1.6).
@@ -34,7 +35,7 @@ def passes(error: ColoniesError) -> bool:
     if isinstance(error, ServerRefused):
         return error.status in (408, 500, 502, 503, 504) and " is nil" not in error.message
     away = ServerUnreachable | ServerStopping | UntrustedServer | NoServer
-    return isinstance(error, away | StorageFull)
+    return isinstance(error, away | StorageFull | TooManyRequests)
 
 
 def pauses() -> Iterator[float]:

@@ -12,6 +12,7 @@ import socket
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import unquote
 
 from tornado.httputil import HTTPServerRequest
 from tornado.netutil import bind_unix_socket
@@ -22,6 +23,9 @@ from jupyter_colonies.server.presence import Presence
 from jupyter_colonies.server.rest import port as rest
 from jupyter_colonies.server.rest.declaration import Services
 from jupyter_colonies.server.visitor import JupyterVisitor, Visitor
+
+USER = "Colonies-User"
+"""Header with the name, in percent encoding, of the user that the other Jupyter server knows."""
 
 
 class Door:
@@ -48,8 +52,9 @@ class Door:
         `services` are what there is for that user beside the resources of the own port.
         """
 
-        def visitor(_: HTTPServerRequest) -> Visitor:
-            return JupyterVisitor(broker, userid)
+        def visitor(request: HTTPServerRequest) -> Visitor:
+            name = unquote(request.headers.get(USER, ""))
+            return JupyterVisitor(broker, userid, name=name)
 
         routes = application(broker, presence, rest.routes(broker, presence, visitor, services))
         return Listener(broker, presence, self.bound, host="", tls=None, routes=routes)

@@ -13,7 +13,7 @@ from jupyter_core.paths import jupyter_runtime_dir
 from jupyter_server._tz import utcnow
 from jupyter_server.extension.application import ExtensionApp
 from tornado.ioloop import PeriodicCallback
-from traitlets import Bool, Enum, Int, Unicode, default
+from traitlets import Bool, Dict, Enum, Int, List, Unicode, default
 
 from jupyter_colonies.broker.vigil import Vigil
 from jupyter_colonies.errors import ColoniesError, ServerStopping
@@ -23,6 +23,7 @@ from jupyter_colonies.server.folder import DataFolder, Runtime
 from jupyter_colonies.server.forwarding import Forwarding
 from jupyter_colonies.server.hosting import Hosting
 from jupyter_colonies.server.kernelends import KernelEnds
+from jupyter_colonies.server.limits import limits_of
 from jupyter_colonies.server.lock import Lock
 from jupyter_colonies.server.routes import routes
 from jupyter_colonies.server.settings import Settings
@@ -83,6 +84,28 @@ class ColoniesExtension(ExtensionApp):
 
     certificate_key = Unicode(
         help="""Private key (PEM) that belongs to the TLS certificate.""",
+    ).tag(config=True)
+
+    plaintext = Bool(
+        help="""Whether the colony's own port may be open to other machines without TLS, because a
+        proxy in front of it or a closed network protects it.""",
+    ).tag(config=True)
+
+    proxies = List(
+        Unicode(),
+        help="""Addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed on the
+        colony's own port. None unless given.""",
+    ).tag(config=True)
+
+    limits = Dict(
+        Int(),
+        help="""What the colony's own port puts up with, where it is not the default, such as
+        {'body': 1000000, 'requests_each': 100}. docs/security.md has the names.""",
+    ).tag(config=True)
+
+    audit = Bool(
+        True,
+        help="""Whether it is written down, in audit.jsonl in the data folder, who changed what.""",
     ).tag(config=True)
 
     colony = Unicode(
@@ -222,6 +245,10 @@ class ColoniesExtension(ExtensionApp):
             quota=self.quota,
             s3=self.s3,
             elsewhere=settings.object_store(os.environ) if self.s3 == "off" else None,
+            plaintext=self.plaintext,
+            proxies=tuple(self.proxies),
+            limits=limits_of(self.limits),
+            audit=self.audit,
         )
         hosting = Hosting(
             wanted,

@@ -19,11 +19,13 @@ from jupyter_colonies.broker.service import Broker
 from jupyter_colonies.core import enrolment, identity, schedule
 from jupyter_colonies.core.messages.server import Backend, Version
 from jupyter_colonies.server import filesystem, firststart, listener, metrics
+from jupyter_colonies.server.audit.log import NAME, AuditLog
 from jupyter_colonies.server.deploy.deployments import Deployments
 from jupyter_colonies.server.deploy.kernel import Kernels
 from jupyter_colonies.server.door import Door
 from jupyter_colonies.server.firststart import Identities
 from jupyter_colonies.server.folder import DataFolder, Runtime
+from jupyter_colonies.server.guard import Guard
 from jupyter_colonies.server.metrics import Metrics
 from jupyter_colonies.server.presence import Presence
 from jupyter_colonies.server.rest import port as rest
@@ -32,6 +34,7 @@ from jupyter_colonies.server.s3.metering import Metering
 from jupyter_colonies.server.s3.tidying import Tidying
 from jupyter_colonies.server.s3.visit import Service
 from jupyter_colonies.server.settings import Settings
+from jupyter_colonies.server.tls import tls_context
 from jupyter_colonies.store.address import SqliteAddress, parse
 from jupyter_colonies.store.blobs import Blobs
 
@@ -46,6 +49,7 @@ class Hosting:
     kept if it can be had. `kernels` starts the kernels of deployed notebooks.
     """
 
+    audit: AuditLog | None
     broker: Broker
     deployments: Deployments
     services: Services
@@ -67,7 +71,8 @@ class Hosting:
     ) -> None:
         self.settings = settings
         self.folder = folder
-        self.presence = Presence()
+        self.guard = Guard(settings.limits)
+        self.presence = Presence(self.guard)
         self._jupyter_url = jupyter_url
         self._clock = clock
         self._former = former
@@ -79,15 +84,20 @@ class Hosting:
 
         Raises InvalidConfiguration, StorageFailed or UnsupportedSchema; nothing stays open then.
         """
-        tls = listener.tls_context(self.settings)
+        tls = tls_context(self.settings)
         blobs = Blobs(self.settings.blobs or str(self.folder.path / "blobs"))
         async with AsyncExitStack() as undo:
             bound = undo.enter_context(await self._bind())
             port = listener.port_of(bound)
             self.ids = await asyncio.to_thread(firststart.identities, self.folder, self.settings)
             self.broker = self._make_broker(port, blobs)
+            self.audit = AuditLog(self.folder.path / NAME) if self.settings.audit else None
             await self.broker.start()
             undo.push_async_callback(self.broker.stop)
+            if self.audit is not None:
+                self.audit.start()
+                undo.push_async_callback(self.audit.stop)
+                self.broker.trail = self.audit
             self.tidying = Tidying(self.broker.store, blobs)
             self._tidying = self.tidying.duty(time.time_ns)
             self.ids = self.ids._replace(serverid=self.broker.serverid)
@@ -105,6 +115,9 @@ class Hosting:
                 host=self.settings.host,
                 tls=tls,
                 objects=service,
+                limits=self.settings.limits,
+                guard=self.guard,
+                proxies=self.settings.proxies,
                 routes=self._routes(counted),
             )
             self.deployments = Deployments(self.folder, self._kernels or Kernels())
@@ -132,6 +145,8 @@ class Hosting:
         await self.broker.stop()
         await self.listener.drain()
         await self._inside.drain()
+        if self.audit is not None:
+            await self.audit.stop()
 
     async def superseded(self) -> None:
         """Wait until another server has taken the database over; nothing is stored here then."""
@@ -158,7 +173,7 @@ class Hosting:
         """What S3 clients reach here, None if the bytes of files are elsewhere."""
         if self.settings.s3 == "off":
             return None
-        return Service(broker=self.broker, blobs=blobs, quota=self.settings.quota)
+        return Service(broker=self.broker, blobs=blobs, quota=self.settings.quota, audit=self.audit)
 
     def _routes(self, counted: Metrics) -> web.Application:
         """What the own port has beside `/api` and the bytes of files."""
@@ -181,6 +196,8 @@ class Hosting:
             quota=self.settings.quota,
             face=self.settings.s3 == "on",
             elsewhere=self.settings.elsewhere,
+            polls=self.settings.limits.polls_each,
+            subscriptions=self.settings.limits.subscriptions_each,
         )
         version = Version(buildversion=metadata.version("jupyter-colonies"))
         database = parse(self.settings.database or self.folder.database)

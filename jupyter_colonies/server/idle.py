@@ -1,4 +1,4 @@
-"""Connections on which no request comes are closed after a while.
+"""Connections that take too long are closed: for a request to begin, or for its body to come.
 
 tornado can do that itself, with a timer and two futures for each request: an eighth of what a
 request costs. Here one timer serves all connections.
@@ -12,7 +12,7 @@ from tornado.http1connection import HTTP1Connection
 
 
 class Idle:
-    """Connections that wait for the head of a request, those that wait longest first.
+    """Connections that wait for something, those that wait longest first.
 
     `timeout` is in seconds. They are known by an object that stays the same for all requests of
     one connection.
@@ -25,13 +25,13 @@ class Idle:
         self._timer: asyncio.TimerHandle | None = None
 
     def began(self, key: object, connection: HTTP1Connection) -> None:
-        """The connection waits for its next request."""
+        """The connection waits from now on."""
         self._waiting[key] = (self._loop.time() + self._timeout, connection)
         if self._timer is None:
             self._timer = self._loop.call_later(self._timeout, self._sweep)
 
     def ended(self, key: object) -> None:
-        """The head of a request has come, or the connection is closed."""
+        """What it waited for has come, or the connection is closed."""
         self._waiting.pop(key, None)
 
     def stop(self) -> None:
@@ -40,10 +40,14 @@ class Idle:
         if self._timer is not None:
             self._timer.cancel()
 
+    def __len__(self) -> int:
+        return len(self._waiting)
+
     def _sweep(self) -> None:
         self._timer = None
-        for until, connection in list(self._waiting.values()):
+        for key, (until, connection) in list(self._waiting.items()):
             if until > self._loop.time():
                 self._timer = self._loop.call_at(until, self._sweep)
                 return
+            del self._waiting[key]
             connection.close()

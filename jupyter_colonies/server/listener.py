@@ -9,49 +9,36 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
-import re
 import socket
 import ssl
-from collections.abc import Awaitable
-from http import HTTPStatus
+from collections.abc import Iterable
 from typing import Any
 
 from tornado import web
-from tornado.http1connection import HTTP1Connection
 from tornado.httpserver import HTTPServer
-from tornado.httputil import (
-    HTTPConnection,
-    HTTPHeaders,
-    HTTPMessageDelegate,
-    HTTPServerRequest,
-    RequestStartLine,
-    ResponseStartLine,
-)
+from tornado.httputil import HTTPConnection, HTTPMessageDelegate, HTTPServerRequest
+from tornado.iostream import IOStream
 from tornado.routing import Router
 
 from jupyter_colonies.broker.service import Broker
-from jupyter_colonies.core import envelope
-from jupyter_colonies.errors import InvalidConfiguration, ServerStopping
-from jupyter_colonies.server import cors, pubsub, rpc
+from jupyter_colonies.errors import InvalidConfiguration
+from jupyter_colonies.server import cors, pubsub
+from jupyter_colonies.server.crowd import Crowd
+from jupyter_colonies.server.guard import Guard
 from jupyter_colonies.server.idle import Idle
-from jupyter_colonies.server.presence import STOPPING, Presence
+from jupyter_colonies.server.limits import Limits
+from jupyter_colonies.server.presence import Presence
 from jupyter_colonies.server.pubsub import MISSING
 from jupyter_colonies.server.rest import port as rest
+from jupyter_colonies.server.rpcexchange import LARGEST_BODY, TEXT, Preflight, RpcExchange
 from jupyter_colonies.server.s3.face import face, is_for_s3
 from jupyter_colonies.server.s3.visit import Service
 from jupyter_colonies.server.settings import Settings
 
-MAX_BODY = 128 * 1024 * 1024
-IDLE_TIMEOUT = 120.0
 PORTS_TRIED = 100
 BACKLOG = 1024
 KEPT_TRIED = 20
 KEPT_PAUSE = 0.05
-
-TEXT = "text/plain; charset=utf-8"
-PHRASES = {status.value: status.phrase for status in HTTPStatus}
-PLAIN_HOST = re.compile(r"[A-Za-z0-9._:\[\]-]+")
-NO_HEADERS = HTTPHeaders()
 
 log = logging.getLogger(__name__)
 
@@ -59,9 +46,10 @@ log = logging.getLogger(__name__)
 class Listener(Router):
     """An HTTP server on a port of its own, until `stop`.
 
-    objects: what S3 clients reach, None if bytes are somewhere else. idle_timeout: seconds after
-    which a connection without a request is closed. routes: what there is beside `/api`, unless it
-    is what SDKs expect.
+    objects: what S3 clients reach, None if bytes are somewhere else. guard: who may come how
+    often; None where only the user's own programs come, as often as they like. proxies: addresses
+    whose X-Forwarded headers are believed. routes: what there is beside `/api`, unless it is what
+    SDKs expect.
     """
 
     def __init__(
@@ -73,7 +61,9 @@ class Listener(Router):
         host: str,
         tls: ssl.SSLContext | None,
         objects: Service | None = None,
-        idle_timeout: float = IDLE_TIMEOUT,
+        limits: Limits | None = None,
+        guard: Guard | None = None,
+        proxies: Iterable[str] = (),
         routes: web.Application | None = None,
     ) -> None:
         self.broker = broker
@@ -81,16 +71,25 @@ class Listener(Router):
         self.tasks: set[asyncio.Task[None]] = set()
         self.host, self.port = host, port_of(bound)
         self.tls = tls is not None
+        self.guard = guard
+        self.proxies = frozenset(proxies)
+        self.limits = limits = limits or Limits()
         self._application = routes or application(broker, self.presence)
         self._objects = face(objects, presence) if objects else None
-        self._server = HTTPServer(
+        self.crowd = Crowd(limits.connections_possible, limits.connections_each, self.proxies)
+        self._server = BoundedServer(
             self,
+            crowd=self.crowd,
             ssl_options=tls,
-            max_body_size=MAX_BODY,
-            max_buffer_size=MAX_BODY + 1024 * 1024,
+            max_header_size=2 * limits.head,
+            max_body_size=LARGEST_BODY,
+            max_buffer_size=limits.body + 1024 * 1024,
         )
         self._server.conn_params.header_timeout = None
-        self.idle = Idle(idle_timeout)
+        self.fresh = Idle(limits.head_seconds)
+        self.waiting = Idle(limits.idle_seconds)
+        self.bodies = Idle(limits.body_seconds)
+        self._served: set[object] = set()
         self._server.add_socket(bound)
 
     @property
@@ -101,12 +100,23 @@ class Listener(Router):
     def start_request(self, server_conn: object, request_conn: HTTPConnection) -> RpcExchange:
         """What receives the next request on a connection."""
         exchange = RpcExchange(self, server_conn, request_conn)
-        self.idle.began(server_conn, exchange.connection)
+        if server_conn in self._served:
+            self.waiting.began(server_conn, exchange.connection)
+        else:
+            self._served.add(server_conn)
+            self.fresh.began(server_conn, exchange.connection)
         return exchange
+
+    def left(self, server_conn: object) -> None:
+        """The head of a request has come: the connection waits for it no longer."""
+        self.fresh.ended(server_conn)
+        self.waiting.ended(server_conn)
 
     def on_close(self, server_conn: object) -> None:
         """A connection has ended."""
-        self.idle.ended(server_conn)
+        self.left(server_conn)
+        self.bodies.ended(server_conn)
+        self._served.discard(server_conn)
 
     def routed(self, server_conn: object, request_conn: HTTPConnection) -> HTTPMessageDelegate:
         """What receives a request that does not take the short way."""
@@ -131,111 +141,46 @@ class Listener(Router):
         """Let the replies under way go out, then close every connection."""
         await self.presence.drain()
         await self._server.close_all_connections()
-        self.idle.stop()
+        for waiting in (self.fresh, self.waiting, self.bodies):
+            waiting.stop()
 
 
-class RpcExchange(HTTPMessageDelegate):
-    """One `POST /api`, or the start of another request, which is then passed on.
+class BoundedServer(HTTPServer):
+    """tornado's server, for as many connections as there is room for."""
 
-    tornado's own way describes, parses and routes a request before anything sees it: more work
-    than answering one. So a plain `POST /api` with a plain Host is known by its first line.
-    """
+    def initialize(self, *args: Any, crowd: Crowd, **kwargs: Any) -> None:  # type: ignore[override]
+        """Take the crowd."""
+        super().initialize(*args, **kwargs)
+        self._crowd = crowd
 
-    def __init__(
-        self,
-        listener: Listener,
-        server_conn: object,
-        connection: HTTPConnection,
-        *,
-        short: bool = True,
-    ) -> None:
-        assert isinstance(connection, HTTP1Connection)
-        self._listener = listener
-        self._server_conn = server_conn
-        self.connection = connection
-        self._short = short
-        self._other: HTTPMessageDelegate | None = None
-        self._headers = NO_HEADERS
-        self._chunks: list[bytes] = []
-
-    def headers_received(
-        self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
-    ) -> Awaitable[None] | None:
-        """Take the request, or pass it on."""
-        assert isinstance(start_line, RequestStartLine)
-        self._listener.idle.ended(self._server_conn)
-        self._headers = headers
-        if self._short and not (
-            start_line.path == "/api"
-            and start_line.method == "POST"
-            and PLAIN_HOST.fullmatch(headers.get("Host", ""))
-        ):
-            self._other = self._listener.routed(self._server_conn, self.connection)
-            return self._other.headers_received(start_line, headers)
-        return None
-
-    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
-        """Collect the body."""
-        if self._other is not None:
-            return self._other.data_received(chunk)
-        self._chunks.append(chunk)
-        return None
-
-    def finish(self) -> None:
-        """The request is complete: answer it."""
-        if self._other is not None:
-            self._other.finish()
+    def handle_stream(self, stream: IOStream, address: Any) -> None:
+        """Serve a connection, or say why not and hang up."""
+        reason = self._crowd.enter(_who(address))
+        if not reason:
+            super().handle_stream(stream, address)
             return
-        gone = asyncio.Event()
-        self.connection.set_close_callback(gone.set)
-        task = asyncio.get_running_loop().create_task(self._answer(gone))
-        self._listener.tasks.add(task)
-        task.add_done_callback(self._listener.tasks.discard)
+        body = f"{reason}: try again in a moment\n".encode()
+        head = (
+            "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 5\r\n"
+            f"Content-Type: {TEXT}\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
 
-    def on_connection_close(self) -> None:
-        """The client went away while it was still sending."""
-        if self._other is not None:
-            self._other.on_connection_close()
-        self._chunks.clear()
+        def ended(sent: asyncio.Future[None]) -> None:
+            sent.exception()
+            stream.close()
 
-    async def _answer(self, gone: asyncio.Event) -> None:
-        presence = self._listener.presence
-        with presence.exchange():
-            if presence.stopping:
-                status, body = envelope.refusal(ServerStopping(STOPPING))
-            else:
-                body = b"".join(self._chunks)
-                self._chunks.clear()
-                status, body = await rpc.answer(self._listener.broker, body, gone)
-            if not gone.is_set():
-                self._respond(status, body, close=presence.stopping)
+        stream.write(head.encode() + body).add_done_callback(ended)
 
-    def _respond(self, status: int, body: bytes, *, close: bool) -> None:
-        fields = HTTPHeaders()
-        fields["Content-Type"] = TEXT
-        fields["Content-Length"] = str(len(body))
-        if close:
-            fields["Connection"] = "close"
-        for name, value in cors.headers(self._headers).items():
-            fields[name] = value
-        start_line = ResponseStartLine("HTTP/1.1", status, PHRASES[status])
-        self.connection.write_headers(start_line, fields, body)
-        self.connection.finish()
+    def on_close(self, server_conn: object) -> None:
+        """A connection has ended."""
+        super().on_close(server_conn)
+        self.request_callback.on_close(server_conn)  # type: ignore[union-attr]
+        self._crowd.leave(_who(server_conn.context.address))  # type: ignore[attr-defined]
 
 
-class Preflight(HTTPMessageDelegate):
-    """The answer to a page of another origin that asks what it may send."""
-
-    def __init__(self, request: HTTPServerRequest) -> None:
-        self._request = request
-
-    def finish(self) -> None:
-        """Answer."""
-        connection = self._request.connection
-        assert connection is not None
-        fields = HTTPHeaders(cors.preflight(self._request))
-        connection.write_headers(ResponseStartLine("HTTP/1.1", 204, PHRASES[204]), fields)
-        connection.finish()
+def _who(address: Any) -> str:
+    """What tells one machine from another; all who come through a socket file are one."""
+    return str(address[0]) if isinstance(address, tuple) else ""
 
 
 class PlainHandler(web.RequestHandler):
@@ -349,20 +294,6 @@ def _listening(host: str, port: int) -> socket.socket:
     bound = socket.create_server((host, port), family=family, backlog=BACKLOG)
     bound.setblocking(False)
     return bound
-
-
-def tls_context(settings: Settings) -> ssl.SSLContext | None:
-    """TLS as configured. Raises InvalidConfiguration if certificate or key can't be used."""
-    if not settings.certificate:
-        return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    try:
-        context.load_cert_chain(settings.certificate, settings.certificate_key)
-    except (OSError, ssl.SSLError) as error:
-        raise InvalidConfiguration(
-            f"The TLS certificate '{settings.certificate}' or its key can't be used: {error}"
-        ) from None
-    return context
 
 
 def reachable(host: str) -> str:

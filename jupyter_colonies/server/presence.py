@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+from jupyter_colonies.server.guard import Guard
+
 STOPPING = "The server is stopping: try again in a moment"
 DRAIN_TIMEOUT = 5
 
@@ -23,15 +25,24 @@ class Socket(Protocol):
 
 
 class Presence:
-    """Requests and websockets of one service, over all its listeners."""
+    """Requests and websockets of one service, over all its listeners.
 
-    def __init__(self) -> None:
+    `guard` knows how often who is known may come, None for as often as they like.
+    """
+
+    def __init__(self, guard: Guard | None = None) -> None:
+        self.guard = guard
         self.stopping = False
         self.sockets: set[Socket] = set()
         self._exchanges = 0
         self._last = time.monotonic()
         self._nobody = asyncio.Event()
         self._nobody.set()
+
+    def admit(self, callerid: str) -> None:
+        """Whoever sent a request is known. Raises TooManyRequests."""
+        if self.guard is not None and callerid:
+            self.guard.known(callerid)
 
     @contextmanager
     def exchange(self) -> Iterator[None]:

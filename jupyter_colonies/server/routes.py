@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any, Protocol
+from urllib.parse import quote
 
 from jupyter_core.utils import ensure_async
 from jupyter_server.auth.decorator import allow_unauthenticated, authorized
@@ -15,11 +16,13 @@ from jupyter_server.base.handlers import APIHandler
 from tornado import web
 from tornado.websocket import WebSocketClientConnection
 
+from jupyter_colonies.broker.origin import ORIGIN, address_of, signed
 from jupyter_colonies.core import envelope
 from jupyter_colonies.core.deployment import DeploymentRequest
-from jupyter_colonies.errors import ColoniesError, ServerError, ServerStopping
+from jupyter_colonies.errors import ColoniesError, ServerError, ServerStopping, TooLarge
 from jupyter_colonies.server import rpc
 from jupyter_colonies.server.deploy import desk as deploy
+from jupyter_colonies.server.door import USER
 from jupyter_colonies.server.forwarding import Forwarding, Relay
 from jupyter_colonies.server.hosting import Hosting
 from jupyter_colonies.server.presence import STOPPING
@@ -92,10 +95,16 @@ class RpcHandler(web.RequestHandler):
             forwarding = self._desk.forwarding()
             answer = await forwarding.exchange("POST", "/api", self.request.body, gone=self._gone)
             return answer.status, bytes(answer.body)
+        if len(self.request.body) > hosting.guard.limits.body:
+            raise TooLarge(
+                f"The body of the request is larger than the {hosting.guard.limits.body} bytes "
+                "that this server takes: send less at a time, and large values as files"
+            )
+        ORIGIN.set(signed("rpc", address_of(self.request)))
         with hosting.presence.exchange():
             if hosting.presence.stopping:
                 raise ServerStopping(STOPPING)
-            return await rpc.answer(hosting.broker, self.request.body, self._gone)
+            return await rpc.answer(hosting.broker, self.request.body, self._gone, hosting.guard)
 
 
 class SubscriptionsHandler(PubsubHandler):
@@ -206,7 +215,8 @@ class ResourceHandler(APIHandler):
         elif hosting is None:
             await self._forward()
         else:
-            visitor = JupyterVisitor(hosting.broker, hosting.ids.userid)
+            name = self.current_user.username
+            visitor = JupyterVisitor(hosting.broker, hosting.ids.userid, name=name)
             work = Exchange(self, hosting.broker, hosting.presence, self._gone, hosting.services)
             await work.act(visitor, operation, *names)
 
@@ -215,6 +225,7 @@ class ResourceHandler(APIHandler):
         root = self.settings["base_url"].rstrip("/") + "/colonies"
         request = self.request
         sent = {name: request.headers[name] for name in ASKED if name in request.headers}
+        sent[USER] = quote(self.current_user.username)
         try:
             answer = await self._desk.forwarding().exchange(
                 request.method,

@@ -24,6 +24,7 @@ from jupyter_colonies.errors import (
     ServerError,
     Unstorable,
 )
+from jupyter_colonies.server.guard import Guard
 
 LARGE_BODY = 256 * 1024
 
@@ -41,14 +42,20 @@ class Opened(NamedTuple):
 
 
 async def answer(
-    broker: Broker, body: bytes, gone: asyncio.Event | None = None
+    broker: Broker,
+    body: bytes,
+    gone: asyncio.Event | None = None,
+    guard: Guard | None = None,
 ) -> tuple[int, bytes]:
     """HTTP status and body of the reply to a request body; never raises.
 
-    `gone` is set by the front when the client has closed its connection.
+    `gone` is set by the front when the client has closed its connection. `guard` knows how often
+    whoever signed it may come.
     """
     try:
         opened = await read(body)
+        if guard is not None and opened.callerid:
+            guard.known(opened.callerid)
         result = await _carry_out(broker, opened, gone)
         return 200, envelope.reply(opened.message.reply_type, _encode(result))
     except ColoniesError as error:

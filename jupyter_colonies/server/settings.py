@@ -7,6 +7,7 @@ inside Jupyter they belong to the client.
 from __future__ import annotations
 
 import getpass
+import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from jupyter_core.paths import jupyter_data_dir
 from jupyter_colonies.core import identity, schedule
 from jupyter_colonies.core.messages.objects import Credentials
 from jupyter_colonies.errors import InvalidConfiguration, InvalidRequest
+from jupyter_colonies.server import limits
+from jupyter_colonies.server.limits import Limits
 from jupyter_colonies.store import address
 from jupyter_colonies.store.address import Address
 
@@ -51,7 +54,9 @@ class Settings:
     folder in the data folder. `quota` is the number of bytes of files a colony may hold, 0 for any.
     `s3` says whether S3 clients reach them here; if it is off, `elsewhere` is what members are told
     of the S3 that is used instead, None for nothing. `metrics_token` opens `/metrics` on the own
-    port, which is not there without one.
+    port, which is not there without one. `plaintext` says that the port may be open to other
+    machines without TLS; `proxies` are the addresses whose X-Forwarded headers are believed.
+    `limits` is what the port puts up with, `audit` whether it is written down who changed what.
     """
 
     data: Path
@@ -77,6 +82,10 @@ class Settings:
     s3: str = S3[0]
     elsewhere: Credentials | None = field(default=None, repr=False)
     metrics_token: str = field(default="", repr=False)
+    plaintext: bool = False
+    proxies: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    audit: bool = True
 
     def __post_init__(self) -> None:
         for name, key in (
@@ -106,6 +115,24 @@ class Settings:
             )
         _check_serverid(self.serverid, self.server_key)
         _check_certificate(self.certificate, self.certificate_key)
+        if not (self.certificate or self.plaintext or is_loopback(self.host)):
+            raise InvalidConfiguration(
+                f"{self.host} is open to other machines, and without TLS whoever is in between can "
+                "read everything and repeat requests: name a certificate (COLONIES_TLSCERT and "
+                "COLONIES_TLSKEY, or ColoniesExtension.certificate and certificate_key). Where a "
+                "proxy or a closed network protects it, say so: --plaintext, COLONIES_TLS=false "
+                "or ColoniesExtension.plaintext"
+            )
+        for proxy in self.proxies:
+            _check_proxy(proxy)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only programs of this machine reach an address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() in ("localhost", "ip6-localhost")
 
 
 def default_data_folder() -> Path:
@@ -122,6 +149,7 @@ def from_environment(
     port: int | None = None,
     database: str = "",
     synchronous: str = "",
+    plaintext: bool = False,
 ) -> Settings:
     """Settings of `jupyter colonies serve`; options given on the command line come first.
 
@@ -136,6 +164,7 @@ def from_environment(
     tls = environment.get("COLONIES_TLS", "")
     if tls and not _truth("COLONIES_TLS", tls):
         certificate = certificate_key = ""
+        plaintext = True
     elif tls and not certificate:
         raise InvalidConfiguration(
             "COLONIES_TLS is true, but no certificate is named: "
@@ -171,6 +200,10 @@ def from_environment(
         s3=s3,
         elsewhere=object_store(environment) if s3 == "off" else None,
         metrics_token=text("COLONIES_METRICS_TOKEN"),
+        plaintext=plaintext,
+        proxies=tuple(text("COLONIES_PROXIES").replace(",", " ").split()),
+        limits=limits.limits_of(limits.read(text("COLONIES_LIMITS"))),
+        audit=_truth("COLONIES_AUDIT", environment.get("COLONIES_AUDIT", "") or "true"),
     )
 
 
@@ -307,3 +340,12 @@ def _check_certificate(certificate: str, certificate_key: str) -> None:
     for path in filter(None, (certificate, certificate_key)):
         if not Path(path).is_file():
             raise InvalidConfiguration(f"TLS was asked for, but there is no file '{path}'")
+
+
+def _check_proxy(address: str) -> None:
+    try:
+        ipaddress.ip_address(address)
+    except ValueError:
+        raise InvalidConfiguration(
+            f"'{address}' is no address of a proxy (COLONIES_PROXIES): an IP address is expected"
+        ) from None

@@ -29,9 +29,10 @@ class Enrolment(msgspec.Struct, kw_only=True):
 
 
 class Visitor(Protocol):
-    """A caller whose identity is known."""
+    """A caller whose identity is known; `proof` says in words how."""
 
     id: str
+    proof: str
 
     async def enrol(self, executor: Executor, terms: Enrolment) -> Executor:
         """Register and approve an executor. Raises AccessDenied."""
@@ -53,6 +54,8 @@ async def ask(broker: Broker, message: Message[Any, Any], callerid: str, /, **fi
 
 class SignedVisitor:
     """Whoever signed the request."""
+
+    proof = "signature"
 
     def __init__(self, broker: Broker, callerid: str) -> None:
         self.id = callerid
@@ -101,10 +104,14 @@ class SignedVisitor:
 
 
 class JupyterVisitor:
-    """The user of this server, on the strength of Jupyter's authentication."""
+    """The user of this server, on the strength of Jupyter's authentication.
 
-    def __init__(self, broker: Broker, userid: str) -> None:
+    `name` is who they are to Jupyter.
+    """
+
+    def __init__(self, broker: Broker, userid: str, *, name: str = "") -> None:
         self.id = userid
+        self.proof = f"jupyter user {name}" if name else "jupyter"
         self._broker = broker
 
     async def enrol(self, executor: Executor, terms: Enrolment) -> Executor:

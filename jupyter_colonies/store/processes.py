@@ -73,6 +73,7 @@ _TOUCHED = (
     _P.waitdeadline,
     _P.executorname,
     _P.retries,
+    _P.starttime,
 )
 HEAD = (
     *_TOUCHED,
@@ -81,7 +82,6 @@ HEAD = (
     _P.assignedexecutorid,
     _P.isassigned,
     _P.submissiontime,
-    _P.starttime,
     _P.maxretries,
 )
 

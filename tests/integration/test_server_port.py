@@ -198,7 +198,7 @@ def test_the_next_free_port_is_taken(tmp_path):
 
 def test_an_address_of_another_machine_cannot_be_listened_on(tmp_path):
     with pytest.raises(InvalidConfiguration, match="192.0.2.1"):
-        listener.bind(Settings(data=tmp_path, host="192.0.2.1"))
+        listener.bind(Settings(data=tmp_path, host="192.0.2.1", plaintext=True))
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import msgspec
 from tornado import web
 from tornado.iostream import StreamClosedError
 
+from jupyter_colonies.broker.origin import ORIGIN, Origin, address_of
 from jupyter_colonies.broker.service import Broker
 from jupyter_colonies.core.decoding import converted, decode_exactly
 from jupyter_colonies.errors import (
@@ -62,6 +63,8 @@ class Exchange:
             try:
                 if self._presence.stopping:
                     raise ServerStopping(STOPPING)
+                ORIGIN.set(Origin("rest", address_of(self._handler.request), visitor.proof))
+                self._presence.admit(visitor.id)
                 given = await self._read(operation, names)
                 headers = {
                     name.lower(): text for name, text in self._handler.request.headers.items()

@@ -10,8 +10,10 @@ from collections.abc import Awaitable, Callable, Iterator
 from tornado import iostream, web
 from tornado.httputil import HTTPServerRequest
 
+from jupyter_colonies.broker.origin import ORIGIN, Origin
 from jupyter_colonies.core import signature4
 from jupyter_colonies.errors import ColoniesError, ServerStopping
+from jupyter_colonies.server.audit.entry import Who
 from jupyter_colonies.server.presence import STOPPING, Presence
 from jupyter_colonies.server.s3 import buckets, copying, objects, offers, uploads, xml
 from jupyter_colonies.server.s3.answer import Answer
@@ -84,6 +86,7 @@ class S3Handler(web.RequestHandler):
         try:
             if self._presence.stopping:
                 raise ServerStopping(STOPPING)
+            ORIGIN.set(Origin("s3", self.request.remote_ip or "", "s3 keys"))
             visit = self._visit = await admit(self._service, head_of(self.request), time.time_ns())
             offers.check(visit)
             if self._takes_bytes(visit):
@@ -118,7 +121,22 @@ class S3Handler(web.RequestHandler):
             except iostream.StreamClosedError:
                 return
             finally:
+                self._note()
                 await self._drop()
+
+    def _note(self) -> None:
+        """What an S3 client changed, or was not allowed to change, is written down."""
+        visit, audit = self._visit, self._service.audit
+        if audit is None or visit is None or visit.head.method in ("GET", "HEAD"):
+            return
+        objects = {"bucket": [visit.bucket], "key": [visit.key]} if visit.key else {}
+        audit.note(
+            Who("", visit.owner.memberid),
+            f"s3 {visit.head.method.lower()} {offers.subject(visit)}",
+            visit.owner.colonyname,
+            objects or {"bucket": [visit.bucket]},
+            self.get_status(),
+        )
 
     get = head = put = post = delete = _act
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from jupyter_colonies.core.metrics import Metric, Sample
+from jupyter_colonies.core.metrics import Metric, Sample, counter, gauge
 from jupyter_colonies.server.s3.tidying import Tidying
 from jupyter_colonies.server.s3.visit import Service
 from jupyter_colonies.store import objects
@@ -38,13 +38,13 @@ class Metering:
         traffic = self._service.traffic
         return [
             *stored,
-            _gauge("colonies_file_quota_bytes", "Bytes a colony may hold, 0 for any number",
+            gauge("colonies_file_quota_bytes", "Bytes a colony may hold, 0 for any number",
                    self._service.quota),
-            _counter("colonies_file_received_bytes_total", "Bytes of files that came in",
+            counter("colonies_file_received_bytes_total", "Bytes of files that came in",
                      traffic.received),
-            _counter("colonies_file_sent_bytes_total", "Bytes of files that went out",
+            counter("colonies_file_sent_bytes_total", "Bytes of files that went out",
                      traffic.sent),
-            _counter("colonies_file_freed_bytes_total",
+            counter("colonies_file_freed_bytes_total",
                      "Bytes that were removed because nothing referred to them",
                      self._tidying.removed_bytes),
         ]  # fmt: skip
@@ -56,11 +56,3 @@ def _all(tx: Transaction, statement: Statement) -> list[Row]:
 
 def _sample(row: Row) -> Sample:
     return Sample(row["value"], {"colony": row["colonyname"]})
-
-
-def _gauge(name: str, said: str, value: int) -> Metric:
-    return Metric(name, "gauge", said, [Sample(value)])
-
-
-def _counter(name: str, said: str, value: int) -> Metric:
-    return Metric(name, "counter", said, [Sample(value)])

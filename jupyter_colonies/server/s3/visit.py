@@ -15,6 +15,7 @@ from jupyter_colonies.core import signature4
 from jupyter_colonies.core.objects import Expectation
 from jupyter_colonies.core.signature4 import Claim, Head
 from jupyter_colonies.errors import AccessDenied, InvalidRequest
+from jupyter_colonies.server.audit.log import AuditLog
 from jupyter_colonies.server.s3.refusal import Refusal
 from jupyter_colonies.store.blobs import Blobs
 
@@ -34,12 +35,16 @@ class Traffic:
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """What answers: the broker and the bytes; `quota` in bytes per colony, 0 for any."""
+    """What answers: the broker and the bytes; `quota` in bytes per colony, 0 for any.
+
+    `audit` is where changes are written down, None for nowhere.
+    """
 
     broker: Broker
     blobs: Blobs
     quota: int = 0
     traffic: Traffic = field(default_factory=Traffic)
+    audit: AuditLog | None = None
 
 
 @dataclass(kw_only=True)

@@ -4,6 +4,7 @@ import asyncio
 import socket
 from typing import Any
 
+from jupyter_colonies.server.limits import Limits
 from jupyter_colonies.server.listener import Listener
 from jupyter_colonies.server.presence import Presence
 
@@ -13,7 +14,8 @@ HEAD = b"POST /api HTTP/1.1\r\nHost: localhost\r\n"
 async def opened(seconds: float, broker: Any = None):
     bound = socket.create_server(("127.0.0.1", 0))
     bound.setblocking(False)
-    listener = Listener(broker, Presence(), bound, host="127.0.0.1", tls=None, idle_timeout=seconds)
+    limits = Limits(head_seconds=seconds)
+    listener = Listener(broker, Presence(), bound, host="127.0.0.1", tls=None, limits=limits)
     reader, writer = await asyncio.open_connection("127.0.0.1", listener.port)
     return listener, reader, writer
 

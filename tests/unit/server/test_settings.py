@@ -27,7 +27,7 @@ def test_the_newer_name_of_the_port_comes_first():
 
 
 def test_the_servers_host_binds():
-    environment = {"COLONIES_SERVER_HTTP_HOST": "0.0.0.0"}
+    environment = {"COLONIES_SERVER_HTTP_HOST": "0.0.0.0", "COLONIES_TLS": "false"}
     assert from_environment(environment, data=DATA).host == "0.0.0.0"
     assert from_environment(environment, data=DATA, host="::1").host == "::1"
 
@@ -35,7 +35,7 @@ def test_the_servers_host_binds():
 def test_the_clients_host_does_not_bind():
     settings = from_environment({"COLONIES_SERVER_HOST": "0.0.0.0"}, data=DATA)
     assert settings.host == "127.0.0.1"
-    assert from_environment({}, data=DATA, host="0.0.0.0").host == "0.0.0.0"
+    assert from_environment({}, data=DATA, host="0.0.0.0", plaintext=True).host == "0.0.0.0"
 
 
 def test_keys_and_names():
@@ -150,3 +150,42 @@ def test_files_may_be_in_another_s3_which_is_named_whole():
         from_environment({"COLONIES_METRICS_TOKEN": "short"}, data=DATA)
     with pytest.raises(InvalidConfiguration, match="on or off"):
         from_environment({"COLONIES_S3": "maybe"}, data=DATA)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org"])
+def test_other_machines_need_tls_or_a_word(host):
+    with pytest.raises(InvalidConfiguration, match="--plaintext"):
+        from_environment({}, data=DATA, host=host)
+    assert from_environment({"COLONIES_TLS": "false"}, data=DATA, host=host).plaintext
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "localhost"])
+def test_this_machine_needs_neither(host):
+    assert not from_environment({}, data=DATA, host=host).plaintext
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("body", "name=number"),
+        ("body=many", "name=number"),
+        ("bodies=1", "no limit 'bodies'"),
+        ("body=0", "a whole number from 1"),
+    ],
+    ids=["number", "digits", "name", "zero"],
+)
+def test_limits_that_are_none_are_named(text, message):
+    with pytest.raises(InvalidConfiguration, match=message):
+        from_environment({"COLONIES_LIMITS": text}, data=DATA)
+
+
+def test_limits_and_proxies():
+    environment = {
+        "COLONIES_LIMITS": "body=1000, requests_each=0",
+        "COLONIES_PROXIES": "192.0.2.1 ::1",
+    }
+    settings = from_environment(environment, data=DATA)
+    assert (settings.limits.body, settings.limits.requests_each) == (1000, 0)
+    assert settings.proxies == ("192.0.2.1", "::1")
+    with pytest.raises(InvalidConfiguration, match="COLONIES_PROXIES"):
+        from_environment({"COLONIES_PROXIES": "proxy.example"}, data=DATA)

@@ -1,0 +1,1 @@
+"""Who did what with which identity, in a file of the data folder."""

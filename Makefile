@@ -12,7 +12,8 @@ SPREAD := -n 3 --dist loadgroup --no-loadscope-reorder
 LABEXTENSION := labextension/package.json labextension/yarn.lock labextension/tsconfig.json \
 	$(wildcard labextension/src/*.ts labextension/style/*)
 
-.PHONY: help install demo lab test test-long check browser bench docs clean
+.PHONY: help install demo lab test test-long check check-types check-python check-page browser bench \
+	docs clean
 
 help: ## Show these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -40,7 +41,8 @@ $(INSTALLED): pyproject.toml $(LABEXTENSION)
 	fi
 	@echo "Installing the package and its tools into $(VENV): a few minutes the first time"
 	@rm -rf jupyter_colonies/labextension
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	@# What is never imported need not be compiled.
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-compile --editable ".[dev]"
 	@touch $(INSTALLED)
 
 demo: $(INSTALLED) ## Run the story of the quickstart; results go to demo-output/
@@ -56,10 +58,17 @@ test-long: check browser ## Run everything, the long fault and fuzz runs too
 	@$(PYTHON) -m pytest -q $(SPREAD) -m "long or not long" --timeout 3600
 
 check: $(INSTALLED) ## Run linters, type checkers and the check of the layers
+	@$(MAKE) -j 3 check-types check-python check-page
+
+check-types: $(INSTALLED)
+	@$(BIN)/mypy --no-error-summary
+
+check-python: $(INSTALLED)
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet
-	@$(BIN)/mypy --no-error-summary
 	@log=$$($(BIN)/lint-imports) || { echo "$$log"; exit 1; }
+
+check-page: $(INSTALLED)
 	@cd labextension && PATH="$(CURDIR)/$(BIN):$$PATH" && export PATH \
 		&& { log=$$(jlpm install --immutable) || { echo "$$log"; exit 1; }; } && jlpm check
 

@@ -46,6 +46,14 @@ class FaultyField(InvalidRequest):
         self.place = place
 
 
+class NameTaken(InvalidRequest):
+    """Something has this name already; the original server takes that for a malformed request."""
+
+
+class Absent(InvalidRequest):
+    """The named object does not exist; the original server takes that for a malformed request."""
+
+
 class TooLarge(RequestError):
     """The request has more bytes than is taken: the message says how many it may have."""
 
@@ -261,6 +269,8 @@ HTTP_STATUS: dict[type[ColoniesError], tuple[int, int]] = {
     NothingToAssign: (404, 404),
     AssignmentsPaused: (503, 503),
     PauseOutlasted: (408, 503),
+    NameTaken: (400, 409),
+    Absent: (400, 404),
     TooLarge: (413, 413),
     WrongMedia: (415, 415),
     KeyReused: (422, 422),

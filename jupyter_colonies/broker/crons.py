@@ -17,7 +17,7 @@ from jupyter_colonies.core.messages import crons as messages
 from jupyter_colonies.core.messages.crons import AddCron, ListCrons, OneCron, SwitchCron
 from jupyter_colonies.core.template import workflow_in
 from jupyter_colonies.core.times import to_wire
-from jupyter_colonies.errors import InvalidRequest
+from jupyter_colonies.errors import InvalidRequest, NameTaken
 from jupyter_colonies.store import crons, members
 from jupyter_colonies.store.statement import Row
 
@@ -43,7 +43,7 @@ def keep(call: Call, cron: Cron) -> Cron:
     check_name(cron.name, "cron")
     tx.lock(members.LOCK_COLONY, colonyname=call.colonyname)
     if tx.one(crons.BY_NAME, colonyname=call.colonyname, name=cron.name) is not None:
-        raise InvalidRequest(
+        raise NameTaken(
             f"Cron with name <{cron.name}> in Colony <{call.colonyname}> already exists"
         )
     disabled = cron.disabled is True

@@ -34,7 +34,7 @@ from jupyter_colonies.core.messages.executors import (
 )
 from jupyter_colonies.core.messages.monitor import EXECUTORS
 from jupyter_colonies.core.times import SECOND, from_wire
-from jupyter_colonies.errors import AccessDenied, InvalidRequest
+from jupyter_colonies.errors import Absent, AccessDenied, InvalidRequest, NameTaken
 from jupyter_colonies.store import members
 from jupyter_colonies.store.statement import Row
 
@@ -243,7 +243,7 @@ def _register(
     tx.lock(members.LOCK_COLONY, colonyname=executor.colonyname)
     row = tx.one(members.GET_EXECUTOR_TO_CHANGE, **names)
     if row is not None and row["state"] != ExecutorState.UNREGISTERED and not replace:
-        raise InvalidRequest(
+        raise NameTaken(
             f"Executor with name <{executor.executorname}> in Colony "
             f"<{executor.colonyname}> already exists"
         )
@@ -288,7 +288,7 @@ def _values(
 def _executor(call: Call, colonyname: str, executorname: str) -> Row:
     row = call.tx.one(members.GET_EXECUTOR, colonyname=colonyname, executorname=executorname)
     if row is None:
-        raise InvalidRequest(f"Executor with name <{executorname}> does not exist")
+        raise Absent(f"Executor with name <{executorname}> does not exist")
     return row
 
 

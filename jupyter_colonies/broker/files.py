@@ -27,7 +27,7 @@ from jupyter_colonies.core.messages.files import (
     RemoveFile,
 )
 from jupyter_colonies.core.times import to_wire
-from jupyter_colonies.errors import InvalidRequest, NotFound, UnknownObject, Unspecific
+from jupyter_colonies.errors import Absent, InvalidRequest, NotFound, UnknownObject, Unspecific
 from jupyter_colonies.store import files
 from jupyter_colonies.store.statement import Row
 
@@ -73,8 +73,8 @@ def get_file(call: Call, request: GetFile) -> list[File]:
     if request.fileid:
         row = call.tx.one(files.BY_ID, colonyname=request.colonyname, fileid=request.fileid)
         if row is None:
-            raise InvalidRequest(f"Failed to get file, there is none with id '{request.fileid}'")
-        return [_file(row)]
+            raise Absent(f"Failed to get file, there is none with id '{request.fileid}'")
+        return [as_file(row)]
     if not request.label or not request.name:
         raise Unspecific("Failed to get file, give a file id, or a label and a name")
     statement = files.LATEST if request.latest else files.REVISIONS
@@ -88,7 +88,7 @@ def get_file(call: Call, request: GetFile) -> list[File]:
         raise NotFound(
             f"Failed to get file, there is no file '{request.name}' with label '{request.label}'"
         )
-    return [_file(row) for row in rows]
+    return [as_file(row) for row in rows]
 
 
 @answers(messages.GET_FILES)
@@ -120,7 +120,7 @@ def get_file_labels(call: Call, request: GetFileLabels) -> list[Label] | None:
         begin=begin,
         length=len(begin),
     )
-    found = [Label(name=row["name"], files=row["files"]) for row in rows]
+    found = [as_label(row) for row in rows]
     return sorted(found, key=lambda label: label.name) or None
 
 
@@ -141,7 +141,13 @@ def remove_file(call: Call, request: RemoveFile) -> Empty:
     return Empty()
 
 
-def _file(row: Row) -> File:
+def as_label(row: Row) -> Label:
+    """A label as it is told."""
+    return Label(name=row["name"], files=row["files"])
+
+
+def as_file(row: Row) -> File:
+    """A revision as it is told."""
     return File(
         fileid=row["fileid"],
         colonyname=row["colonyname"],

@@ -23,7 +23,7 @@ from jupyter_colonies.core.messages.generators import (
 )
 from jupyter_colonies.core.template import workflow_in
 from jupyter_colonies.core.times import to_wire
-from jupyter_colonies.errors import InvalidRequest, UnknownObject
+from jupyter_colonies.errors import InvalidRequest, NameTaken, UnknownObject
 from jupyter_colonies.store import generators, members
 from jupyter_colonies.store.statement import Row
 
@@ -38,7 +38,7 @@ def add_generator(call: Call, request: AddGenerator) -> Generator:
     check_name(generator.name, "generator")
     tx.lock(members.LOCK_COLONY, colonyname=call.colonyname)
     if tx.one(generators.BY_NAME, colonyname=call.colonyname, name=generator.name) is not None:
-        raise InvalidRequest(
+        raise NameTaken(
             f"Generator with name <{generator.name}> in Colony <{call.colonyname}> already exists"
         )
     values: dict[str, object] = {
@@ -57,7 +57,7 @@ def add_generator(call: Call, request: AddGenerator) -> Generator:
     }
     tx.run(generators.INSERT, **values)
     tx.announce(ColonyChanged(call.colonyname, monitor.GENERATORS))
-    return _described(values)
+    return described(values)
 
 
 @answers(messages.GET_GENERATOR)
@@ -75,7 +75,7 @@ def resolve_generator(call: Call, request: NamedGenerator) -> Generator:
             "Failed to resolve generator, generator is nil: there is no generator "
             f"'{request.generatorname}'"
         )
-    return _described(row)
+    return described(row)
 
 
 @answers(messages.GET_GENERATORS)
@@ -84,7 +84,7 @@ def get_generators(call: Call, request: ListGenerators) -> list[Generator]:
     if request.count < 0:
         raise InvalidRequest("Failed to get generators, count must not be negative")
     rows = call.tx.select(generators.listing(request.colonyname, request.count))
-    return [_described(row) for row in rows]
+    return [described(row) for row in rows]
 
 
 @answers(messages.PACK_GENERATOR)
@@ -139,14 +139,15 @@ def remove_generator(call: Call, _: OneGenerator) -> Empty:
 
 
 def _with_queue(call: Call, row: Row) -> Generator:
-    generator = _described(row)
+    generator = described(row)
     queue = call.tx.one(generators.QUEUE_SIZE, at_seq=row["seq"])
     generator.queuesize = queue["count"] if queue else 0
     generator.checkerperiod = CHECKER_PERIOD
     return generator
 
 
-def _described(row: Row) -> Generator:
+def described(row: Row) -> Generator:
+    """A generator as it is told."""
     return Generator(
         generatorid=row["generatorid"],
         initiatorid=row["initiatorid"],

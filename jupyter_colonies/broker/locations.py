@@ -10,7 +10,7 @@ from jupyter_colonies.core.member import Location, check_name
 from jupyter_colonies.core.messages import Empty, locations
 from jupyter_colonies.core.messages.colonies import NamedColony
 from jupyter_colonies.core.messages.locations import AddLocation, NamedLocation
-from jupyter_colonies.errors import InvalidRequest, NotFound
+from jupyter_colonies.errors import Absent, InvalidRequest, NameTaken, NotFound
 from jupyter_colonies.store import locations as statements
 from jupyter_colonies.store import members
 from jupyter_colonies.store.statement import Row
@@ -26,7 +26,7 @@ def add_location(call: Call, request: AddLocation) -> Location:
             raise InvalidRequest(f"Failed to add location, {name} is not a number of degrees")
     call.tx.lock(members.LOCK_COLONY, colonyname=location.colonyname)
     if _found(call, location.colonyname, location.name) is not None:
-        raise InvalidRequest(
+        raise NameTaken(
             f"A location with name <{location.name}> already exists in Colony with name "
             f"<{location.colonyname}>"
         )
@@ -38,7 +38,7 @@ def add_location(call: Call, request: AddLocation) -> Location:
 @answers(locations.GET_LOCATIONS)
 def get_locations(call: Call, request: NamedColony) -> list[Location]:
     """All places of a colony in the order they were added."""
-    return [_location(row) for row in call.tx.all(statements.LIST, colonyname=request.colonyname)]
+    return [as_location(row) for row in call.tx.all(statements.LIST, colonyname=request.colonyname)]
 
 
 @answers(locations.GET_LOCATION)
@@ -49,14 +49,14 @@ def get_location(call: Call, request: NamedLocation) -> Location:
         raise NotFound(
             f"Failed to get location, location is nil: there is none called '{request.name}'"
         )
-    return _location(row)
+    return as_location(row)
 
 
 @answers(locations.REMOVE_LOCATION)
 def remove_location(call: Call, request: NamedLocation) -> Empty:
     """Forget a place; executors keep its name."""
     if not call.tx.run(statements.REMOVE, colonyname=request.colonyname, name=request.name):
-        raise InvalidRequest(f"Location with name <{request.name}> not found")
+        raise Absent(f"Location with name <{request.name}> not found")
     return Empty()
 
 
@@ -91,7 +91,8 @@ def _found(call: Call, colonyname: str, name: str) -> Row | None:
     return call.tx.one(statements.GET, colonyname=colonyname, name=name)
 
 
-def _location(row: Row) -> Location:
+def as_location(row: Row) -> Location:
+    """A location as it is told."""
     return Location(
         locationid=row["locationid"],
         name=row["name"],

@@ -14,7 +14,7 @@ from jupyter_colonies.core.messages.colonies import (
 )
 from jupyter_colonies.core.messages.server import Cluster, ClusterNode
 from jupyter_colonies.core.process import State
-from jupyter_colonies.errors import InvalidRequest, NotFound, UnknownObject
+from jupyter_colonies.errors import Absent, InvalidRequest, NameTaken, NotFound, UnknownObject
 from jupyter_colonies.store import (
     blueprints,
     channels,
@@ -46,7 +46,7 @@ def add_colony(call: Call, request: AddColony) -> Colony:
         )
     check_name(colony.name, "colony")
     if call.tx.one(members.GET_COLONY, name=colony.name) is not None:
-        raise InvalidRequest(f"A Colony with name <{colony.name}> already exists")
+        raise NameTaken(f"A Colony with name <{colony.name}> already exists")
     call.tx.run(members.ADD_COLONY, name=colony.name, colonyid=colony.colonyid)
     return colony
 
@@ -76,14 +76,14 @@ def remove_colony(call: Call, request: NamedColony) -> Empty:
     ):
         call.tx.run(statement, colonyname=colonyname)
     if not call.tx.run(members.REMOVE_COLONY, colonyname=colonyname):
-        raise InvalidRequest(f"Colony with name <{colonyname}> not found")
+        raise Absent(f"Colony with name <{colonyname}> not found")
     return Empty()
 
 
 @answers(colonies.GET_COLONIES)
 def get_colonies(call: Call, _: Request) -> list[Colony]:
     """All colonies in the order they were made."""
-    return [_colony(row) for row in call.tx.all(members.LIST_COLONIES)]
+    return [as_colony(row) for row in call.tx.all(members.LIST_COLONIES)]
 
 
 @answers(colonies.GET_COLONY)
@@ -91,8 +91,8 @@ def get_colony(call: Call, request: NamedColony) -> Colony:
     """One colony, for its members."""
     row = call.tx.one(members.GET_COLONY, name=request.colonyname)
     if row is None:
-        raise InvalidRequest(f"Colony with name <{request.colonyname}> not found")
-    return _colony(row)
+        raise Absent(f"Colony with name <{request.colonyname}> not found")
+    return as_colony(row)
 
 
 @answers(colonies.GET_COLONY_STATISTICS)
@@ -127,11 +127,11 @@ def add_user(call: Call, request: AddUser) -> User:
     check_name(user.name, "user")
     call.tx.lock(members.LOCK_COLONY, colonyname=user.colonyname)
     if _user(call, user.colonyname, user.name) is not None:
-        raise InvalidRequest(
+        raise NameTaken(
             f"A user with name <{user.name}> already exists in Colony with name <{user.colonyname}>"
         )
     if call.tx.one(members.USER_HOLDS_ID, colonyname=user.colonyname, userid=user.userid):
-        raise InvalidRequest(
+        raise NameTaken(
             f"A user with Id <{user.userid}> already exists in Colony with name <{user.colonyname}>"
         )
     call.tx.run(
@@ -149,7 +149,7 @@ def add_user(call: Call, request: AddUser) -> User:
 def get_users(call: Call, request: NamedColony) -> list[User]:
     """All users of a colony."""
     rows = call.tx.all(members.LIST_USERS, colonyname=request.colonyname)
-    return [_as_user(row) for row in rows]
+    return [as_user(row) for row in rows]
 
 
 @answers(colonies.GET_USER)
@@ -158,7 +158,7 @@ def get_user(call: Call, request: NamedUser) -> User:
     row = _user(call, request.colonyname, request.name)
     if row is None:
         raise UnknownObject("Failed to get user, user is nil")
-    return _as_user(row)
+    return as_user(row)
 
 
 @answers(colonies.GET_USER_BY_ID)
@@ -169,14 +169,14 @@ def get_user_by_id(call: Call, request: IdentifiedUser) -> User:
         raise NotFound(
             f"Failed to get user by ID, user is nil: there is none with id '{request.userid}'"
         )
-    return _as_user(row)
+    return as_user(row)
 
 
 @answers(colonies.REMOVE_USER)
 def remove_user(call: Call, request: NamedUser) -> Empty:
     """Remove a user; what it submitted stays."""
     if not call.tx.run(members.REMOVE_USER, colonyname=request.colonyname, name=request.name):
-        raise InvalidRequest(f"User with name <{request.name}> not found")
+        raise Absent(f"User with name <{request.name}> not found")
     return Empty()
 
 
@@ -184,11 +184,13 @@ def _user(call: Call, colonyname: str, name: str) -> Row | None:
     return call.tx.one(members.GET_USER, colonyname=colonyname, name=name)
 
 
-def _colony(row: Row) -> Colony:
+def as_colony(row: Row) -> Colony:
+    """A colony as it is told."""
     return Colony(colonyid=row["colonyid"], name=row["name"])
 
 
-def _as_user(row: Row) -> User:
+def as_user(row: Row) -> User:
+    """A user as it is told."""
     return User(
         colonyname=row["colonyname"],
         userid=row["userid"],

@@ -158,7 +158,7 @@ def get_logs(call: Call, request: GetLogs) -> list[Log]:
     else:
         statement = journal.NEWEST_OF_PROCESS if request.latest else journal.OF_PROCESS
         rows = call.tx.all(statement, processid=request.processid, since=since, count=request.count)
-    return [_log(row) for row in (reversed(rows) if request.latest else rows)]
+    return [as_log(row) for row in (reversed(rows) if request.latest else rows)]
 
 
 @answers(logs.SEARCH_LOGS)
@@ -177,7 +177,7 @@ def search_logs(call: Call, request: SearchLogs) -> list[Log]:
         text=request.text,
         count=request.count,
     )
-    return [_log(row) for row in rows]
+    return [as_log(row) for row in rows]
 
 
 class Known(NamedTuple):
@@ -205,7 +205,8 @@ def news(tx: Transaction, processid: str, known: Known) -> tuple[Notes, Known]:
         [(row["key"], row["attributetype"], row["value"]) for row in found],
         (process["state"], process["assignedexecutorid"], process["retries"]),
     )
-    told = Notes(lines=[_log(row) for row in rows], ended=state.finished and len(rows) < MOST_LOGS)
+    ended = state.finished and len(rows) < MOST_LOGS
+    told = Notes(lines=[as_log(row) for row in rows], ended=ended)
     if now.attributes != known.attributes:
         told.attributes = [reading.attribute(row, process) for row in found]
     if now.standing != known.standing:
@@ -238,7 +239,8 @@ def _place(request: AddExecutorLog) -> dict[str, str]:
     return {"colonyname": request.colonyname, "executorname": request.executorname}
 
 
-def _log(row: Row) -> Log:
+def as_log(row: Row) -> Log:
+    """A line as it is told."""
     return Log(
         processid=row["processid"],
         colonyname=row["colonyname"],

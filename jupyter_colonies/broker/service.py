@@ -31,6 +31,7 @@ from jupyter_colonies.broker import (  # noqa: F401 - importing these registers 
     moving,
     notes,
     objects,
+    pages,
     pauses,
     remainders,
     removal,

@@ -53,7 +53,7 @@ def create_snapshot(call: Call, request: CreateSnapshot) -> Snapshot:
                 for position, fileid in enumerate(fileids)
             ],
         )
-    return _snapshot(row, fileids)
+    return shown(row, fileids)
 
 
 @answers(messages.GET_SNAPSHOT)
@@ -66,7 +66,7 @@ def get_snapshot(call: Call, request: OneSnapshot) -> Snapshot:
             + (f"with id '{request.snapshotid}'" if request.snapshotid else f"'{request.name}'")
         )
     pinned = call.tx.all(files.PINNED, snapshot=row["seq"])
-    return _snapshot(row, [each["fileid"] for each in pinned])
+    return shown(row, [each["fileid"] for each in pinned])
 
 
 @answers(messages.GET_SNAPSHOTS)
@@ -76,7 +76,7 @@ def get_snapshots(call: Call, request: NamedColony) -> list[Snapshot] | None:
     fileids: dict[int, list[str]] = {row["seq"]: [] for row in rows}
     for each in call.tx.all(files.PINNED_IN_COLONY, colonyname=request.colonyname):
         fileids[each["snapshot"]].append(each["fileid"])
-    return [_snapshot(row, fileids[row["seq"]]) for row in rows] or None
+    return [shown(row, fileids[row["seq"]]) for row in rows] or None
 
 
 @answers(messages.REMOVE_SNAPSHOT)
@@ -107,7 +107,8 @@ def _found(call: Call, request: OneSnapshot, verb: str) -> Row | None:
     raise Unspecific(f"Failed to {verb} snapshot, give its id or its name")
 
 
-def _snapshot(row: Row, fileids: Sequence[str]) -> Snapshot:
+def shown(row: Row, fileids: Sequence[str]) -> Snapshot:
+    """A snapshot as it is told."""
     return Snapshot(
         snapshotid=row["snapshotid"],
         colonyname=row["colonyname"],

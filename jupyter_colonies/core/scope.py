@@ -48,7 +48,7 @@ _NAMED: dict[frozenset[Scope], str] = {
     NO_TOKEN: """
         addtokenmsg gettokensmsg removetokenmsg getcredentialsmsg
         changeuseridmsg changeexecutoridmsg changecolonyidmsg changeserveridmsg
-        addcolonymsg removecolonymsg getcoloniesmsg getstatisticsmsg getclustermsg
+        page:colonies addcolonymsg removecolonymsg getcoloniesmsg getstatisticsmsg getclustermsg
     """,
     ANY: "versionmsg getserverinfomsg",
     _READ: """
@@ -60,12 +60,16 @@ _NAMED: dict[frozenset[Scope], str] = {
         searchlogsmsg getprocessesmsg getprocesshistmsg getprocessgraphsmsg getrerunsmsg
         subscribeprocessesmsg subscribeworkflowmsg getworkfloweventsmsg
         getmonitormsg subscribecolonymsg
+        page:members page:locations page:processes page:workflows page:log page:crons
+        page:generators
     """,
     _WORK: """
         getexecutorsmsg getexecutormsg getexecutorbyidmsg getfunctionsmsg
         getprocessmsg getprocessgraphmsg getattributemsg getlogsmsg subscribeprocessmsg
         subscribenotesmsg
         getfilemsg getfilesmsg getfilelabelsmsg getsnapshotmsg getsnapshotsmsg
+        page:executors page:functions page:nodes page:processlog page:executorlog page:files
+        page:labels page:snapshots progress
     """,
     _HEAR: "channelreadmsg subscribechannelmsg",
     _TALK: "channelappendmsg addfilemsg createsnapshotmsg",

@@ -38,7 +38,7 @@ class Api:
     def __init__(self, server, key):
         self.server, self.key = server, key
 
-    def __call__(self, method, path, body=None):
+    def __call__(self, method, path, body=None, *, headers=None):
         text = b"" if body is None else json.dumps(body).encode()
         url = f"http://{self.server.host}:{self.server.port}/v1/{path}"
         message = Message(method, url, {})
@@ -53,8 +53,8 @@ class Api:
             body=text or None,
         )
         connection = http.client.HTTPConnection(self.server.host, self.server.port, timeout=30)
-        headers = {**message.headers, "Content-Type": "application/json"}
-        connection.request(method, f"/v1/{path}", text or None, headers)
+        sent = {**message.headers, "Content-Type": "application/json", **(headers or {})}
+        connection.request(method, f"/v1/{path}", text or None, sent)
         try:
             return Answer(connection.getresponse())
         finally:
@@ -174,7 +174,7 @@ def test_nobody_acts_for_another(colony_server, owner, user, worker):
         ("POST", "colonies/no/workflows", WORKFLOW, 403, "<no>"),
         ("GET", "workflows/" + "0" * 64, None, 404, "graph is nil"),
         ("GET", "processes/" + "0" * 64, None, 404, "not found"),
-        ("GET", "colonies/dev/workflows", None, 405, "POST"),
+        ("PUT", "colonies/dev/workflows", None, 405, "DELETE, GET, HEAD, OPTIONS, POST"),
         ("PATCH", EXECUTOR, None, 405, "DELETE, GET, HEAD, OPTIONS, PUT"),
         ("PUT", EXECUTOR, {"executortype": "x"}, 400, "executorid"),
         ("PUT", EXECUTOR, {}, 400, "executortype"),

@@ -6,7 +6,7 @@ from jupyter_colonies.core.decoding import Name
 from jupyter_colonies.core.member import Colony, Statistics, User
 from jupyter_colonies.core.messages.registry import Empty, Message, Request, Subject, declare
 from jupyter_colonies.core.policy import Role
-from jupyter_colonies.errors import InvalidRequest
+from jupyter_colonies.errors import Absent
 
 
 class AddColony(Request):
@@ -98,12 +98,12 @@ GET_COLONY_STATISTICS = declare(
         subject=Subject(
             kind="colony",
             field="colonyname",
-            missing=InvalidRequest("Colony with name <{}> not found"),
+            missing=Absent("Colony with name <{}> not found"),
         ),
     )
 )
 
-COLONY_EXISTS = InvalidRequest("Colony with name <{}> does not exists")
+COLONY_EXISTS = Absent("Colony with name <{}> does not exists")
 
 ADD_USER = declare(
     Message(

@@ -6,7 +6,7 @@ from jupyter_colonies.core.cron import Cron
 from jupyter_colonies.core.decoding import Integer
 from jupyter_colonies.core.messages.registry import Empty, Message, Request, Subject, declare
 from jupyter_colonies.core.policy import Role
-from jupyter_colonies.errors import ColoniesError, InvalidRequest, UnknownObject
+from jupyter_colonies.errors import Absent, ColoniesError, UnknownObject
 
 
 class AddCron(Request):
@@ -83,7 +83,7 @@ RUN_CRON = declare(
         Cron,
         does="run cron",
         role=Role.MEMBER,
-        subject=_cron(InvalidRequest("cron not found: there is no cron '{}'")),
+        subject=_cron(Absent("cron not found: there is no cron '{}'")),
     )
 )
 SWITCH_CRON = declare(

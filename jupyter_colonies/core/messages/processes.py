@@ -11,7 +11,7 @@ from jupyter_colonies.core.messages.registry import Empty, Message, Request, Sub
 from jupyter_colonies.core.policy import Role
 from jupyter_colonies.core.process import Attribute, Process
 from jupyter_colonies.core.spec import FunctionSpec
-from jupyter_colonies.errors import InvalidRequest, NotFound, UnknownObject
+from jupyter_colonies.errors import Absent, NotFound, UnknownObject
 
 
 class SubmitFunctionSpec(Request):
@@ -357,7 +357,7 @@ GET_ATTRIBUTE = declare(
         subject=Subject(
             kind="attribute",
             field="attributeid",
-            missing=InvalidRequest("Attribute does not exists"),
+            missing=Absent("Attribute does not exists"),
         ),
     )
 )

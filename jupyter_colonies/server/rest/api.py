@@ -8,8 +8,19 @@ from jupyter_colonies.server import metrics  # noqa: F401 - importing these decl
 from jupyter_colonies.server.deploy import desk  # noqa: F401
 from jupyter_colonies.server.rest import (  # noqa: F401
     assignments,
+    attributes,
+    channels,
+    colonies,
+    crons,
     executors,
+    files,
+    functions,
+    generators,
+    locations,
+    logs,
+    members,
     processes,
+    snapshots,
     workflows,
 )
 from jupyter_colonies.server.rest.declaration import OPERATIONS, Operation

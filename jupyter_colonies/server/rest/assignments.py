@@ -11,7 +11,7 @@ from jupyter_colonies.core.messages.processes import MOST_AT_ONCE
 from jupyter_colonies.core.process import Process
 from jupyter_colonies.errors import NothingToAssign
 from jupyter_colonies.server.rest.declaration import Reply, Visit, declare
-from jupyter_colonies.server.rest.executors import ONE
+from jupyter_colonies.server.rest.executors import ITSELF, ONE
 
 LONGEST_WAIT = 3600
 
@@ -38,7 +38,7 @@ class Taking(msgspec.Struct, kw_only=True):
 @declare(
     "POST",
     ONE + "/assignments",
-    who="the executor itself, or inside Jupyter the user who registered it",
+    who=ITSELF,
     replies={200: Process | list[Process], 204: None},
 )
 async def take_assignment(

@@ -75,6 +75,10 @@ class Visit(NamedTuple):
         except Unstorable as error:
             raise InvalidRequest(error.message + culprit.named(request)) from None
 
+    async def submit(self, message: Message[Any, Any], callerid: str = "", /, **fields: Any) -> Any:
+        """The same, once for each idempotency key."""
+        return await self.ask(message, callerid, **fields)
+
     def service(self, kind: type[T]) -> T:
         """A service of this server's own users."""
         found: T = self.services[kind]

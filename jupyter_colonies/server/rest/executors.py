@@ -1,6 +1,8 @@
-"""Executors: registering, reading and removing them."""
+"""Executors: registering and reading them, their standing, and how they leave."""
 
 from __future__ import annotations
+
+from enum import Enum
 
 import msgspec
 
@@ -9,12 +11,14 @@ from jupyter_colonies.core.member import (
     Allocations,
     Capabilities,
     Executor,
+    ExecutorState,
     Function,
     FunctionArgument,
 )
-from jupyter_colonies.core.messages import executors
+from jupyter_colonies.core.messages import executors, pages
 from jupyter_colonies.core.policy import Role
 from jupyter_colonies.server.rest.declaration import Reply, Visit, declare
+from jupyter_colonies.server.rest.paging import Page, Paging, Text, page
 from jupyter_colonies.server.visitor import Enrolment
 
 ALL = "colonies/{colonyname}/executors"
@@ -23,6 +27,7 @@ ONE = "colonies/{colonyname}/executors/{executorname}"
 REGISTRARS = (
     "the colony owner, or the executor itself with a proof of enrolment; inside Jupyter a user"
 )
+ITSELF = "the executor itself, or inside Jupyter the user who registered it"
 LEAVERS = "the executor itself, the colony owner, or inside Jupyter the user who registered it"
 
 
@@ -32,6 +37,35 @@ class Offer(msgspec.Struct, kw_only=True):
     funcname: Name
     description: str = ""
     args: list[FunctionArgument] = msgspec.field(default_factory=list)
+
+
+class Standing(Enum):
+    """The standing of an executor in its colony, in a word."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    UNREGISTERED = "unregistered"
+
+
+class ExecutorPaging(Paging, kw_only=True):
+    """Which executors."""
+
+    state: Standing | None = None
+    executortype: Text = ""
+    locationname: Text = ""
+
+
+class Approval(msgspec.Struct, kw_only=True):
+    """Body that approves an executor, or rejects it."""
+
+    approved: bool
+
+
+class Lease(msgspec.Struct, kw_only=True):
+    """Body of a sign of life: for how many seconds the executor may be silent, 0 for ever."""
+
+    lease: Integer
 
 
 class Registration(msgspec.Struct, kw_only=True):
@@ -78,16 +112,20 @@ async def register_executor(
         allocations=body.allocations,
     )
     added = await visit.visitor.enrol(executor, Enrolment(proof=body.proof, lease=body.lease))
-    functions = [await _offer(visit, added, offer) for offer in body.functions]
+    functions = [await offer_function(visit, added, offer) for offer in body.functions]
     place = f"colonies/{colonyname}/executors/{executorname}"
     return Reply(201, Registered(executor=added, functions=functions), place)
 
 
-@declare("DELETE", ONE, who=LEAVERS, replies={204: None})
-async def remove_executor(visit: Visit, colonyname: str, executorname: str) -> Reply:
-    """Unregister an executor; what it ran goes back to the queue."""
-    await visit.visitor.dismiss(colonyname, executorname)
-    return Reply(204)
+@declare("GET", ALL, who=Role.MEMBER_OR_PENDING, replies={200: Page[Executor]}, tagged=True)
+async def list_executors(visit: Visit, colonyname: str, *, query: ExecutorPaging) -> Reply:
+    """Executors of a colony by name."""
+    filters = {
+        "state": ExecutorState[query.state.name] if query.state else None,
+        "executortype": query.executortype,
+        "locationname": query.locationname,
+    }
+    return await page(visit, pages.EXECUTORS, query, filters=filters, colonyname=colonyname)
 
 
 @declare("GET", ONE, who=Role.MEMBER, replies={200: Executor}, tagged=True)
@@ -97,7 +135,55 @@ async def get_executor(visit: Visit, colonyname: str, executorname: str) -> Repl
     return Reply(200, await visit.ask(executors.GET_EXECUTOR, **names))
 
 
-async def _offer(visit: Visit, executor: Executor, offer: Offer) -> Function:
+@declare("DELETE", ONE, who=LEAVERS, replies={204: None})
+async def remove_executor(visit: Visit, colonyname: str, executorname: str) -> Reply:
+    """Unregister an executor; what it ran goes back to the queue."""
+    await visit.visitor.dismiss(colonyname, executorname)
+    return Reply(204)
+
+
+@declare("PUT", ONE + "/approval", who=Role.COLONY_OWNER, replies={204: None})
+async def approve_executor(
+    visit: Visit, colonyname: str, executorname: str, *, body: Approval
+) -> Reply:
+    """Approve an executor, or reject it: only approved ones get work."""
+    message = executors.APPROVE_EXECUTOR if body.approved else executors.REJECT_EXECUTOR
+    await visit.ask(message, colonyname=colonyname, executorname=executorname)
+    return Reply(204)
+
+
+@declare("PUT", ONE + "/capabilities", who=ITSELF, replies={204: None})
+async def set_capabilities(
+    visit: Visit, colonyname: str, executorname: str, *, body: Capabilities
+) -> Reply:
+    """Say what the executor can do, in place of what was said before."""
+    executorid = await visit.visitor.executor(colonyname, executorname)
+    names = {"colonyname": colonyname, "executorname": executorname}
+    await visit.ask(executors.UPDATE_EXECUTOR, executorid, capabilities=body, **names)
+    return Reply(204)
+
+
+@declare("PUT", ONE + "/allocations", who=ITSELF, replies={204: None})
+async def set_allocations(
+    visit: Visit, colonyname: str, executorname: str, *, body: Allocations
+) -> Reply:
+    """Say what projects may use, in place of what was said before."""
+    executorid = await visit.visitor.executor(colonyname, executorname)
+    names = {"colonyname": colonyname, "executorname": executorname}
+    await visit.ask(executors.REPORT_ALLOCATIONS, executorid, allocations=body, **names)
+    return Reply(204)
+
+
+@declare("PUT", ONE + "/lease", who=ITSELF, replies={200: executors.LeaseTerms})
+async def renew_lease(visit: Visit, colonyname: str, executorname: str, *, body: Lease) -> Reply:
+    """Give a sign of life: for `lease` seconds from now the executor may be silent."""
+    executorid = await visit.visitor.executor(colonyname, executorname)
+    names = {"colonyname": colonyname, "executorname": executorname}
+    return Reply(200, await visit.ask(executors.RENEW_LEASE, executorid, lease=body.lease, **names))
+
+
+async def offer_function(visit: Visit, executor: Executor, offer: Offer) -> Function:
+    """Register a function as the executor that offers it."""
     added: Function = await visit.ask(
         executors.ADD_FUNCTION,
         executor.executorid,

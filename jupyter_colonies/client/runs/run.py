@@ -13,10 +13,12 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Self
 
 from jupyter_colonies.client.runs import follow
+from jupyter_colonies.client.runs.chronicle import Chronicle
 from jupyter_colonies.client.runs.picture import Picture
 from jupyter_colonies.client.runs.progress import Progress
 from jupyter_colonies.client.runs.repair import Repairable
 from jupyter_colonies.client.values.forms import FILE, decoded
+from jupyter_colonies.core.history import History
 from jupyter_colonies.core.messages.workflows import SUBSCRIBE_WORKFLOW, WorkflowChange
 from jupyter_colonies.core.process import Process, State
 from jupyter_colonies.errors import (
@@ -242,6 +244,18 @@ class Run(Repairable):
     def explain(self, nodename: str) -> str:
         """Whether a node's result was a kept one, and if not, why; see `RunNode.explain`."""
         return self[nodename].explain()
+
+    def history(self) -> History:
+        """What happened in the run until now, event by event; see `core.replay` and `core.tries`.
+
+        Raises what the server refuses with and ServerUnreachable.
+        """
+        self._update()
+        chronicle = Chronicle(self)
+        whole = self._picture.whole()
+        if whole is not None:
+            chronicle.learn(whole)
+        return chronicle.read()
 
     def cancel(self) -> None:
         """Cancel what has not finished."""

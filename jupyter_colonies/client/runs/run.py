@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from jupyter_colonies.client.runs import follow
 from jupyter_colonies.client.runs.chronicle import Chronicle
+from jupyter_colonies.client.runs.explanation import explained, joined
 from jupyter_colonies.client.runs.picture import Picture
 from jupyter_colonies.client.runs.progress import Progress
 from jupyter_colonies.client.runs.repair import Repairable
@@ -32,9 +33,6 @@ from jupyter_colonies.errors import (
 
 if TYPE_CHECKING:
     from jupyter_colonies.client.colony import Colony
-
-EXPLAINED = 20
-"""How many failed processes are explained one by one."""
 
 LAST_LOOK = 2.0
 """Seconds that waiting for a run leaves its views to show the end."""
@@ -131,7 +129,7 @@ class RunNode:
         if process.state == State.CANCELLED:
             raise ProcessCancelled(f"Node '{self.nodename}' was cancelled")
         if process.state != State.SUCCESS:
-            why = _joined(process.errors or []) or "because another one did"
+            why = joined(process.errors or []) or "because another one did"
             raise ProcessFailed(f"Node '{self.nodename}' failed: {why}")
 
     @property
@@ -245,7 +243,7 @@ class Run(Repairable):
         """Whether a node's result was a kept one, and if not, why; see `RunNode.explain`."""
         return self[nodename].explain()
 
-    def history(self) -> History:
+    def chronicle(self) -> History:
         """What happened in the run until now, event by event; see `core.replay` and `core.tries`.
 
         Raises what the server refuses with and ServerUnreachable.
@@ -396,39 +394,8 @@ class Run(Repairable):
         if self._picture.state == State.CANCELLED:
             raise ProcessCancelled(f"{what} was cancelled")
         if self._picture.state == State.FAILED:
-            raise ProcessFailed(await self._explained(what))
+            raise ProcessFailed(await explained(self.colony.client, self._picture.nodes, what))
         return self
-
-    async def _explained(self, what: str) -> str:
-        """Which nodes failed by themselves, with their errors, and which because of them."""
-        nodes = self._picture.nodes
-        failed = [node for node in nodes.values() if node.state == State.FAILED]
-        # Only a process whose parents succeeded can have failed by itself.
-        suspects = [
-            node
-            for node in sorted(failed, key=lambda node: node.endtime)
-            if all(nodes[p].state == State.SUCCESS for p in node.parents if p in nodes)
-        ]
-        client = self.colony.client
-        asked = [client.get_process(processid=node.processid) for node in suspects[:EXPLAINED]]
-        blamed = {
-            process.processid: process.errors
-            for process in await asyncio.gather(*asked)
-            if process.errors
-        }
-        lines = [
-            f"{self._face(processid).nodename} failed: {_joined(errors)}"
-            for processid, errors in blamed.items()
-        ]
-        rest = [node for node in failed if node.processid not in blamed]
-        others = ", ".join(self._face(node.processid).nodename for node in rest[:EXPLAINED])
-        if len(rest) > EXPLAINED:
-            others += f" and {len(rest) - EXPLAINED} more"
-        if not lines:
-            return f"{what} failed without saying why: {others}"
-        if others:
-            lines.append(f"Failed because of it: {others}")
-        return "\n".join(lines)
 
 
 class _Wait:
@@ -494,10 +461,6 @@ class _Wait:
     def _goes_on(self) -> str:
         what = "Workflow" if self._run.is_workflow else "Process"
         return f"{what} {self._run.id} goes on: wait() waits for it again, cancel() ends it"
-
-
-def _joined(errors: list[str]) -> str:
-    return ("\n" if any("\n" in each for each in errors) else "; ").join(errors)
 
 
 def _report(future: concurrent.futures.Future[None]) -> None:

@@ -1,6 +1,6 @@
 """Tries and their rows: nothing is lost, nothing overlaps, waiting is counted once."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hypothesis import given
 
@@ -12,7 +12,7 @@ from jupyter_colonies.core.tries import tries
 from tests.unit.core.simulatedrun import BEGIN, SimulatedRun, simulated_runs
 
 
-def after(seconds: float) -> timedelta:
+def after(seconds: float) -> datetime:
     return BEGIN + timedelta(seconds=seconds)
 
 
@@ -20,8 +20,8 @@ def after(seconds: float) -> timedelta:
 def test_every_start_is_one_bar(run: SimulatedRun) -> None:
     history = History(run.nodes.values(), run.events)
     found = tries(history)
-    started = {}
-    state = {}
+    started: dict[str, int] = {}
+    state: dict[str, State] = {}
     for event in run.events:
         if event.state == State.RUNNING != state.get(event.processid):
             started[event.processid] = started.get(event.processid, 0) + 1

@@ -79,7 +79,8 @@ def release_children_of(many: int) -> Statement:
     of_child = edges.alias("of_child")
     fewer = (
         select(func.count())
-        .where(of_child.c.child == _P.seq, of_child.c.parent.in_(parents))
+        # A child has few parents, a parent may have thousands of children: not by the parent.
+        .where(of_child.c.child == _P.seq, (of_child.c.parent + literal_column("0")).in_(parents))
         .scalar_subquery()
     )
     in_order = (

@@ -191,6 +191,13 @@ class Run(Repairable):
         return f"<Run {self.id} {picture.state.word}, {done} nodes>"
 
     @property
+    def title(self) -> str:
+        """What people call the run: its name, or the beginning of its id."""
+        if not self.is_workflow:
+            return f"Process {self.name or self.id[:8]}"
+        return self.name or f"Workflow {self.id[:8]}"
+
+    @property
     def change(self) -> WorkflowChange | None:
         """All that is known without asking, as one change; None before the first look."""
         return self._picture.whole()

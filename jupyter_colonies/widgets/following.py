@@ -1,0 +1,88 @@
+"""What every view of a run does: follow it, paint at its own pace, and know when it is over."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import threading
+from collections.abc import Callable
+
+from jupyter_colonies.client.runs.run import Run
+from jupyter_colonies.core.messages.workflows import WorkflowChange
+from jupyter_colonies.errors import ColoniesError
+from jupyter_colonies.widgets.pace import Pace
+
+
+class Following:
+    """Follows a run for a view until nothing can change any more or the view is closed.
+
+    `learn` is called on the portal's thread with each change and must not block. `paint` is called
+    in a thread of the view, and may ask the server.
+    """
+
+    def __init__(
+        self, run: Run, learn: Callable[[WorkflowChange], None], paint: Callable[[], None]
+    ) -> None:
+        self.trouble = ""
+        """Why the view is no longer live, for people; empty while it is."""
+        self.ended = False
+        """Whether no change can follow."""
+        self._run = run
+        self._learn = learn
+        self._paint = paint
+        self._closed = False
+        self._painted = threading.Event()
+        self._over: concurrent.futures.Future[None] = concurrent.futures.Future()
+        self._pace = Pace(self._work)
+        self._follower = run.follow(self._take)
+        self._follower.future.add_done_callback(self._unfollowed)
+
+    def knock(self) -> None:
+        """Something else than the run gives reason to paint."""
+        self._pace.knock()
+
+    def wait_until_painted(self, timeout: float) -> bool:
+        """Wait until there is a first picture, `timeout` seconds at most; whether there is."""
+        return self._painted.wait(timeout)
+
+    def on_end(self, callback: Callable[[], None]) -> None:
+        """Call back, on any thread, when the last change has been painted and the view is open.
+
+        Who waits for the run waits for the callback as well.
+        """
+        called: concurrent.futures.Future[None] = concurrent.futures.Future()
+        self._run.shown(called)
+
+        def call(over: concurrent.futures.Future[None]) -> None:
+            try:
+                if not over.cancelled():
+                    callback()
+            finally:
+                called.set_result(None)
+
+        self._over.add_done_callback(call)
+
+    def close(self) -> None:
+        """Follow no more."""
+        self._closed = True
+        self._over.cancel()
+        self._follower.stop()
+        self._pace.finish()
+
+    def _take(self, change: WorkflowChange) -> None:
+        self._learn(change)
+        self._pace.knock()
+
+    def _unfollowed(self, future: concurrent.futures.Future[None]) -> None:
+        if not future.cancelled() and isinstance(error := future.exception(), ColoniesError):
+            self.trouble = f"No longer live: {error.message}"
+        self.ended = True
+        self._pace.finish()
+
+    def _work(self) -> None:
+        if self._closed:
+            return
+        last = self.ended
+        self._paint()
+        self._painted.set()
+        if last and self._over.set_running_or_notify_cancel():
+            self._over.set_result(None)

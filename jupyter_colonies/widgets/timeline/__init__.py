@@ -1,0 +1,1 @@
+"""When executors worked on a run: the timeline, and the replay of what happened."""

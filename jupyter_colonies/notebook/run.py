@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from jupyter_colonies.client.runs.run import Run
 from jupyter_colonies.core.process import State
@@ -10,6 +11,13 @@ from jupyter_colonies.errors import ClientError
 from jupyter_colonies.executor import registry
 from jupyter_colonies.notebook import debugging
 from jupyter_colonies.notebook.debugging import Debug
+
+if TYPE_CHECKING:
+    from jupyter_colonies.widgets.timeline.replay import Replay
+    from jupyter_colonies.widgets.timeline.timeline import Timeline
+
+PATIENCE = 2.0
+"""Seconds to wait for the first picture of a view, so that it is there when it is shown."""
 
 
 class NotebookRun(Run):
@@ -24,6 +32,22 @@ class NotebookRun(Run):
         if not self.is_workflow:
             return debugging.debug(self.colony, self.id)
         return debugging.debug(self.colony, self[nodename].processid if nodename else self._first())
+
+    def timeline(self) -> Timeline:
+        """Which executor worked on what, when: a live timeline, see `Timeline`."""
+        from jupyter_colonies.widgets.timeline.timeline import Timeline  # noqa: PLC0415 - slow
+
+        timeline = Timeline(self)
+        timeline.wait_until_painted(PATIENCE)
+        return timeline
+
+    def replay(self) -> Replay:
+        """The graph at any moment of the run, with a slider, see `Replay`."""
+        from jupyter_colonies.widgets.timeline.replay import Replay  # noqa: PLC0415 - slow
+
+        replay = Replay(self)
+        replay.wait_until_painted(PATIENCE)
+        return replay
 
     def _sources(self) -> Iterable[str]:
         return [text for worker in registry.list() for text in worker.sources]

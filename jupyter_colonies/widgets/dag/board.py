@@ -14,6 +14,7 @@ from ipywidgets import widget_serialization
 
 from jupyter_colonies.widgets.dag.scene import Json, Update
 from jupyter_colonies.widgets.dag.stylesheet import stylesheet
+from jupyter_colonies.widgets.page.bound import PageBound
 
 MANY = 200
 """Elements that are made at once from which on the kernel's output socket could overflow."""
@@ -21,7 +22,7 @@ MANY = 200
 _HERE = Path(__file__).parent
 
 
-class Board(anywidget.AnyWidget):
+class Board(PageBound, anywidget.AnyWidget):
     """Shows title, state, progress and legend, and keeps a graph current, fitted and selected.
 
     `news` holds the last change of what is drawn; however many nodes it is about, it is one

@@ -17,12 +17,13 @@ from jupyter_colonies.widgets.dag.board import Board, Drawing
 from jupyter_colonies.widgets.dag.scene import Scene
 from jupyter_colonies.widgets.inspector.inspector import Inspector
 from jupyter_colonies.widgets.pace import Pace
+from jupyter_colonies.widgets.page import output
+from jupyter_colonies.widgets.page.bound import PageBound
 
-DAG_MIME_TYPE = "application/vnd.colonies.dag+json"
 NOTHING = ("Choose a node …", "")
 
 
-class DagView(ipywidgets.VBox):  # type: ignore[misc]
+class DagView(PageBound, ipywidgets.VBox):  # type: ignore[misc]
     """A workflow's graph that follows its run until that has finished or the view is closed.
 
     The run's changes arrive on the portal's thread, which only takes note of them; they are
@@ -116,22 +117,23 @@ class DagView(ipywidgets.VBox):  # type: ignore[misc]
             child.close()
         super().close()
 
+    def still(self) -> output.Still:
+        """The graph at this moment, as it is kept where it can't live."""
+        table = self._scene.table()
+        return output.Still(
+            title=self._scene.title,
+            processgraphid=self.run.id,
+            state=self._scene.state.word,
+            svg=self._scene.picture(),
+            columns=("Node", "State", "Function", "Executor type"),
+            rows=[list(row.values()) for row in table],
+            text=self.text,
+            nodes=table,
+        )
+
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
         """The live view, and what stands for it where it can't live."""
-        picture = self._scene.picture()
-        return {
-            **(super()._repr_mimebundle_(**options) or {}),
-            DAG_MIME_TYPE: {
-                "version": 1,
-                "processgraphid": self.run.id,
-                "title": self._scene.title,
-                "state": self._scene.state.word,
-                "svg": picture,
-                "table": self._scene.table(),
-            },
-            "image/svg+xml": picture,
-            "text/plain": self.text,
-        }
+        return output.bundle(super()._repr_mimebundle_(**options), self.still())
 
     def _learn(self, change: WorkflowChange) -> None:
         self._scene.learn(change)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import base64
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 from IPython.core.getipython import get_ipython
-from IPython.core.interactiveshell import InteractiveShell
+
+from jupyter_colonies.widgets.page.bound import has_page
 
 DAG_MIME_TYPE = "application/vnd.colonies.dag+json"
 WIDGET_MIME_TYPE = "application/vnd.jupyter.widget-view+json"
@@ -89,17 +89,3 @@ def bundle(live: Mapping[str, Any] | None, still: Still) -> dict[str, Any]:
     if live and WIDGET_MIME_TYPE in live and has_page(get_ipython()):
         found[WIDGET_MIME_TYPE] = live[WIDGET_MIME_TYPE]
     return found
-
-
-def has_page(shell: InteractiveShell | None) -> bool:
-    """Whether what a cell shows can live on a page, as far as its front end lets one know.
-
-    Front ends with pages say with each cell which one it is. What runs notebooks by itself
-    (nbconvert, papermill, a console) says nothing; Voilà does neither, and has a page.
-    """
-    if getattr(shell, "kernel", None) is None:
-        return False
-    parent = getattr(shell, "parent_header", None) or {}
-    asked = (parent.get("header") or {}).get("msg_type") == "execute_request"
-    voila = os.environ.get("SERVER_SOFTWARE", "").startswith("voila")
-    return bool(parent.get("metadata")) or voila or not asked

@@ -24,7 +24,8 @@ from jupyter_colonies.errors import ColoniesError, InvalidRequest
 from jupyter_colonies.widgets.dag.view import DagView
 from jupyter_colonies.widgets.following import Following
 from jupyter_colonies.widgets.pace import Pace
-from jupyter_colonies.widgets.page import bundle
+from jupyter_colonies.widgets.page import bundle, output
+from jupyter_colonies.widgets.page.bound import PageBound
 
 STRETCHES = 160
 """Into how many stretches of time the strip above the slider is divided."""
@@ -39,7 +40,7 @@ _HERE = Path(__file__).parent
 _MICROSECOND = timedelta(microseconds=1)
 
 
-class Player(anywidget.AnyWidget):
+class Player(PageBound, anywidget.AnyWidget):
     """The slider and its buttons: `at` is where it stands, in microseconds since `origin`."""
 
     _esm = bundle.script(_HERE / "axis.js", _HERE / "replay.js")
@@ -50,7 +51,7 @@ class Player(anywidget.AnyWidget):
     told = traitlets.Dict().tag(sync=True)
 
 
-class Replay(ipywidgets.VBox):  # type: ignore[misc]
+class Replay(PageBound, ipywidgets.VBox):  # type: ignore[misc]
     """A slider over the time of a run, above its graph: play, pause, step, or go to any moment.
 
     `view` is the graph, a new one unless given. While the slider is at its end the graph is live.
@@ -79,10 +80,11 @@ class Replay(ipywidgets.VBox):  # type: ignore[misc]
     @moment.setter
     def moment(self, moment: datetime | None) -> None:
         history = self._history
-        if moment is None or (moment >= history.end and self._following.ended):
-            self._player.at = LIVE
-        elif moment.tzinfo is None:
+        if moment is not None and moment.tzinfo is None:
             raise InvalidRequest("The moment has no time zone: give it one, such as datetime.UTC")
+        over = self._following.ended and moment is not None and moment >= history.end
+        if moment is None or over or history.begin == NEVER:
+            self._player.at = LIVE
         else:
             self._player.at = max((moment - history.begin) // _MICROSECOND, 0)
 
@@ -110,7 +112,8 @@ class Replay(ipywidgets.VBox):  # type: ignore[misc]
             return
         now = self.moment
         if now is None:
-            place = len(self._moments) + count
+            # The end of a run that is over is its last change.
+            place = len(self._moments) + count - self._following.ended
         elif count > 0:
             place = bisect_right(self._moments, now) + count - 1
         else:
@@ -133,6 +136,15 @@ class Replay(ipywidgets.VBox):  # type: ignore[misc]
         self._player.close()
         self.view.close()
         super().close()
+
+    @property
+    def text(self) -> str:
+        """The last state of the run in words, and a small table of the nodes."""
+        return self.view.text
+
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
+        """The live view, and the graph at the end of the run where it can't live."""
+        return output.bundle(super()._repr_mimebundle_(**options), self.view.still())
 
     def _read(self) -> None:
         """Take in what is new; the slider gets longer, and what it shows stays."""

@@ -18,6 +18,7 @@ from jupyter_colonies.core.palette import state_text
 from jupyter_colonies.errors import ColoniesError
 from jupyter_colonies.widgets.following import Following
 from jupyter_colonies.widgets.page import bundle, output
+from jupyter_colonies.widgets.page.bound import PageBound
 from jupyter_colonies.widgets.timeline.plot import Plot
 
 MOST_NODES = 1_000
@@ -27,7 +28,7 @@ _HERE = Path(__file__).parent
 _SCRIPTS = ("axis.js", "bars.js", "sheet.js", "chart.js", "table.js", "timeline.js")
 
 
-class Timeline(anywidget.AnyWidget):
+class Timeline(PageBound, anywidget.AnyWidget):
     """Bars of a run by executor: what ran when, what waited, and what decided about the end.
 
     `selected` is the id of the selected process, empty for none; it may be set and observed, see

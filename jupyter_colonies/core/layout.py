@@ -11,12 +11,14 @@ from __future__ import annotations
 import graphlib
 from bisect import bisect_right, insort
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
 NODE_WIDTH = 168
 NODE_HEIGHT = 46
+FOLD_HEIGHT = 58
+"""Height of a node with three lines; the gap between layers has room for it."""
 GAP = 26
 LAYER_GAP = 48
 LAYER_HEIGHT = NODE_HEIGHT + LAYER_GAP
@@ -46,6 +48,20 @@ class Layout:
     bends: dict[tuple[str, str], list[Place]]
     width: float
     height: float
+
+    def aside(self, distance: float) -> Layout:
+        """The same drawing, moved so many pixels to the right."""
+        if not distance:
+            return self
+
+        def moved(place: Place) -> Place:
+            return Place(round(place.x + distance, 1), place.y)
+
+        return replace(
+            self,
+            places={node: moved(place) for node, place in self.places.items()},
+            bends={edge: [*map(moved, points)] for edge, points in self.bends.items()},
+        )
 
     def curve(self, source: str, target: str) -> list[Place]:
         """Control points of an edge that leaves its source below and enters its target above.
@@ -78,7 +94,7 @@ def layered(parents: Mapping[str, Sequence[str]]) -> Layout:
     Parents that are not nodes themselves are ignored. Raises graphlib.CycleError for a cycle.
     """
     known = {node: [p for p in dict.fromkeys(parents[node]) if p in parents] for node in parents}
-    depth = _depths(known)
+    depth = depths(known)
     rows: list[list[_Item]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
     for node in known:
         rows[depth[node]].append(node)
@@ -97,14 +113,18 @@ def layers(parents: Mapping[str, Sequence[str]]) -> list[list[str]]:
 
     Parents that are not nodes themselves are ignored. Raises graphlib.CycleError for a cycle.
     """
-    depth = _depths({node: [p for p in parents[node] if p in parents] for node in parents})
+    depth = depths({node: [p for p in parents[node] if p in parents] for node in parents})
     rows: list[list[str]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
     for node in parents:
         rows[depth[node]].append(node)
     return rows
 
 
-def _depths(parents: Mapping[str, Sequence[str]]) -> dict[str, int]:
+def depths(parents: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """The layer of each node: the length of the longest path that leads to it.
+
+    Raises graphlib.CycleError for a cycle.
+    """
     depth: dict[str, int] = {}
     for node in graphlib.TopologicalSorter(parents).static_order():
         depth[node] = 1 + max((depth[parent] for parent in parents[node]), default=-1)

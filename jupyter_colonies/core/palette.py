@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import NamedTuple
 
 from jupyter_colonies.core.messages.workflows import NodeChange
 from jupyter_colonies.core.process import State
 from jupyter_colonies.core.times import NEVER
+
+NAME_COLUMNS = 20
+"""How much of a node's name fits into its box."""
 
 INK = "#ffffff"
 LINE = "#8a94a3"
@@ -43,6 +46,9 @@ LOOKS = {
     State.CANCELLED: Look("⊘", State.CANCELLED.word, "#8a4a86"),
 }
 
+BY_PROGRESS = (State.SUCCESS, State.FAILED, State.CANCELLED, State.RUNNING, State.WAITING)
+"""The states from what is done to what is still to be done."""
+
 
 def counts(nodes: Iterable[NodeChange]) -> dict[State, int]:
     """Number of nodes in each state, every state named."""
@@ -66,10 +72,42 @@ def state_text(node: NodeChange) -> str:
     return f"{word}, {KEPT}" if node.keptfrom else word
 
 
+def counts_text(numbers: Mapping[State, int]) -> str:
+    """The states that occur, in words: `812 successful, 40 running`."""
+    found = [
+        f"{numbers[state]:,} {LOOKS[state].word.lower()}" for state in BY_PROGRESS if numbers[state]
+    ]
+    return ", ".join(found)
+
+
+def glyphs_text(numbers: Mapping[State, int]) -> str:
+    """The states that occur, by their glyphs: `✓ 812  ▶ 40`."""
+    found = [f"{LOOKS[state].glyph} {numbers[state]:,}" for state in BY_PROGRESS if numbers[state]]
+    return "  ".join(found)
+
+
+def share_of(node: NodeChange) -> float | None:
+    """How far a running process is, from 0 to 1, if its executor says so."""
+    if node.state != State.RUNNING or not node.progress:
+        return None
+    try:
+        share = float(node.progress.partition(" ")[0])
+    except ValueError:
+        return None
+    return share if 0 <= share <= 1 else None
+
+
+def details_text(node: NodeChange) -> str:
+    """The third line of a drawn node, on request: who has or had it, and what it says."""
+    executor = short(node.executorname, NAME_COLUMNS) if node.executorname else "no executor yet"
+    said = node.progress.partition(" ")[2] if node.progress and share_of(node) is not None else ""
+    return f"{executor} · {short(said, NAME_COLUMNS - 6)}" if said else executor
+
+
 def status_text(node: NodeChange) -> str:
     """The second line of a drawn node: glyph, word, and how long it ran or which retry it is.
 
-    Of one that was kept from an earlier run, that it was.
+    Of a running one how far it is, and of one that was kept from an earlier run, that it was.
     """
     look = LOOKS[node.state]
     text = f"{look.glyph} {look.word}"
@@ -77,6 +115,9 @@ def status_text(node: NodeChange) -> str:
         return f"{text} · {KEPT}"
     if node.state.finished and node.starttime > NEVER and node.endtime >= node.starttime:
         return f"{text} · {duration_text(node.endtime - node.starttime)}"
+    share = share_of(node)
+    if share is not None:
+        text += f" · {100 * share:.0f} %"
     if node.retries:
         return f"{text} · retry {node.retries}"
     return text

@@ -12,13 +12,16 @@ from itertools import pairwise
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
+from jupyter_colonies.core.division import Shape
+from jupyter_colonies.core.fold import Fold, Folder
 from jupyter_colonies.core.graph import state_of
-from jupyter_colonies.core.layout import NODE_HEIGHT, NODE_WIDTH, Layout, Place, layered, layers
+from jupyter_colonies.core.layout import FOLD_HEIGHT, NODE_HEIGHT, NODE_WIDTH, Layout, Place, layered
 from jupyter_colonies.core.messages.workflows import NodeChange
 from jupyter_colonies.core.palette import (
     INK,
     LINE,
     LOOKS,
+    NAME_COLUMNS,
     SKETCH,
     counts,
     progress_text,
@@ -27,16 +30,12 @@ from jupyter_colonies.core.palette import (
     status_text,
 )
 from jupyter_colonies.core.process import State
-
-NAME_COLUMNS = 20
-"""How much of a node's name fits into its box."""
+from jupyter_colonies.core.sketch import Json, arranged, conspicuous, fold_data
 
 _MARGIN = 20
 _HEAD = 64
 _FOOT = 30
 _ARROW = 8
-_BAND = 46
-_BAND_WIDTH = 420
 _LEGEND_STEP = 120
 _LEAST_WIDTH = len(State) * _LEGEND_STEP + 2 * _MARGIN
 _FAILURES_NAMED = 6
@@ -50,48 +49,41 @@ _STYLE = (
 )
 
 
-def svg(nodes: Sequence[NodeChange], title: str) -> str:
-    """The graph of these nodes: title, state and progress above, the legend below."""
-    layout = layered({node.processid: node.parents for node in nodes})
+def svg(nodes: Sequence[NodeChange], title: str, drawn: tuple[Fold, Layout] | None = None) -> str:
+    """The graph of these nodes: title, state and progress above, the legend below.
+
+    It is drawn as `drawn` says, or else folded as far as it has to be.
+    """
+    fold, layout = drawn or folded(nodes)
+    by_id = {node.processid: node for node in nodes}
     width = max(layout.width + 2 * _MARGIN, _LEAST_WIDTH)
     left = (width - layout.width) / 2
     parts = [f'<g transform="translate({left:g} {_HEAD})">']
-    parts += [_edge(layout, parent, node.processid) for parent, node in _edges(nodes, layout)]
-    parts += [_node(node, layout.places[node.processid]) for node in nodes]
+    folds = {part.id for part in fold.parts if not part.single}
+    parts += [_edge(layout, parent, child, folds) for parent, child in fold.edges]
+    for part in fold.parts:
+        place = layout.places[part.id]
+        if part.single:
+            parts.append(_node(by_id[part.id], place))
+        else:
+            parts.append(_fold(fold_data(part, [by_id[each] for each in part.members]), place))
     parts.append("</g>")
-    return _sheet(nodes, title, width, layout.height, "\n".join(parts))
-
-
-def folded_svg(nodes: Sequence[NodeChange], title: str) -> str:
-    """The same workflow folded: a band for each layer with its counts, failures by name.
-
-    This is for workflows with more nodes than a picture can show one by one.
-    """
-    by_id = {node.processid: node for node in nodes}
-    rows = layers({node.processid: node.parents for node in nodes})
-    bands = [[by_id[processid] for processid in row] for row in rows]
-    widest = max(map(len, bands), default=1)
-    parts = []
-    for number, band in enumerate(bands):
-        top = _HEAD + number * _BAND
-        parts.append(_text(_MARGIN, top + 18, "plain", 12, f"Layer {number + 1}", 500))
-        parts.append(_text(_MARGIN, top + 32, "plain", 11, short(_functions(band), 24)))
-        parts += _bar(band, 190, top + 6, max(len(band) / widest * _BAND_WIDTH, 26))
-        numbers = counts(band)
-        words = " · ".join(
-            f"{number} {LOOKS[state].word.lower()}" for state, number in numbers.items() if number
-        )
-        parts.append(_text(190, top + 36, "plain", 10, words))
-    height = len(bands) * _BAND
-    failed = [node.nodename for node in nodes if node.state == State.FAILED]
-    if failed:
-        named = ", ".join(short(name, NAME_COLUMNS) for name in failed[:_FAILURES_NAMED])
-        more = len(failed) - _FAILURES_NAMED
-        text = f"✗ Failed: {named}" + (f" and {more} more" if more > 0 else "")
-        parts.append(_text(_MARGIN, _HEAD + height + 22, "strong", 12, text, 500))
+    height = layout.height
+    if named := _failures(nodes) if fold.folded else "":
+        parts.append(_text(_MARGIN, _HEAD + height + 28, "strong", 12, named, 500))
         height += 34
-    width = max(190 + _BAND_WIDTH + 2 * _MARGIN, _LEAST_WIDTH)
-    return _sheet(nodes, f"{title} (folded by layer)", width, height, "\n".join(parts))
+    heading = f"{title} (folded)" if fold.folded else title
+    return _sheet(nodes, heading, width, height, "\n".join(parts))
+
+
+def folded(nodes: Sequence[NodeChange]) -> tuple[Fold, Layout]:
+    """These nodes as they are drawn when nothing was opened, and where."""
+    shape = Shape(
+        {node.processid: node.parents for node in nodes},
+        {node.processid: node.funcname for node in nodes},
+    )
+    fold = Folder(shape).fold(apart=conspicuous(nodes))
+    return fold, arranged(fold)
 
 
 class Sketched(NamedTuple):
@@ -110,7 +102,7 @@ def sketch_svg(nodes: Sequence[Sketched], title: str, summary: str) -> str:
     width = max(layout.width + 2 * _MARGIN, _LEAST_WIDTH)
     parts = [f'<g transform="translate({(width - layout.width) / 2:g} {_HEAD})">']
     parts += [
-        _edge(layout, parent, node.key)
+        _edge(layout, parent, node.key, set())
         for node in nodes
         for parent in dict.fromkeys(node.parents)
         if parent in layout.places
@@ -174,18 +166,11 @@ def _paper(
     )
 
 
-def _edges(nodes: Sequence[NodeChange], layout: Layout) -> Iterator[tuple[str, NodeChange]]:
-    for node in nodes:
-        for parent in dict.fromkeys(node.parents):
-            if parent in layout.places:
-                yield parent, node
-
-
-def _edge(layout: Layout, source: str, target: str) -> str:
+def _edge(layout: Layout, source: str, target: str, folds: set[str]) -> str:
     start, end = layout.places[source], layout.places[target]
-    tip = Place(end.x, end.y - NODE_HEIGHT / 2)
+    tip = Place(end.x, end.y - _height(target, folds) / 2)
     curve = layout.curve(source, target)
-    path = [f"M{start.x:g} {start.y + NODE_HEIGHT / 2:g}"]
+    path = [f"M{start.x:g} {start.y + _height(source, folds) / 2:g}"]
     for control, following in pairwise(curve):
         path.append(
             f"Q{control.x:g} {control.y:g} "
@@ -197,6 +182,10 @@ def _edge(layout: Layout, source: str, target: str) -> str:
         f'<path d="{"".join(path)}" fill="none" stroke="{LINE}" stroke-width="1.6"/>'
         f'<path d="{arrow}" fill="{LINE}"/>'
     )
+
+
+def _height(name: str, folds: set[str]) -> int:
+    return FOLD_HEIGHT if name in folds else NODE_HEIGHT
 
 
 def _node(node: NodeChange, place: Place) -> str:
@@ -219,17 +208,39 @@ def _box(place: Place, fill: str, lines: tuple[str, str], about: str) -> str:
     )
 
 
-def _bar(band: Sequence[NodeChange], left: float, top: float, width: float) -> Iterator[str]:
-    for state, number in counts(band).items():
-        if number:
-            share = number / len(band) * width
-            yield (
-                f'<rect x="{left:g}" y="{top:g}" width="{share:g}" height="18" '
-                f'fill="{LOOKS[state].fill}"/>'
-            )
-            if share >= 22:
-                yield _label(left + share / 2, top + 13, 11, LOOKS[state].glyph)
-            left += share
+def _fold(data: Json, place: Place) -> str:
+    """A fold: a second sheet behind the first, and a stripe for each state by its share."""
+    left, top = place.x - NODE_WIDTH / 2, place.y - FOLD_HEIGHT / 2
+    size = f'width="{NODE_WIDTH}" height="{FOLD_HEIGHT}" rx="8"'
+    fills, stops = data["fills"], [float(stop.rstrip("%")) / 100 for stop in data["stops"]]
+    parts = [
+        f"<g><title>{_escaped(data['about'])}</title>",
+        f'<rect x="{left + 5:g}" y="{top + 5:g}" {size} fill="{fills[0]}" opacity="0.45"/>',
+        f'<rect x="{left:g}" y="{top:g}" {size} fill="{fills[0]}"/>',
+    ]
+    for number in range(2, len(fills), 2):
+        begin = left + min(stops[number] * NODE_WIDTH, NODE_WIDTH - 8)
+        parts.append(
+            f'<path d="M{begin:g} {top:g}H{left + NODE_WIDTH - 8:g}a8 8 0 0 1 8 8'
+            f'v{FOLD_HEIGHT - 16}a8 8 0 0 1 -8 8H{begin:g}z" fill="{fills[number]}"/>'
+        )
+    lines = data["label"].split("\n")
+    first = place.y + 4 - 8 * (len(lines) - 1)
+    for number, line in enumerate(lines):
+        parts.append(_label(place.x, first + 16 * number, 11, line, 500 if number else 600))
+    return "".join([*parts, "</g>"])
+
+
+def _failures(nodes: Sequence[NodeChange]) -> str:
+    """The failures by name, as many as there is room for."""
+    failed = [node.nodename or node.funcname for node in nodes if node.state == State.FAILED]
+    if not failed:
+        return ""
+    named = ", ".join(short(name, NAME_COLUMNS) for name in failed[:_FAILURES_NAMED])
+    more = len(failed) - _FAILURES_NAMED
+    return f"{LOOKS[State.FAILED].glyph} Failed: {named}" + (
+        f" and {more:,} more" if more > 0 else ""
+    )
 
 
 def _legend(numbers: dict[State, int], top: float) -> Iterator[str]:
@@ -241,12 +252,6 @@ def _legend(numbers: dict[State, int], top: float) -> Iterator[str]:
         )
         yield _label(left + 8, top + 1, 10, look.glyph)
         yield _text(left + 22, top + 1, "plain", 11, f"{look.word} {numbers[state]}")
-
-
-def _functions(band: Sequence[NodeChange]) -> str:
-    names = list(dict.fromkeys(node.funcname for node in band))
-    number = f"{len(band)} × " if len(band) > 1 else ""
-    return number + (names[0] if len(names) == 1 else f"{len(names)} functions")
 
 
 def _text(x: float, y: float, kind: str, size: int, text: str, weight: int = 400) -> str:

@@ -183,7 +183,11 @@ def test_kept_nodes_say_so_in_the_graph(colony, calls):
         "check": "Successful, kept",
         "report": "Successful",
     }
-    labels = {each["data"]["name"]: each["data"]["label"] for each in scene.update().added_nodes}
+    labels = {
+        each["data"]["name"]: each["data"]["label"]
+        for each in scene.view().drawn.values()
+        if each["group"] == "nodes"
+    }
     assert labels["load"] == "load\n✓ Successful · kept"
     assert "✓ Successful, kept" in scene.text()
     assert "load: Successful, kept" in scene.picture()

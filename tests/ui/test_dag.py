@@ -51,15 +51,19 @@ view = show(run)
 LOOK = """() => {
     const cy = document.querySelector('.colonies-dag .custom-widget')?._cyreg?.cy;
     const nodes = cy?.nodes().map(node => [node.data('name'), node.data('state')]);
-    return Object.fromEntries(nodes ?? []);
+    return Object.fromEntries((nodes ?? []).sort());
 }"""
 
 
 async def states(page: Page, expected: dict[str, str]) -> None:
     """Wait until the graph shows these nodes in these states."""
     await page.wait_for_function(
-        f"expected => JSON.stringify(({LOOK})()) === JSON.stringify(expected)", arg=expected
+        f"expected => JSON.stringify(({LOOK})()) === JSON.stringify(expected)",
+        arg=dict(sorted(expected.items())),
     )
+
+
+GRAPH = "document.querySelector('.colonies-dag .custom-widget')._cyreg.cy"
 
 
 async def cy(page: Page, script: str) -> Any:
@@ -67,6 +71,23 @@ async def cy(page: Page, script: str) -> Any:
         f"() => {{ const {{ cy }} = document.querySelector('.colonies-dag .custom-widget')._cyreg;"
         f" {script} }}"
     )
+
+
+async def zooms_with_ctrl_only(page: Page) -> None:
+    graph = page.locator(".colonies-dag .custom-widget")
+    await graph.hover()
+    await page.mouse.wheel(0, 40)
+    await graph.hover()
+    await page.wait_for_function(f"!{GRAPH}.renderer().scrollingPage")
+    assert await cy(page, "return cy.zoom();") == 1
+    await page.keyboard.down("Control")
+    await page.mouse.wheel(0, 40)
+    await page.keyboard.up("Control")
+    await page.wait_for_function(f"{GRAPH}.zoom() < 1")
+    await page.get_by_role("button", name="Show the whole graph").click()
+    assert await cy(page, "return cy.zoom();") == 1
+    await page.get_by_role("button", name="Zoom in").click()
+    assert await cy(page, "return cy.zoom();") > 1
 
 
 async def click_node(page: Page, name: str) -> None:
@@ -103,6 +124,12 @@ async def test_graph_follows_a_growing_run(lab: Lab, page: Page) -> None:
     await states(page, {"gen_node": "Running", "grow_node": "Waiting", "sum_node": "Waiting"})
     await expect(board.get_by_text("growing", exact=True)).to_be_visible()
     await expect(board.get_by_text("0 of 3 finished")).to_be_visible()
+    details = board.get_by_role("button", name="Details")
+    await details.click()
+    await page.wait_for_function(
+        f"() => {GRAPH}.nodes('[state = \"Running\"]').data('label').includes('maker · ')"
+    )
+    await details.click()
 
     await click_node(page, "gen_node")
     report = page.get_by_role("region", name="Process gen_node")
@@ -167,9 +194,9 @@ async def test_failure_is_read_with_the_keyboard_alone(
     await lab.run_all(page)
     await states(page, {"stumble_node": "Failed", "after_it": "Failed"})
 
-    nodes = page.get_by_label("Node", exact=True)
-    await nodes.focus()
-    await page.keyboard.press("ArrowDown")
+    # The graph takes the cursor to its first node; arrow keys follow its edges.
+    await page.locator(".colonies-dag .custom-widget").focus()
+    await page.keyboard.press("Enter")
     report = page.get_by_role("region", name="Process stumble_node")
     await expect(report).to_contain_text('raise ValueError("no <b>luck</b> today")')
     await expect(report.locator("b")).to_have_count(0)
@@ -177,30 +204,83 @@ async def test_failure_is_read_with_the_keyboard_alone(
     assert selected == ["stumble_node"]
 
     await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
     await expect(page.get_by_role("region", name="Process after_it")).to_contain_text(
         "a process it waited for failed"
     )
+    await page.keyboard.press("Escape")
+    await page.wait_for_function(f"!{GRAPH}.$(':selected').length")
+    await zooms_with_ctrl_only(page)
 
 
-async def test_scrolling_over_the_graph_zooms_with_ctrl_only(lab: Lab, page: Page) -> None:
-    name = lab.write_notebook("scrolling.ipynb", CONNECT, FAIL)
+LARGE = """
+workflow = jupyter_colonies.Workflow("large", executortype="nobody")
+start = workflow.node("start", "split")
+workers = [workflow.node(f"work {number}", "work", after=start) for number in range(1, 501)]
+workflow.node("end", "join", after=workers)
+run = colony.submit(workflow)
+view = show(run)
+"""
+
+ANOTHER = "again = show(run)"
+
+
+async def test_a_large_graph_is_folded_searched_and_listed(lab: Lab, page: Page) -> None:
+    name = lab.write_notebook("large.ipynb", CONNECT, LARGE, ANOTHER)
     await lab.open(page, name)
     await lab.run_all(page)
-    await states(page, {"stumble_node": "Failed", "after_it": "Failed"})
-    await page.locator(".colonies-dag .custom-widget").hover()
-    graph = "document.querySelector('.colonies-dag .custom-widget')._cyreg.cy"
-    await page.mouse.wheel(0, 40)
-    await page.locator(".colonies-dag .custom-widget").hover()
-    await page.wait_for_function(f"!{graph}.renderer().scrollingPage")
-    assert await cy(page, "return cy.zoom();") == 1
-    await page.keyboard.down("Control")
-    await page.mouse.wheel(0, 40)
-    await page.keyboard.up("Control")
-    await page.wait_for_function(f"{graph}.zoom() < 1")
-    await page.get_by_role("button", name="Show the whole graph").click()
-    assert await cy(page, "return cy.zoom();") == 1
-    await page.get_by_role("button", name="Zoom in").click()
-    assert await cy(page, "return cy.zoom();") > 1
+    board = page.locator(".colonies-dag").first
+    graph = board.locator(".custom-widget")
+    folded = {"start": "Waiting", "500 × work": "Waiting", "end": "Waiting"}
+    await states(page, folded)
+
+    # Opened by keyboard into parts, whose sum is the whole, and closed again.
+    await graph.focus()
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await expect(board.get_by_role("button", name="Close the fold 500 × work")).to_be_visible()
+    parts = "cy.nodes('[within != \"\"]')"
+    await page.wait_for_function(f"{GRAPH}.nodes('[within != \"\"]').length > 2")
+    assert await cy(page, f"return {parts}.reduce((sum, n) => sum + n.data('members'), 0);") == 500
+    await page.keyboard.press("Backspace")
+    await states(page, folded)
+
+    # What is found is taken out of its fold when it is gone to.
+    search = board.get_by_role("searchbox")
+    await search.fill("work 42")
+    await expect(board.get_by_text("11 found")).to_be_visible()
+    await search.press("Enter")
+    await expect(board.get_by_text("1 of 11 found")).to_be_visible()
+    apart = {"499 × work": "Waiting", "work 42": "Waiting"}
+    await states(page, {"start": "Waiting", "end": "Waiting", **apart})
+    await board.get_by_role("button", name="Paths").click()
+    shown = (
+        f"{GRAPH}.nodes().filter(node => !node.hasClass('dimmed'))"
+        ".map(node => node.data('name')).sort().join()"
+    )
+    await page.wait_for_function(f"{shown} === 'work 42'")
+    await search.fill("")
+    await page.wait_for_function(f"{shown} === 'end,start,work 42'")
+    await board.get_by_role("button", name="Paths").click()
+
+    # The table has what is found, and all of it when the search is over.
+    await search.fill("work 42")
+    await board.get_by_role("button", name="Table").click()
+    rows = board.locator("tbody tr[aria-rowindex]")
+    await expect(rows).to_have_count(11)
+    await search.fill("")
+    await expect(board.locator("table")).to_have_attribute("aria-rowcount", "503")
+    await board.get_by_role("button", name="Name").click()
+    await expect(rows.first).to_contain_text("end")
+    await board.get_by_role("button", name="Waiting").click()
+    await expect(board.get_by_text("502 found")).to_be_visible()
+    await board.get_by_role("button", name="Failed").click()
+    await board.get_by_role("button", name="Waiting").click()
+    await expect(board.get_by_text("No process matches")).to_be_visible()
+
+    # The second view of the run has its own sight of it.
+    second = page.locator(".colonies-dag").nth(1)
+    await expect(second.get_by_text("502 processes drawn as 3")).to_be_visible()
 
 
 PANEL = """

@@ -102,7 +102,8 @@ class WorkflowEvents(msgspec.Struct, kw_only=True):
 class NodeChange(msgspec.Struct, kw_only=True):
     """A process of a workflow as a display needs it.
 
-    `keptfrom` is the process of an earlier run whose result this one has.
+    `keptfrom` is the process of an earlier run whose result this one has; `progress` what the
+    executor of a running one said last, a share from 0 to 1 and perhaps words: `0.42 reading`.
     """
 
     processid: str
@@ -118,6 +119,7 @@ class NodeChange(msgspec.Struct, kw_only=True):
     parents: list[str] = msgspec.field(default_factory=list)
     children: list[str] = msgspec.field(default_factory=list)
     keptfrom: str | msgspec.UnsetType = msgspec.UNSET
+    progress: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class WorkflowChange(msgspec.Struct, kw_only=True):

@@ -1,81 +1,94 @@
-"""What a view of a workflow shows, apart from any widget: nodes, edges, heading.
+"""What a view of a workflow shows, apart from any widget: nodes, edges, heading, list.
 
-Changes of the workflow go in through `learn`, whenever they come. `update` gives what has to be
-changed on the screen since it was last called, so that many changes become one update.
+Changes of the workflow go in through `learn`, whenever they come. `picture` gives what is to be on
+the screen now, so that many changes become one picture; what has not changed is not made again.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
+from jupyter_colonies.core.division import Shape
+from jupyter_colonies.core.fold import Fold, Folder
 from jupyter_colonies.core.graph import state_of
-from jupyter_colonies.core.layout import Layout, layered
+from jupyter_colonies.core.layout import Layout
 from jupyter_colonies.core.messages.workflows import NodeChange, WorkflowChange
 from jupyter_colonies.core.palette import (
     LOOKS,
     counts,
+    counts_text,
     finished,
     progress_text,
     short,
     state_text,
-    status_text,
 )
-from jupyter_colonies.core.picture import NAME_COLUMNS, folded_svg, svg
+from jupyter_colonies.core.picture import svg
 from jupyter_colonies.core.process import State
-from jupyter_colonies.widgets.dag.edge import edge_data
+from jupyter_colonies.core.sketch import (
+    Json,
+    Sketch,
+    arranged,
+    conspicuous,
+    part_title,
+    sketch,
+)
+from jupyter_colonies.widgets.dag.roll import Roll, Row
 
-MOST_ELEMENTS = 1_000
-"""Nodes and edges that are drawn one by one; above that the drawing is folded by layer."""
+MOST_UNFOLDED = 3_000
+"""Nodes and edges that are drawn one by one at most, where that was asked for."""
 
 MOST_ROWS = 1_000
-"""Rows of the table twin; failed processes come first if there are more."""
+"""Rows of the table in the saved output; failed processes come first if there are more."""
 
-Json = dict[str, Any]
+FULL = (
+    "There is no room to open this fold beside what it is connected with. The table lists its "
+    "processes."
+)
+
+MOST_OPENED = 12
+"""Folds that are kept open; the one that was opened first is closed for another."""
 
 
 @dataclass(kw_only=True)
-class Update:
-    """What has to change on the screen; data and positions as cytoscape takes them."""
+class Sight:
+    """What somebody wants to see of the scene."""
+
+    opened: list[str] = field(default_factory=list)
+    unfolded: bool = False
+    details: bool = False
+    selected: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """What is to be on the screen; of the list, the rows that have changed, by their numbers."""
 
     heading: Json
-    folded: bool = False
-    added_nodes: list[Json] = field(default_factory=list)
-    added_edges: list[Json] = field(default_factory=list)
-    removed_nodes: list[str] = field(default_factory=list)
-    removed_edges: list[str] = field(default_factory=list)
-    nodes: dict[str, Json] = field(default_factory=dict)
-    positions: dict[str, Json] = field(default_factory=dict)
-    edges: dict[str, Json] = field(default_factory=dict)
-
-    @property
-    def news(self) -> Json:
-        """The part that concerns what is already drawn: one message."""
-        return {
-            "heading": self.heading,
-            "nodes": self.nodes,
-            "positions": self.positions,
-            "edges": self.edges,
-        }
+    drawn: Sketch
+    rows: dict[int, Row]
 
 
 class Scene:
-    """The known state of one workflow and what of it has been shown; safe for several threads."""
+    """The known state of one workflow and what of it is shown; safe for several threads."""
 
     def __init__(self, processgraphid: str, title: str) -> None:
         self.processgraphid = processgraphid
         self.title = title
         self.trouble = ""
+        self.sight = Sight()
+        self._note = ""
         self._nodes: dict[str, NodeChange] = {}
         self._moment: dict[str, NodeChange] | None = None
-        self._lock = threading.Lock()
-        self._drawn: dict[str, Json] = {}
-        self._positions: dict[str, Json] = {}
-        self._edges: dict[str, Json] = {}
-        self._shape: dict[str, tuple[str, ...]] = {}
+        self._lock = threading.RLock()
+        self._form: tuple[object, ...] = ()
+        self._folder = Folder(Shape({}, {}))
+        self._wish: tuple[object, ...] = ()
+        self._fold = self._folder.unfolded()
+        self._plain = self._layout = arranged(self._fold)
+        self._roll = Roll()
 
     def learn(self, change: WorkflowChange) -> None:
         """Take a change in."""
@@ -105,50 +118,63 @@ class Scene:
         """The state of the workflow, from its processes."""
         return state_of(counts(self.nodes))
 
-    @property
-    def folded(self) -> bool:
-        """Whether there is more than can be drawn one by one."""
-        nodes = self.nodes
-        return len(nodes) + sum(len(node.parents) for node in nodes) > MOST_ELEMENTS
-
-    def update(self) -> Update:
-        """What to change on the screen; to be called by one thread at a time."""
-        nodes = self.nodes
-        update = Update(heading=heading(self.title, self.processgraphid, nodes))
-        update.heading["trouble"] = self.trouble
-        update.folded = self.folded
-        if update.folded:
-            return update
-        for node in nodes:
-            data = _node_data(node)
-            if self._drawn.get(node.processid, data) != data:
-                update.nodes[node.processid] = data
-            self._drawn[node.processid] = data
-        shape = {node.processid: tuple(node.parents) for node in nodes}
-        if shape != self._shape:
-            self._shape = shape
-            self._arrange(layered(shape), update)
-        return update
-
-    def picture(self) -> str:
-        """The static picture, folded if the drawing is."""
-        draw = folded_svg if self.folded else svg
-        return draw(self.nodes, self.title)
-
     def node(self, processid: str) -> NodeChange | None:
         """One of the processes that are shown."""
         with self._lock:
             return self._shown.get(processid)
 
+    def open(self, part: str) -> None:
+        """Open a fold; if there is no room for all that are open, the oldest is closed."""
+        with self._lock:
+            others = [each for each in self.sight.opened if each != part]
+            self.sight.opened = [*others, part][-MOST_OPENED:]
+
+    def close(self, part: str) -> None:
+        """Close an opened fold, with all that was opened in it; an empty text closes all."""
+        with self._lock:
+            inside = {each.id for each in self._fold.opened if part in self._around(each.within)}
+            self.sight.opened = [
+                each for each in self.sight.opened if part and each != part and each not in inside
+            ]
+
+    def view(self) -> View:
+        """What is to be on the screen now; to be called by one thread at a time."""
+        with self._lock:
+            nodes = dict(self._shown)
+            self._arrange(nodes)
+            fold, layout, details = self._fold, self._layout, self.sight.details
+        changed = self._roll.take(nodes)
+        drawn = sketch(nodes, fold, layout, rows=self._roll.numbers, details=details)
+        top = heading(self.title, self.processgraphid, list(nodes.values()))
+        top |= {"trouble": self.trouble, "note": self._note, "past": self._moment is not None}
+        top |= self._folding(fold, nodes)
+        return View(
+            heading=top,
+            drawn=drawn,
+            rows=changed,
+        )
+
+    @property
+    def rows(self) -> list[Row]:
+        """The rows of all processes that were ever shown, in the order of their numbers."""
+        return self._roll.rows
+
+    def picture(self) -> str:
+        """The static picture of what is drawn."""
+        with self._lock:
+            nodes = dict(self._shown)
+            self._arrange(nodes)
+            return svg(list(nodes.values()), self.title, (self._fold, self._plain))
+
     def foremost(self) -> list[NodeChange]:
-        """The processes that a list has room for, failed ones first if not all."""
+        """The processes that a saved list has room for, failed ones first if not all."""
         nodes = self.nodes
         if len(nodes) <= MOST_ROWS:
             return nodes
         return sorted(nodes, key=lambda node: node.state != State.FAILED)[:MOST_ROWS]
 
     def table(self) -> list[dict[str, str]]:
-        """The table twin of the picture."""
+        """The table twin of the picture, as it is saved."""
         return [
             {
                 "nodename": node.nodename,
@@ -175,42 +201,73 @@ class Scene:
             lines.append(f"  … and {len(nodes) - 40} more")
         return "\n".join(lines)
 
-    def _arrange(self, layout: Layout, update: Update) -> None:
-        """Give new elements their places and move the known ones where the layout needs it."""
-        aside = self._aside(layout)
-        for processid, place in layout.places.items():
-            position = {"x": round(place.x + aside, 1), "y": place.y}
-            if processid not in self._positions:
-                update.added_nodes.append({"data": self._drawn[processid], "position": position})
-            elif self._positions[processid] != position:
-                update.positions[processid] = position
-            self._positions[processid] = position
-        edges = {
-            f"{parent}-{child}": edge_data(layout, parent, child)
-            for child, parents in self._shape.items()
-            for parent in dict.fromkeys(parents)
-            if parent in layout.places
-        }
-        update.removed_edges = [edge for edge in self._edges if edge not in edges]
-        for edge, data in edges.items():
-            if edge not in self._edges:
-                update.added_edges.append({"data": data})
-            elif self._edges[edge] != data:
-                update.edges[edge] = data
-        self._edges = edges
-        update.removed_nodes = [each for each in self._positions if each not in layout.places]
-        for processid in update.removed_nodes:
-            del self._positions[processid]
-            del self._drawn[processid]
-
-    def _aside(self, layout: Layout) -> float:
-        """How far to move a new layout sideways so that most known nodes stay where they are."""
-        shifts = Counter(
-            round(self._positions[processid]["x"] - place.x, 1)
-            for processid, place in layout.places.items()
-            if processid in self._positions
+    def _arrange(self, nodes: Mapping[str, NodeChange]) -> None:
+        """Fold and lay out again what needs it: another form, other folds open, other failures."""
+        form = tuple((each, tuple(node.parents), node.funcname) for each, node in nodes.items())
+        if form != self._form:
+            self._form = form
+            self._folder = Folder(
+                Shape(
+                    {each: node.parents for each, node in nodes.items()},
+                    {each: node.funcname for each, node in nodes.items()},
+                )
+            )
+            self._wish = ()
+        sight = self.sight
+        apart = list(dict.fromkeys([sight.selected, *conspicuous(nodes.values())]))
+        wish = (sight.unfolded, *sight.opened, "", *apart)
+        if wish == self._wish:
+            return
+        self._wish = wish
+        one_by_one = sight.unfolded and self._folder.elements <= MOST_UNFOLDED
+        fold = (
+            self._folder.unfolded()
+            if one_by_one
+            else self._folder.fold(opened=sight.opened, apart=apart)
         )
-        return shifts.most_common(1)[0][0] if shifts else 0.0
+        there = {part.id for part in fold.opened}
+        if self._moment is None and not one_by_one and not there.issuperset(sight.opened):
+            self._note = FULL if sight.opened[-1] not in there else ""
+            sight.opened = [each for each in sight.opened if each in there]
+        else:
+            self._note = ""
+        if fold != self._fold:
+            self._fold, self._plain = fold, arranged(fold)
+            self._layout = self._moved(self._plain)
+
+    def _moved(self, layout: Layout) -> Layout:
+        """A new layout, moved sideways so that most known nodes stay where they are."""
+        before = self._layout.places
+        shifts = Counter(
+            round(before[each].x - place.x, 1)
+            for each, place in layout.places.items()
+            if each in before
+        )
+        aside = shifts.most_common(1)[0][0] if shifts else 0.0
+        return layout.aside(aside)
+
+    def _around(self, part: str) -> list[str]:
+        """A fold and those it came out of."""
+        within = {each.id: each.within for each in self._fold.opened}
+        return [part, *self._around(within.get(part, ""))] if part else []
+
+    def _folding(self, fold: Fold, nodes: Mapping[str, NodeChange]) -> Json:
+        """What the heading says of folds: which are open, and that one could not be."""
+        opened = [
+            {
+                "id": part.id,
+                "title": part_title(part, [nodes[each] for each in part.members]),
+                "counts": counts_text(counts([nodes[each] for each in part.members])),
+            }
+            for part in fold.opened
+        ]
+        return {
+            "folded": fold.folded,
+            "opened": opened,
+            "shown": len(fold.parts),
+            "foldable": not self._folder.small,
+            "unfoldable": self._folder.elements <= MOST_UNFOLDED,
+        }
 
 
 def heading(title: str, processgraphid: str, nodes: list[NodeChange]) -> Json:
@@ -228,14 +285,4 @@ def heading(title: str, processgraphid: str, nodes: list[NodeChange]) -> Json:
             {"glyph": look.glyph, "word": look.word, "fill": look.fill, "count": numbers[state]}
             for state, look in LOOKS.items()
         ],
-    }
-
-
-def _node_data(node: NodeChange) -> Json:
-    name = short(node.nodename or node.funcname, NAME_COLUMNS)
-    return {
-        "id": node.processid,
-        "name": node.nodename,
-        "label": f"{name}\n{status_text(node)}",
-        "state": node.state.word,
     }

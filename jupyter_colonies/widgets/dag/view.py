@@ -2,70 +2,80 @@
 
 from __future__ import annotations
 
+import asyncio
 import concurrent.futures
 import threading
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import ipywidgets
+import traitlets
 
 from jupyter_colonies.client.runs.run import Run
 from jupyter_colonies.core.messages.workflows import NodeChange, WorkflowChange
-from jupyter_colonies.errors import ColoniesError
-from jupyter_colonies.widgets.dag.board import Board, Drawing
+from jupyter_colonies.errors import ColoniesError, NoServer, ServerStopping, ServerUnreachable
+from jupyter_colonies.widgets.dag.board import Board
 from jupyter_colonies.widgets.dag.scene import Scene
 from jupyter_colonies.widgets.inspector.inspector import Inspector
 from jupyter_colonies.widgets.pace import Pace
 from jupyter_colonies.widgets.page import output
 from jupyter_colonies.widgets.page.bound import PageBound
 
-NOTHING = ("Choose a node …", "")
+AGAIN = 5.0
+"""Seconds before a server that stays away is tried again."""
+
+_SHARED = ("selected", "search", "states", "highlighted", "details", "unfolded")
+_AWAY = (ServerUnreachable, ServerStopping, NoServer)
 
 
 class DagView(PageBound, ipywidgets.VBox):  # type: ignore[misc]
     """A workflow's graph that follows its run until that has finished or the view is closed.
 
+    All traits may be set and observed, and are what the reader of the page sees and sets:
+
+    `selected`
+    : the id of the selected process, empty if there is none; the inspector shows it
+    `search`
+    : what is looked for in names, functions and executors; the rest of the graph is dimmed
+    `states`
+    : the words of the states that are shown (`Running`, `Failed`, …), all of them if it is empty
+    `highlighted`
+    : whether only what the selected process depends on, and what depends on it, stands out
+    `details`
+    : whether each process says its executor, how long it has been running and what it reports
+    `unfolded`
+    : whether up to about a thousand processes are drawn one by one
+
     The run's changes arrive on the portal's thread, which only takes note of them; they are
     painted in a thread of the view. `options` are those of `ipywidgets.VBox`.
     """
 
+    selected = traitlets.Unicode()
+    search = traitlets.Unicode()
+    states = traitlets.List(traitlets.Unicode())
+    highlighted = traitlets.Bool(False)
+    details = traitlets.Bool(False)
+    unfolded = traitlets.Bool(False)
+
     def __init__(self, run: Run, **options: Any) -> None:
         self.run = run
         self._scene = Scene(run.id, _title(run))
-        self._drawing: Drawing | None = Drawing()
-        self._board = Board(graph=self._drawing.widget, news=self._scene.update().news)
-        self._folded = ipywidgets.HTML()
-        self._chooser = ipywidgets.Dropdown(
-            options=[NOTHING],
-            description="Node",
-            layout={"width": "320px"},
-            style={"description_width": "40px"},
-        )
+        self._board = Board(self.open_fold, self.close_fold)
         self.inspector = Inspector(run.colony)
-        self._listed: list[str] = []
         self._closed = False
         self._followed_to_the_end = False
         self._painted = threading.Event()
         self._over: concurrent.futures.Future[None] = concurrent.futures.Future()
-        super().__init__(
-            [self._board, self._drawing.widget, self._chooser, self.inspector], **options
-        )
+        super().__init__([self._board, self._board.widget, self.inspector], **options)
         self.add_class("colonies-dag")
-        self._board.observe(self._chosen, "selected")
-        self._chooser.observe(self._choose, "value")
+        self.add_class("colonies-surface")
+        self._links = [traitlets.link((self, name), (self._board, name)) for name in _SHARED]
+        self.observe(self._looks_elsewhere, ["selected", "details", "unfolded"])
+        self.observe(lambda _: self.inspector.show(self._scene.node(self.selected)), "selected")
+        self._looks_elsewhere()
         self._pace = Pace(self._paint)
-        self._follower = run.follow(self._learn)
-        self._follower.future.add_done_callback(self._unfollowed)
-
-    @property
-    def selected(self) -> str:
-        """The id of the selected process; empty if there is none. May be set."""
-        return str(self._board.selected)
-
-    @selected.setter
-    def selected(self, processid: str) -> None:
-        self._board.selected = processid
+        self._paint()
+        self._follow()
 
     @property
     def text(self) -> str:
@@ -74,7 +84,17 @@ class DagView(PageBound, ipywidgets.VBox):  # type: ignore[misc]
 
     def on_select(self, callback: Callable[[NodeChange | None], None]) -> None:
         """Call back with the process that was selected, or None when none is any more."""
-        self._board.observe(lambda change: callback(self._scene.node(change["new"])), "selected")
+        self.observe(lambda change: callback(self._scene.node(change["new"])), "selected")
+
+    def open_fold(self, fold: str) -> None:
+        """Open a fold of the graph, by the id that it has in what is drawn."""
+        self._scene.open(fold)
+        self._pace.knock()
+
+    def close_fold(self, fold: str) -> None:
+        """Close an opened fold, with those that were opened in it; an empty id closes all."""
+        self._scene.close(fold)
+        self._pace.knock()
 
     def show_states(self, nodes: Sequence[NodeChange] | None) -> None:
         """Show the graph as it was at another moment, made of these nodes; None shows it live.
@@ -107,13 +127,15 @@ class DagView(PageBound, ipywidgets.VBox):  # type: ignore[misc]
 
     def close(self) -> None:
         """Follow no more and remove the view from all pages."""
+        if self._closed:
+            return
         self._closed = True
         self._over.cancel()
         self._follower.stop()
         self._pace.finish()
-        if self._drawing:
-            self._drawing.close()
-        for child in (self._board, self._folded, self._chooser, self.inspector):
+        for link in self._links:
+            link.unlink()
+        for child in (self._board, self.inspector):
             child.close()
         super().close()
 
@@ -135,29 +157,42 @@ class DagView(PageBound, ipywidgets.VBox):  # type: ignore[misc]
         """The live view, and what stands for it where it can't live."""
         return output.bundle(super()._repr_mimebundle_(**options), self.still())
 
+    def _looks_elsewhere(self, _: object = None) -> None:
+        sight = self._scene.sight
+        sight.selected, sight.details, sight.unfolded = self.selected, self.details, self.unfolded
+        if hasattr(self, "_pace"):
+            self._pace.knock()
+
+    def _follow(self) -> None:
+        self._follower = self.run.follow(self._learn)
+        self._follower.future.add_done_callback(self._unfollowed)
+
     def _learn(self, change: WorkflowChange) -> None:
+        self._scene.trouble = ""
         self._scene.learn(change)
         self._pace.knock()
 
     def _unfollowed(self, future: concurrent.futures.Future[None]) -> None:
-        if not future.cancelled() and isinstance(error := future.exception(), ColoniesError):
-            self._scene.trouble = f"No longer live: {error.message}"
-        self._followed_to_the_end = True
+        error = None if future.cancelled() else future.exception()
+        if isinstance(error, _AWAY) and not self._closed:
+            self._scene.trouble = f"Not live at the moment: {error.message}. Trying again."
+            self.run.colony.portal.start(self._follow_later())
+        else:
+            if isinstance(error, ColoniesError):
+                self._scene.trouble = f"No longer live: {error.message}"
+            self._followed_to_the_end = True
         self._pace.knock()
+
+    async def _follow_later(self) -> None:
+        await asyncio.sleep(AGAIN)
+        if not self._closed:
+            self._follow()
 
     def _paint(self) -> None:
         if self._closed:
             return
         last = self._followed_to_the_end
-        update = self._scene.update()
-        if update.folded:
-            self._paint_folded()
-        elif self._drawing:
-            self._drawing.add(update)
-            self._drawing.keep(update)
-        if update.news != self._board.news:
-            self._board.news = update.news
-        self._list()
+        self._board.show_view(self._scene.view(), self._scene.rows)
         shown = self.inspector.node
         if shown is not None and (now := self._scene.node(shown.processid)) != shown:
             self.inspector.show(now)
@@ -166,51 +201,8 @@ class DagView(PageBound, ipywidgets.VBox):  # type: ignore[misc]
         if last and not self._over.done() and self._over.set_running_or_notify_cancel():
             self._over.set_result(None)
 
-    def _paint_folded(self) -> None:
-        self._folded.value = self._scene.picture() + (
-            f"<p>{len(self._scene.nodes):,} processes are too many to draw one by one, so they "
-            "are folded by layer. The list offers "
-            f"{len(self._scene.foremost()):,} of them, failed ones first.</p>"
-        )
-        if self._drawing:
-            drawing, self._drawing = self._drawing, None
-            self._board.graph = None
-            self.children = [self._board, self._folded, self._chooser, self.inspector]
-            drawing.close()
-
-    def _list(self) -> None:
-        """Offer the nodes in the list, which is touched only when there are others."""
-        nodes = self._scene.foremost()
-        if [node.processid for node in nodes] == self._listed:
-            return
-        self._listed = [node.processid for node in nodes]
-        chosen = self._board.selected
-        self._chooser.unobserve(self._choose, "value")
-        with self._chooser.hold_sync():
-            self._chooser.options = [NOTHING, *_labelled(nodes)]
-            self._chooser.value = chosen if chosen in self._listed else ""
-        self._chooser.observe(self._choose, "value")
-
-    def _choose(self, change: dict[str, Any]) -> None:
-        self._board.selected = change["new"]
-
-    def _chosen(self, change: dict[str, Any]) -> None:
-        processid = change["new"]
-        self._chooser.value = processid if processid in self._listed else ""
-        self.inspector.show(self._scene.node(processid))
-
 
 def _title(run: Run) -> str:
     if not run.is_workflow:
         return f"Process {run.name or run.id[:8]}"
     return run.name or f"Workflow {run.id[:8]}"
-
-
-def _labelled(nodes: list[NodeChange]) -> list[tuple[str, str]]:
-    """Name and id of each node, names that repeat made distinct."""
-    names = [node.nodename or node.funcname for node in nodes]
-    number = Counter(names)
-    return [
-        (f"{name} · {node.processid[:8]}" if number[name] > 1 else name, node.processid)
-        for name, node in zip(names, nodes, strict=True)
-    ]

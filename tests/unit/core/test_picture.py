@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jupyter_colonies.core.messages.workflows import NodeChange
-from jupyter_colonies.core.palette import LOOKS, duration_text, short, status_text
-from jupyter_colonies.core.picture import NAME_COLUMNS, folded_svg, svg
+from jupyter_colonies.core.palette import LOOKS, NAME_COLUMNS, duration_text, short, status_text
+from jupyter_colonies.core.picture import svg
 from jupyter_colonies.core.process import State
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -27,9 +27,8 @@ def texts(picture: str) -> list[str]:
     return [element.text or "" for element in ElementTree.fromstring(picture).iter(f"{SVG}text")]
 
 
-@pytest.mark.parametrize("draw", [svg, folded_svg])
-def test_a_picture_says_state_and_progress_in_words(draw) -> None:
-    root = ElementTree.fromstring(draw(DIAMOND, "Diamond"))
+def test_a_picture_says_state_and_progress_in_words() -> None:
+    root = ElementTree.fromstring(svg(DIAMOND, "Diamond"))
     assert root.get("role") == "img"
     title = root.find(f"{SVG}title")
     assert title is not None
@@ -49,7 +48,7 @@ def test_each_node_has_glyph_word_and_name() -> None:
     assert "Cancelled 0" in shown
 
 
-def test_a_folded_picture_counts_each_layer_and_names_failures() -> None:
+def test_a_folded_picture_counts_states_and_shows_and_names_failures() -> None:
     many = [
         NodeChange(
             processid=f"m{number}",
@@ -60,22 +59,45 @@ def test_a_folded_picture_counts_each_layer_and_names_failures() -> None:
         )
         for number in range(500)
     ]
-    shown = texts(folded_svg([NodeChange(processid="root", funcname="start"), *many], "Many"))
-    assert "500 × map" in shown
-    assert "499 successful · 1 failed" in shown
+    shown = texts(svg([NodeChange(processid="root", funcname="start"), *many], "Many"))
+    assert "499 × map" in shown
+    assert "✓ 499" in shown
+    assert "map 7" in shown
     assert "✗ Failed: map 7" in shown
+    assert "Many (folded)" in shown
+
+
+def test_failures_that_do_not_fit_are_counted_on_their_fold() -> None:
+    many = [
+        NodeChange(
+            processid=f"m{number}",
+            nodename=f"map {number}",
+            funcname="map",
+            state=State.FAILED,
+            parents=["root"],
+        )
+        for number in range(5_000)
+    ]
+    root = NodeChange(processid="root", funcname="start", state=State.SUCCESS)
+    shown = texts(svg([root, *many], "Many"))
+    alone = [text for text in shown if text.startswith("map ")]
+    assert len(alone) > 50
+    assert f"✗ {5_000 - len(alone):,} failed" in shown
 
 
 def test_nothing_but_a_title_is_drawn_for_no_nodes() -> None:
     assert "0 of 0 finished" in svg([], "Empty")
-    assert "0 of 0 finished" in folded_svg([], "Empty")
 
 
 @given(st.text(), st.text())
 @settings(max_examples=60, deadline=None)
 def test_any_name_gives_a_well_formed_picture(name: str, title: str) -> None:
     node = NodeChange(processid="1", nodename=name, funcname=name, executortype=name)
-    for picture in (svg([node], title), folded_svg([node], title)):
+    other = [
+        NodeChange(processid=str(number), nodename=name, funcname=name, parents=["1"])
+        for number in range(2, 90)
+    ]
+    for picture in (svg([node], title), svg([node, *other], title)):
         picture.encode()
         ElementTree.fromstring(picture)
 
@@ -104,6 +126,14 @@ def test_a_finished_node_says_how_long_it_ran() -> None:
     )
     assert status_text(node) == "✓ Successful · 2.1 s"
     assert status_text(NodeChange(processid="1", retries=2)) == "○ Waiting · retry 2"
+
+
+def test_a_running_node_says_how_far_it_is() -> None:
+    running = NodeChange(processid="1", state=State.RUNNING, progress="0.42 reading")
+    assert status_text(running) == "▶\ufe0e Running · 42 %"
+    assert status_text(NodeChange(processid="1", state=State.RUNNING, progress="soon")) == (
+        "▶\ufe0e Running"
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from nbconvert import HTMLExporter
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from jupyter_colonies.client.compose.workflow import Workflow
+from jupyter_colonies.core.messages.workflows import NodeChange
 from jupyter_colonies.core.process import State
 from jupyter_colonies.notebook import display
 from jupyter_colonies.notebook.colony import NotebookColony
-from jupyter_colonies.widgets.dag import scene
 from jupyter_colonies.widgets.dag.view import DagView
 from jupyter_colonies.widgets.page.output import DAG_MIME_TYPE
 
@@ -39,9 +39,11 @@ def workflow(colony: NotebookColony, gate: threading.Event) -> Workflow:
 
 
 def shown(view: DagView) -> dict[str, str]:
+    elements = view.children[0].drawn["elements"].values()
     return {
-        node.data["label"].split("\n")[0]: node.data["state"]
-        for node in view.children[1].graph.nodes
+        each["data"]["label"].split("\n")[0]: each["data"]["state"]
+        for each in elements
+        if each["group"] == "nodes"
     }
 
 
@@ -53,12 +55,10 @@ def test_a_view_follows_its_run_to_the_end(colony, workflow, gate, until) -> Non
     board = view.children[0]
     until(board, "news", lambda news: news["heading"]["state"]["word"] == "Running")
     assert shown(view) == {"gen_node": "Running", "sum_node": "Waiting"}
-    nodes = list(view.children[1].graph.nodes)
 
     gate.set()
     assert ended.wait(30)
     assert shown(view) == {"gen_node": "Successful", "sum_node": "Successful"}
-    assert view.children[1].graph.nodes == nodes
     assert board.news["heading"]["progress"] == "2 of 2 finished"
     assert board.news["heading"]["title"] == "sums"
     view.close()
@@ -89,16 +89,17 @@ def test_choosing_a_node_shows_its_process_and_keeps_it_current(
     run = colony.submit(workflow)
     view = DagView(run)
     assert view.wait_until_painted(30)
-    chooser = view.children[2]
-    assert [label for label, _ in chooser.options] == ["Choose a node …", "gen_node", "sum_node"]
-    chooser.value = run["sum_node"].processid
-    assert view.selected == chooser.value
+    selected: list[NodeChange | None] = []
+    view.on_select(selected.append)
+    view.children[0].selected = run["sum_node"].processid
+    assert view.selected == run["sum_node"].processid
     until(view.inspector, "value", lambda html: "Waiting</span>sum_node" in html)
 
     gate.set()
     until(view.inspector, "value", lambda html: ">6</pre>" in html)
     view.selected = ""
-    assert chooser.value == ""
+    assert view.children[0].selected == ""
+    assert [node and node.nodename for node in selected] == ["sum_node", None]
     until(view.inspector, "value", lambda html: "Click a node" in html)
     view.close()
 
@@ -147,20 +148,26 @@ def test_a_single_process_is_shown_like_a_workflow(colony, workflow, gate) -> No
     view.close()
 
 
-def test_a_large_workflow_is_folded(colony, monkeypatch) -> None:
-    monkeypatch.setattr(scene, "MOST_ELEMENTS", 3)
+def test_a_large_workflow_is_folded_and_opened(colony, until) -> None:
     wide = Workflow("wide", executortype="nobody")
     root = wide.node("root", "split")
-    for number in range(5):
+    for number in range(150):
         wide.node(f"leaf {number}", "work", after=root)
     view = DagView(colony.submit(wide))
     assert view.wait_until_painted(30)
-    board, folded, chooser, inspector = view.children
-    assert board.graph is None
-    assert "5 × work" in folded.value
-    assert "folded by layer" in folded.value
-    assert len(chooser.options) == 7
-    assert inspector is view.inspector
+    board = view.children[0]
+    until(board, "news", lambda news: news["heading"].get("folded"))
+    assert shown(view) == {"root": "Waiting", "150 × work": "Waiting"}
+    (fold,) = [name for name in board.drawn["elements"] if name.startswith("0:")]
+    board._handle_custom_msg({"wish": "open", "part": fold}, [])
+    until(board, "news", lambda news: news["heading"]["opened"])
+    nodes = [e["data"] for e in board.drawn["elements"].values() if e["group"] == "nodes"]
+    assert sum(data["members"] for data in nodes if data["within"] == fold) == 150
+    board._handle_custom_msg({"wish": "close", "part": ""}, [])
+    until(board, "news", lambda news: not news["heading"]["opened"])
+    view.unfolded = True
+    until(board, "news", lambda news: not news["heading"]["folded"])
+    assert len(shown(view)) == 151
     view.close()
 
 
@@ -171,7 +178,7 @@ def test_a_process_that_can_not_be_fetched_is_said_so(colony, until) -> None:
     view = DagView(run)
     assert view.wait_until_painted(30)
     colony.call(colony.client.remove_process_graph(processgraphid=run.id))
-    view.selected = view.children[2].options[1][1]
+    view.selected = view.children[0].roll["rows"][0][0]
     until(view.inspector, "value", lambda html: "could not be fetched" in html)
     view.close()
 

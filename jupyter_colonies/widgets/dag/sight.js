@@ -1,0 +1,218 @@
+// What of a graph is in view, and which node is selected, in one place of the page.
+
+/** Free room around a fitted graph, and the limits of the drawing's height, in pixels. */
+const PADDING = 24;
+const LEAST_HEIGHT = 150;
+const MOST_HEIGHT = 560;
+
+/** A graph is made no smaller than this by itself: it could not be read. */
+const LEAST_ZOOM = 0.45;
+
+class Sight {
+  /** `opened` is called with the data of a node that was clicked and is no process. */
+  constructor(model, el) {
+    this._model = model;
+    this._el = el;
+    this._painter = new Painter(model, (grown) => this._painted(grown));
+    this._unfollow = [];
+    this._select = () => this.show(model.get("selected"));
+    model.on("change:selected", this._select);
+    this.attended = () => {};
+    this.painted = () => {};
+    // The first size that is reported says that the element is in the page.
+    this._arrival = new ResizeObserver(() => this._search());
+    this._arrival.observe(el);
+  }
+
+  dispose() {
+    this._model.off("change:selected", this._select);
+    this._painter.dispose();
+    this._arrival.disconnect();
+    this._mutations?.disconnect();
+    this._release();
+  }
+
+  /** Cytoscape, once it is there. */
+  get cy() {
+    return this._cy;
+  }
+
+  /** Show the whole graph, never larger than life. */
+  fit() {
+    this._fit(0);
+    this._fitted = this._viewport();
+  }
+
+  zoom(factor) {
+    const cy = this._cy;
+    if (cy) {
+      const middle = { x: cy.width() / 2, y: cy.height() / 2 };
+      cy.zoom({ level: cy.zoom() * factor, renderedPosition: middle });
+    }
+  }
+
+  /** Select a node; an empty id selects none. */
+  choose(id) {
+    if (!this._showing && this._model.get("selected") !== id) {
+      this._model.set("selected", id);
+      this._model.save_changes();
+    }
+  }
+
+  /** Open a fold. */
+  open(id) {
+    this._model.send({ wish: "open", part: id });
+  }
+
+  /** Bring a node into view if it is not. */
+  reveal(node) {
+    const cy = this._cy;
+    const { x1, y1, x2, y2 } = cy.extent();
+    const { x, y } = node.position();
+    if (x < x1 || x > x2 || y < y1 || y > y2) {
+      cy.animate({ center: { eles: node }, duration: 200 });
+    }
+  }
+
+  /** Select what the kernel or another view selected, and bring it into view. */
+  show(id) {
+    const cy = this._cy;
+    if (!cy) {
+      return;
+    }
+    const chosen = cy.getElementById(id);
+    this._mark(chosen);
+    if (chosen.length) {
+      this.reveal(chosen);
+    }
+  }
+
+  _mark(chosen) {
+    this._showing = true;
+    this._cy.batch(() => {
+      this._cy.nodes(":selected").difference(chosen).unselect();
+      chosen.select();
+    });
+    this._showing = false;
+  }
+
+  /** Fit the graph into the drawing, but make it no smaller than `least`: then its top is shown. */
+  _fit(least) {
+    const cy = this._cy;
+    if (!cy || !cy.nodes().length) {
+      return;
+    }
+    const box = cy.nodes().boundingBox({ includeOverlays: false });
+    const room = cy.container().clientWidth - 2 * PADDING;
+    const across = Math.min(1, Math.max(least, room / box.w));
+    const wanted = Math.round(box.h * across + 2 * PADDING);
+    const height = Math.min(Math.max(wanted, LEAST_HEIGHT), MOST_HEIGHT);
+    cy.container().style.height = `${height}px`;
+    cy.resize();
+    const level = Math.max(least, Math.min(across, (height - 2 * PADDING) / box.h));
+    cy.zoom(level);
+    const x = cy.width() / 2 - ((box.x1 + box.x2) / 2) * level;
+    const free = height - box.h * level;
+    cy.pan({ x, y: Math.max(free / 2, PADDING) - box.y1 * level });
+  }
+
+  _viewport() {
+    const { x, y } = this._cy.pan();
+    return [this._cy.zoom(), x, y].join(" ");
+  }
+
+  /** While nobody has zoomed or moved it, a graph stays fitted. */
+  _refit() {
+    if (!this._fitted || this._fitted === this._viewport()) {
+      this._fit(LEAST_ZOOM);
+      this._fitted = this._viewport();
+    }
+  }
+
+  _painted(grown) {
+    if (grown) {
+      this._refit();
+      this._mark(this._cy.getElementById(this._model.get("selected")));
+    }
+    this.painted(grown);
+  }
+
+  _search() {
+    this._root = this._el.closest(".colonies-dag");
+    if (!this._root) {
+      return;
+    }
+    this._arrival.disconnect();
+    this._mutations = new MutationObserver(() => this._look());
+    this._mutations.observe(this._root, { childList: true, subtree: true });
+    this._look();
+  }
+
+  _look() {
+    const container = this._root.querySelector(".custom-widget");
+    const cy = container?._cyreg?.cy;
+    if (cy && cy !== this._cy) {
+      this._cy = cy;
+      this._fitted = undefined;
+      this._attend(cy, container);
+    }
+  }
+
+  _release() {
+    this._resizes?.disconnect();
+    this._root?.removeEventListener("wheel", this._wheel, true);
+    this._root?.removeEventListener("pointerdown", this._locate, true);
+    this._root?.removeEventListener("pointerover", this._locate, true);
+  }
+
+  _attend(cy, container) {
+    this._release();
+    this._hearClicks(cy);
+    this._resizes = new ResizeObserver(() => {
+      const untouched = this._fitted === this._viewport();
+      cy.resize();
+      if (untouched) {
+        this._fitted = undefined;
+        this._refit();
+      }
+    });
+    this._resizes.observe(container);
+    // Scrolling over the graph scrolls the page; with Ctrl or ⌘ it zooms.
+    this._wheel = (event) => {
+      if (!event.ctrlKey && !event.metaKey && container.contains(event.target)) {
+        event.stopPropagation();
+      }
+    };
+    this._root.addEventListener("wheel", this._wheel, { capture: true, passive: true });
+    // Cytoscape remembers where it is on the page; outputs above may have moved it since.
+    this._locate = () => cy.renderer().invalidateContainerClientCoordsCache();
+    this._root.addEventListener("pointerdown", this._locate, true);
+    this._root.addEventListener("pointerover", this._locate, true);
+    this._painter.attach(cy);
+    this.attended(cy, container);
+    this._select();
+  }
+
+  _hearClicks(cy) {
+    cy.on("select", "node", ({ target }) => {
+      if (target.data("kind") === "fold") {
+        target.unselect();
+      } else {
+        this.choose(target.id());
+      }
+    });
+    cy.on("tap", (event) => {
+      if (event.target === cy) {
+        this.choose("");
+      } else if (event.target.data("kind") === "fold") {
+        this.open(event.target.id());
+      }
+    });
+    cy.on("mouseover", "node", ({ target }) => {
+      cy.container().title = target.data("about") ?? "";
+    });
+    cy.on("mouseout", "node", () => {
+      cy.container().title = "";
+    });
+  }
+}

@@ -15,7 +15,14 @@ from xml.sax.saxutils import escape, quoteattr
 from jupyter_colonies.core.division import Shape
 from jupyter_colonies.core.fold import Fold, Folder
 from jupyter_colonies.core.graph import state_of
-from jupyter_colonies.core.layout import FOLD_HEIGHT, NODE_HEIGHT, NODE_WIDTH, Layout, Place, layered
+from jupyter_colonies.core.layout import (
+    FOLD_HEIGHT,
+    NODE_HEIGHT,
+    NODE_WIDTH,
+    Layout,
+    Place,
+    layered,
+)
 from jupyter_colonies.core.messages.workflows import NodeChange
 from jupyter_colonies.core.palette import (
     INK,

@@ -85,6 +85,10 @@ class AccessDenied(RequestError):
     """The identity that signed the request may not do this."""
 
 
+class Unproven(AccessDenied):
+    """Nothing that can be accepted proves who sent the request: the message says what would."""
+
+
 class NotFound(RequestError):
     """The named object does not exist."""
 
@@ -264,6 +268,7 @@ HTTP_STATUS: dict[type[ColoniesError], tuple[int, int]] = {
     InvalidSpec: (400, 400),
     InvalidWorkflow: (500, 400),
     AccessDenied: (403, 403),
+    Unproven: (403, 401),
     NotFound: (404, 404),
     UnknownObject: (500, 404),
     NothingToAssign: (404, 404),

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, Protocol
 
-from jupyter_colonies.broker import remainders
+from jupyter_colonies.broker import remainders, transition
 from jupyter_colonies.broker.call import Call, Desk
 from jupyter_colonies.broker.remainders import Remainder
 from jupyter_colonies.broker.submit import PROCESS, Origin, announce_new, origin
@@ -149,9 +149,11 @@ def store_part(tx: Transaction, arrival: Arrival, part: Part) -> None:
 
 def store_whole(tx: Transaction, arrival: Arrival, part: Part) -> None:
     """Store a workflow that is one part, and announce it."""
-    tx.run(graphs.INSERT, **arrival.row())
+    row = arrival.row()
+    tx.run(graphs.INSERT, **row)
     part.store(tx)
     announce_new(tx, arrival.roots)
+    transition.record_arrival(tx, row)
 
 
 def appear(call: Call, arrival: Arrival) -> Remainder | None:
@@ -188,7 +190,9 @@ def appear(call: Call, arrival: Arrival) -> Remainder | None:
             ],
         )
         announce_new(tx, opened)
-    tx.run(graphs.INSERT, **arrival.row())
+    row = arrival.row()
+    tx.run(graphs.INSERT, **row)
+    transition.record_arrival(tx, row)
     return left
 
 

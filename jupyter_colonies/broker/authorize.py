@@ -6,7 +6,7 @@ checked in its colony (protocol part 02, section 2).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from jupyter_colonies.broker.call import Call, Facts
@@ -77,7 +77,8 @@ def confine(tx: Transaction, message: Message[Any, Any], request: Request, grant
 
     Whether the identity itself may do it is left to `authorize`.
     """
-    scope.check(scope.SCOPES.get(message.type, scope.NO_TOKEN), grant.scopes)
+    needed = scope.SCOPES.get(message.type, scope.READING if message.reads else scope.NO_TOKEN)
+    scope.check(needed, grant.scopes)
     for colonyname in _concerned(tx, message, request):
         if colonyname != grant.colonyname:
             raise AccessDenied(
@@ -85,19 +86,18 @@ def confine(tx: Transaction, message: Message[Any, Any], request: Request, grant
             )
 
 
-def _concerned(tx: Transaction, message: Message[Any, Any], request: Any) -> list[str]:
-    """The colonies that a request is about. What does not exist is in none."""
-    if message is process_messages.CLOSE_PROCESSES:
-        ids = [item.processid for item in request.items or []]
-        rows = [tx.one(processes.BY_ID, processid=processid) for processid in ids]
-        return [str(row["colonyname"]) for row in rows if row is not None]
-    found = []
-    if message.subject:
-        row = _subject(tx, message.subject, request, changes=False)
-        found.append(str(row["name" if message.subject.kind == "colony" else "colonyname"]))
+def _concerned(tx: Transaction, message: Message[Any, Any], request: Any) -> Iterator[str]:
+    """The colonies that a request is about, those that it names first."""
     if message.colony:
-        found.append(message.colony_of(request))
-    return found
+        yield message.colony_of(request)
+    if message is process_messages.CLOSE_PROCESSES:
+        for item in request.items or []:
+            row = tx.one(processes.BY_ID, processid=item.processid)
+            if row is not None:  # what does not exist is in none
+                yield str(row["colonyname"])
+    elif message.subject:
+        row = _subject(tx, message.subject, request, changes=False)
+        yield str(row["name" if message.subject.kind == "colony" else "colonyname"])
 
 
 def member(

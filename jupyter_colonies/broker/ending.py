@@ -66,6 +66,7 @@ def discard(tx: Transaction, graph: Row) -> Remainder | None:
     tx.end_batch()
     # A cron may have waited for its end.
     tx.announce(Due(tx.now, CRONS))
+    transition.announce_graph(tx, graph)
     if sum(graph[name] for name in graphs.COUNTS) <= remainders.PART:
         for statement in (*channels.REMOVE_OF_GRAPH, *graphs.REMOVE):
             tx.run(statement, graphseq=graph["seq"])

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from jupyter_colonies.broker import ending, remainders
+from jupyter_colonies.broker import ending, remainders, transition
 from jupyter_colonies.broker.authorize import authorize
 from jupyter_colonies.broker.call import Desk, carries_out
 from jupyter_colonies.broker.remainders import Remainder, carries_on
@@ -150,7 +150,10 @@ def _remove_small(tx: Transaction, candidates: Sequence[int], state: int) -> Non
     """
     if tx.shared:
         _every(tx, removal.LOCK_MEMBERS, candidates)
-    chosen = _seqs(_every(tx, removal.STILL_IN_STATE, candidates, of_state=state))
+    rows = _every(tx, removal.STILL_IN_STATE, candidates, of_state=state)
+    for row in rows:
+        transition.announce_graph(tx, row)
+    chosen = _seqs(rows)
     _run_all(tx, removal.REMOVE_PROCESSES, _seqs(_every(tx, removal.MEMBERS, chosen)))
     _run_all(tx, removal.REMOVE_GRAPHS, chosen)
     # A cron may have waited for the end of one of them.

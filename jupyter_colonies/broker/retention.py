@@ -74,6 +74,9 @@ def _forget_events(tx: Transaction, before: int, seen: int) -> int:
     if stretch is None or not stretch["last"] or stretch["newest"] > before:
         return seen
     tx.run(retention.REMOVE_EVENTS, after=seen, last=stretch["last"])
+    if tx.one(retention.FORGOTTEN) is None:
+        tx.run(retention.BEGIN_FORGETTING)
+    tx.run(retention.SET_FORGOTTEN, last=stretch["last"])
     return int(stretch["last"])
 
 

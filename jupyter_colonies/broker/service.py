@@ -29,6 +29,7 @@ from jupyter_colonies.broker import (  # noqa: F401 - importing these registers 
     members,
     monitor,
     moving,
+    nonces,
     notes,
     objects,
     pages,
@@ -38,6 +39,7 @@ from jupyter_colonies.broker import (  # noqa: F401 - importing these registers 
     reruns,
     snapshots,
     staleness,
+    streams,
     submit,
     sweeping,
     tokens,
@@ -68,6 +70,7 @@ from jupyter_colonies.broker.signals import (
     Ready,
     SignalNotices,
 )
+from jupyter_colonies.broker.streams import Wish
 from jupyter_colonies.broker.subscriptions import Subscriptions
 from jupyter_colonies.broker.tokens import Bearer
 from jupyter_colonies.broker.trail import Deed, Trail
@@ -75,6 +78,7 @@ from jupyter_colonies.broker.verifying import Verifier
 from jupyter_colonies.broker.vigil import Vigil
 from jupyter_colonies.broker.waiters import Waiters
 from jupyter_colonies.core import enrolment
+from jupyter_colonies.core.events import Frame
 from jupyter_colonies.core.messages import (
     REGISTRY,
     Message,
@@ -140,6 +144,7 @@ class Broker:
         self.subscriptions = Subscriptions(self.store)
         self.stopping = asyncio.Event()
         self._clock = clock
+        self._forgotten = 0
         self.attendance = Attendance(clock)
         self.vigil = Vigil(self.store, clock)
         self._crons = CronRuns(self.store, facts, clock)
@@ -228,7 +233,7 @@ class Broker:
     ) -> tuple[Caller | None, Any]:
         """Who called, if that is known, and the reply."""
         message.check(request)
-        await self._confine(message, request, grant)
+        await self.confine(message, request, grant)
         if self.stopping.is_set():
             raise ServerStopping("The server is shutting down, try again in a moment")
         if message in (processes.ASSIGN_PROCESS, processes.ASSIGN_PROCESSES):
@@ -282,7 +287,7 @@ class Broker:
         where nothing can follow because what was subscribed to has ended.
         """
         message.check(request)
-        await self._confine(message, request, grant)
+        await self.confine(message, request, grant)
         call = await self.store.read(
             lambda tx: _detached(authorize(tx, self.facts, message, request, callerid))
         )
@@ -292,9 +297,14 @@ class Broker:
                 async for event in events:
                     yield event
 
-    async def _confine(
+    def now(self) -> int:
+        """Nanoseconds since 1970, by the clock of this server."""
+        return self._clock()
+
+    async def confine(
         self, message: Message[Any, Any], request: Request, grant: Grant | None
     ) -> None:
+        """Raise AccessDenied unless an operation lies within a grant; None stands for all."""
         if grant is not None:
             await self.store.read(lambda tx: confine(tx, message, request, grant))
 
@@ -308,6 +318,21 @@ class Broker:
             with suppress(StorageFailed):
                 await self.store.write(lambda tx: tokens.used(tx, found.tokenid))
         return found
+
+    async def first_use(self, digest: str, until: int) -> bool:
+        """Whether a signature is used for the first time, see `nonces.first_use`."""
+        now = self._clock()
+        forget = now if now >= self._forgotten + nonces.MINUTE else 0
+        self._forgotten = forget or self._forgotten
+        return await self.store.write(lambda tx: nonces.first_use(tx, digest, until, forget))
+
+    async def follow(self, wish: Wish) -> AsyncGenerator[Frame, None]:
+        """Open a stream of events, see `streams.follow`. Raises ColoniesError if it may not be."""
+        wish.message.check(wish.request)
+        if self.stopping.is_set():
+            raise ServerStopping("The server is shutting down, try again in a moment")
+        await streams.check(self, wish)
+        return streams.follow(self, wish)
 
     async def owner_of_keys(self, accesskey: str) -> Owner:
         """Whose keys of an S3 client these are. Raises AccessDenied."""

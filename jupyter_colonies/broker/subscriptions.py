@@ -23,6 +23,8 @@ from jupyter_colonies.broker.signals import (
     GraphChanged,
     Missed,
     Noted,
+    Ready,
+    Revoked,
     Taken,
 )
 from jupyter_colonies.core.channel import ChannelEntry
@@ -165,7 +167,7 @@ class Subscriptions:
     async def process(self, request: SubscribeProcess) -> AsyncIterator[Process]:
         """A process, each time it reaches the state; at once if it is in it already."""
         topic = ("process", request.processid, request.state)
-        with self._watching(topic, timeout=request.timeout) as watcher:
+        with self.watching(topic, timeout=request.timeout) as watcher:
             told = None
             signal: object = Missed()
             while signal is not None:
@@ -188,7 +190,7 @@ class Subscriptions:
         After signals were missed one may come twice, and none is left out.
         """
         topic = ("type", colonyname, request.executortype, request.state)
-        with self._watching(topic, timeout=request.timeout) as watcher:
+        with self.watching(topic, timeout=request.timeout) as watcher:
             seen = await self._store.read(_moment)
             told: Counter[str] = Counter()
             while (signal := await watcher.next()) is not None:
@@ -209,7 +211,7 @@ class Subscriptions:
         """A workflow's changes after a revision, the missed ones first, until it ends."""
         topic = ("workflow", request.processgraphid)
         after = request.after
-        with self._watching(topic, timeout=request.timeout) as watcher:
+        with self.watching(topic, timeout=request.timeout) as watcher:
             while True:
                 watcher.drain()
                 change = await self._store.read(_workflow_reader(request.processgraphid, after))
@@ -230,7 +232,7 @@ class Subscriptions:
         """
         topic = ("executor", request.colonyname, request.executorname)
         held = {"colonyname": request.colonyname, "executorid": executorid}
-        with self._watching(topic, timeout=request.timeout) as watcher:
+        with self.watching(topic, timeout=request.timeout) as watcher:
             rows = await self._store.read(lambda tx: tx.all(departures.RUNNING, **held))
             yield ExecutorChange(running=[row["processid"] for row in rows])
             while isinstance(signal := await watcher.next(), Taken):
@@ -244,7 +246,7 @@ class Subscriptions:
         """
         topics = (("notes", request.processid), ("any state", request.processid))
         known = notes.Known(request.since)
-        with self._watching(*topics, timeout=request.timeout, watcher=Bell()) as bell:
+        with self.watching(*topics, timeout=request.timeout, watcher=Bell()) as bell:
             while not bell.ended:
                 told, known = await self._store.read(_notes_reader(request.processid, known))
                 if told != Notes():
@@ -257,7 +259,7 @@ class Subscriptions:
     async def colony(self, request: SubscribeColony) -> AsyncIterator[ColonyChange]:
         """What kinds of things change in a colony; at once all, since nothing is known then."""
         topic = ("colony", request.colonyname)
-        with self._watching(topic, timeout=request.timeout, watcher=Digest()) as digest:
+        with self.watching(topic, timeout=request.timeout, watcher=Digest()) as digest:
             digest.put(Missed())
             while await digest.next() is not None:
                 yield ColonyChange(colonyname=request.colonyname, changed=digest.take())
@@ -274,7 +276,7 @@ class Subscriptions:
         """
         topics = (("channel", request.processid, request.name), ("any state", request.processid))
         timeout = request.timeout or CHANNEL_TIMEOUT
-        with self._watching(*topics, timeout=timeout, watcher=Bell()) as bell:
+        with self.watching(*topics, timeout=timeout, watcher=Bell()) as bell:
             found = await look(Position())
             if found.entries:
                 yield found.entries
@@ -294,17 +296,21 @@ class Subscriptions:
                 raise Over
 
     @contextlib.contextmanager
-    def _watching(
-        self, *topics: Topic, timeout: int, watcher: Watcher | None = None
+    def watching(
+        self, *topics: Topic, timeout: int | None = None, watcher: Watcher | None = None
     ) -> Iterator[Any]:
+        """Whoever is told of topics meanwhile; the end comes after so many seconds, if ever."""
         watcher = watcher or Watcher()
         for topic in topics:
             self._watchers.setdefault(topic, set()).add(watcher)
-        timer = asyncio.get_running_loop().call_later(max(timeout, 0), watcher.put, None)
+        timer = None
+        if timeout is not None:
+            timer = asyncio.get_running_loop().call_later(max(timeout, 0), watcher.put, None)
         try:
             yield watcher
         finally:
-            timer.cancel()
+            if timer is not None:
+                timer.cancel()
             for topic in topics:
                 self._watchers[topic].discard(watcher)
                 if not self._watchers[topic]:
@@ -379,7 +385,10 @@ _TOPICS: dict[type, Callable[[Any], Iterable[Topic]]] = {
         ("type", told.colonyname, told.executortype, told.state),
         ("any state", told.processid),
         ("colony", told.colonyname),
+        ("events", told.colonyname),
     ),
+    Ready: lambda told: [("events", told.colonyname)],
+    Revoked: lambda told: [("token", told.tokenid)],
     Appended: lambda told: [("channel", told.processid, told.name)],
     Noted: lambda told: [("notes", told.processid)],
     GraphChanged: lambda told: [("workflow", told.processgraphid)],

@@ -20,7 +20,7 @@ from jupyter_colonies.core.policy import Grant
 from jupyter_colonies.core.scope import Scope
 from jupyter_colonies.core.times import SECOND, to_wire
 from jupyter_colonies.core.token import NewToken, Token
-from jupyter_colonies.errors import AccessDenied, LimitReached, NotFound
+from jupyter_colonies.errors import AccessDenied, LimitReached, NotFound, Unproven
 from jupyter_colonies.store import members
 from jupyter_colonies.store import tokens as statements
 from jupyter_colonies.store.statement import Row, Transaction
@@ -35,7 +35,7 @@ COARSE = 3600 * SECOND
 """How exactly it is known when a token was used."""
 
 
-class NoToken(AccessDenied):
+class NoToken(Unproven):
     """A bearer token that stands for nobody: the message says why."""
 
 
@@ -44,6 +44,7 @@ class Bearer(NamedTuple):
 
     id: str
     tokenid: str
+    digest: str
     name: str
     grant: Grant
     expires: int
@@ -102,7 +103,15 @@ def remove_token(call: Call, request: OneToken) -> Empty:
 
 def bearer(tx: Transaction, secret: str) -> Bearer:
     """For whom a token stands. Raises NoToken if it is not, or not any more, good."""
-    digest = token.digest(secret)
+    return _bearer(tx, token.digest(secret))
+
+
+def check(tx: Transaction, known: Bearer) -> None:
+    """Raise NoToken if a token is not good any more."""
+    _bearer(tx, known.digest)
+
+
+def _bearer(tx: Transaction, digest: str) -> Bearer:
     row = tx.one(statements.BY_DIGEST, digest=digest)
     if row is None or not hmac.compare_digest(row["digest"], digest):
         raise NoToken("The bearer token is not known here: make one with 'token add'")
@@ -122,6 +131,7 @@ def bearer(tx: Transaction, secret: str) -> Bearer:
     return Bearer(
         row["ownerid"],
         row["tokenid"],
+        digest,
         row["name"],
         Grant(row["colonyname"], granted),
         row["expires"],

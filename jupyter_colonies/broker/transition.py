@@ -7,8 +7,8 @@ one set-based statement, so a change costs the same in a workflow of ten and of 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from jupyter_colonies.broker import notes
 from jupyter_colonies.broker.signals import (
@@ -58,6 +58,13 @@ def record(
     _announce_changed(tx, rows)
 
 
+def record_arrival(tx: Transaction, graph: Mapping[str, Any]) -> None:
+    """Write down that there is a new workflow: an event about none of its processes."""
+    told = {"colonyname": graph["colonyname"], "graphseq": graph["seq"], "at": tx.now}
+    about = {"revision": 0, "process": 0, "state": graph["state"], "executorname": "", "retries": 0}
+    tx.add(journal.ADD_EVENT, [told | about])
+
+
 def record_all(tx: Transaction, moved: Sequence[Moved]) -> None:
     """Write down changes of any processes: each graph counts once, in the order of all writers."""
     moves: dict[int, Counter[State]] = {}
@@ -84,9 +91,14 @@ def _count(tx: Transaction, graphseq: int, moves: Iterable[tuple[State, int]]) -
     graph = tx.one(graphs.COUNT, at_seq=graphseq, now=tx.now, **more)
     if graph is None:
         return 0
-    revision: int = graph["revision"]
-    tx.announce(GraphChanged(graphseq, graph["processgraphid"], revision, State(graph["state"])))
-    return revision
+    announce_graph(tx, graph)
+    return int(graph["revision"])
+
+
+def announce_graph(tx: Transaction, graph: Row) -> None:
+    """Tell who follows a workflow that it changed, or that it is gone."""
+    state = State(graph["state"])
+    tx.announce(GraphChanged(graph["seq"], graph["processgraphid"], graph["revision"], state))
 
 
 def _event(tx: Transaction, row: Row, revision: int) -> dict[str, object]:

@@ -36,7 +36,7 @@ _MEANINGS = {
 
 ANY = frozenset(Scope)
 NO_TOKEN: frozenset[Scope] = frozenset()
-_READ = frozenset({Scope.READ})
+READING = frozenset({Scope.READ})
 _WORK = frozenset({Scope.READ, Scope.EXECUTE})
 _TALK = frozenset({Scope.SUBMIT, Scope.EXECUTE})
 _HEAR = frozenset({Scope.READ, Scope.SUBMIT, Scope.EXECUTE})
@@ -51,7 +51,7 @@ _NAMED: dict[frozenset[Scope], str] = {
         page:colonies addcolonymsg removecolonymsg getcoloniesmsg getstatisticsmsg getclustermsg
     """,
     ANY: "versionmsg getserverinfomsg",
-    _READ: """
+    READING: """
         getcolonymsg getcolonystatsmsg
         getusersmsg getusermsg getuserbyidmsg getpausestatusmsg getlocationsmsg getlocationmsg
         getblueprintdefinitionmsg getblueprintdefinitionsmsg getblueprintmsg getblueprintsmsg
@@ -65,13 +65,13 @@ _NAMED: dict[frozenset[Scope], str] = {
     """,
     _WORK: """
         getexecutorsmsg getexecutormsg getexecutorbyidmsg getfunctionsmsg
-        getprocessmsg getprocessgraphmsg getattributemsg getlogsmsg subscribeprocessmsg
+        getprocessgraphmsg getattributemsg getlogsmsg subscribeprocessmsg
         subscribenotesmsg
         getfilemsg getfilesmsg getfilelabelsmsg getsnapshotmsg getsnapshotsmsg
         page:executors page:functions page:nodes page:processlog page:executorlog page:files
         page:labels page:snapshots progress
     """,
-    _HEAR: "channelreadmsg subscribechannelmsg",
+    _HEAR: "getprocessmsg channelreadmsg subscribechannelmsg",
     _TALK: "channelappendmsg addfilemsg createsnapshotmsg",
     _SUBMIT: """
         submitfuncspecmsg submitworkflowspecmsg cancelprocessmsg cancelprocessgraphmsg

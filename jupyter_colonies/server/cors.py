@@ -13,7 +13,7 @@ PREFLIGHT = {
     "Access-Control-Allow-Headers": "Origin,Content-Length,Content-Type",
     "Access-Control-Max-Age": "43200",
 }
-SIGNED = ",Content-Digest,Signature,Signature-Input"
+PROVEN = ",Authorization,Content-Digest,Last-Event-ID,Signature,Signature-Input"
 
 
 def is_foreign(sent: HTTPHeaders) -> bool:
@@ -31,8 +31,8 @@ def headers(sent: HTTPHeaders) -> dict[str, str]:
 
 
 def preflight(request: HTTPServerRequest) -> dict[str, str]:
-    """Headers of the reply to a preflight; the REST API takes signatures in headers."""
+    """Headers of the reply to a preflight; the REST API takes proofs in headers."""
     if not request.path.startswith("/v1/"):
         return PREFLIGHT
     name = "Access-Control-Allow-Headers"
-    return {**PREFLIGHT, name: PREFLIGHT[name] + SIGNED}
+    return {**PREFLIGHT, name: PREFLIGHT[name] + PROVEN}

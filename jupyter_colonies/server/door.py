@@ -52,7 +52,7 @@ class Door:
         `services` are what there is for that user beside the resources of the own port.
         """
 
-        def visitor(request: HTTPServerRequest) -> Visitor:
+        async def visitor(request: HTTPServerRequest) -> Visitor:
             name = unquote(request.headers.get(USER, ""))
             return JupyterVisitor(broker, userid, name=name)
 

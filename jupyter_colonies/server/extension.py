@@ -139,6 +139,16 @@ class ColoniesExtension(ExtensionApp):
         they are in another S3, which the AWS_S3_* variables of the Jupyter server name.""",
     ).tag(config=True)
 
+    public_url = Unicode(
+        help="""URL at which a proxy shows the root of the colony's own port, such as
+        https://example.org/colonies. Programs sign the address that they see.""",
+    ).tag(config=True)
+
+    plaintext_tokens = Bool(
+        help="""Whether bearer tokens are taken from other machines without TLS, where anybody on
+        the way can read them.""",
+    ).tag(config=True)
+
     deploy_anywhere = Bool(
         help="""Whether notebooks outside of Jupyter's root folder may be deployed through Jupyter's
         address. From a kernel or a terminal of this server's user they may in any case.""",
@@ -244,6 +254,8 @@ class ColoniesExtension(ExtensionApp):
             blobs=self.blobs,
             quota=self.quota,
             s3=self.s3,
+            public_url=self.public_url,
+            plaintext_tokens=self.plaintext_tokens,
             elsewhere=settings.object_store(os.environ) if self.s3 == "off" else None,
             plaintext=self.plaintext,
             proxies=tuple(self.proxies),

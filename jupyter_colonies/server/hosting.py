@@ -28,6 +28,7 @@ from jupyter_colonies.server.folder import DataFolder, Runtime
 from jupyter_colonies.server.guard import Guard
 from jupyter_colonies.server.metrics import Metrics
 from jupyter_colonies.server.presence import Presence
+from jupyter_colonies.server.proofs import Proofs
 from jupyter_colonies.server.rest import port as rest
 from jupyter_colonies.server.rest.declaration import Services
 from jupyter_colonies.server.s3.metering import Metering
@@ -177,9 +178,14 @@ class Hosting:
 
     def _routes(self, counted: Metrics) -> web.Application:
         """What the own port has beside `/api` and the bytes of files."""
-        signed = rest.signed_routes(self.broker, self.presence)
+        proofs = Proofs(
+            self.broker,
+            roots=[self.settings.public_url] if self.settings.public_url else [],
+            plaintext_tokens=self.settings.plaintext_tokens,
+        )
+        proven = rest.proven_routes(self.broker, self.presence, proofs)
         more = metrics.routes(counted, self.settings.metrics_token)
-        return listener.application(self.broker, self.presence, [*signed, *more])
+        return listener.application(self.broker, self.presence, [*proven, *more])
 
     def _make_broker(self, port: int, blobs: Blobs) -> Broker:
         tls = bool(self.settings.certificate)

@@ -28,6 +28,7 @@ from jupyter_colonies.server.guard import Guard
 from jupyter_colonies.server.idle import Idle
 from jupyter_colonies.server.limits import Limits
 from jupyter_colonies.server.presence import Presence
+from jupyter_colonies.server.proofs import Proofs
 from jupyter_colonies.server.pubsub import MISSING
 from jupyter_colonies.server.rest import port as rest
 from jupyter_colonies.server.rpcexchange import LARGEST_BODY, TEXT, Preflight, RpcExchange
@@ -238,7 +239,7 @@ def application(
         [
             (r"/health", HealthHandler),
             (r"/pubsub", pubsub.PubsubHandler, {"broker": broker, "presence": presence}),
-            *(resources or rest.signed_routes(broker, presence)),
+            *(resources or rest.proven_routes(broker, presence, Proofs(broker))),
         ],
         default_handler_class=MissingHandler,
         log_function=lambda handler: None,  # noqa: ARG005 - tornado gives the handler

@@ -9,6 +9,7 @@ from __future__ import annotations
 import getpass
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +31,7 @@ STALE_AFTER = 600
 SYNCHRONOUS = ("full", "normal")
 S3 = ("on", "off")
 SHORTEST_TOKEN = 16
+PUBLIC = re.compile(r"https?://[^/?#\s]+(/[^?#\s]*)?")
 
 
 def os_user() -> str:
@@ -57,6 +59,8 @@ class Settings:
     port, which is not there without one. `plaintext` says that the port may be open to other
     machines without TLS; `proxies` are the addresses whose X-Forwarded headers are believed.
     `limits` is what the port puts up with, `audit` whether it is written down who changed what.
+    `public_url` is where a proxy shows the root of the own port: clients sign the address that they
+    see. `plaintext_tokens` takes bearer tokens from other machines without TLS.
     """
 
     data: Path
@@ -86,6 +90,8 @@ class Settings:
     proxies: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
     audit: bool = True
+    public_url: str = ""
+    plaintext_tokens: bool = False
 
     def __post_init__(self) -> None:
         for name, key in (
@@ -108,6 +114,11 @@ class Settings:
                 "can't be guessed"
             )
         _check_zone(self.cron_timezone)
+        if self.public_url and not PUBLIC.fullmatch(self.public_url):
+            raise InvalidConfiguration(
+                f"COLONIES_PUBLIC_URL is '{self.public_url}': a URL such as "
+                "https://example.org/colonies is expected"
+            )
         if self.retention < 0:
             raise InvalidConfiguration(
                 f"The retention is {self.retention}: a number of seconds is expected, 0 to keep "
@@ -204,6 +215,10 @@ def from_environment(
         proxies=tuple(text("COLONIES_PROXIES").replace(",", " ").split()),
         limits=limits.limits_of(limits.read(text("COLONIES_LIMITS"))),
         audit=_truth("COLONIES_AUDIT", environment.get("COLONIES_AUDIT", "") or "true"),
+        public_url=text("COLONIES_PUBLIC_URL"),
+        plaintext_tokens=_truth(
+            "COLONIES_PLAINTEXT_TOKENS", environment.get("COLONIES_PLAINTEXT_TOKENS", "") or "false"
+        ),
     )
 
 

@@ -2,14 +2,16 @@
 
 A request is signed as RFC 9421 describes, over its method, its target and, where it has a body,
 the body's digest (RFC 9530). The key id is the Colonies id. Time and nonce stop replays, which
-the RPC can't do.
+the RPC can't do: nonces are kept in the database for as long as their signatures are fresh, so
+that one is good once, whichever of several servers it is sent to and whatever restarts.
 """
 
 from __future__ import annotations
 
 import datetime
-import heapq
-import time
+import hashlib
+import re
+from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 
 from http_message_signatures import (
@@ -20,21 +22,31 @@ from http_message_signatures import (
     InvalidSignature,
     VerifyResult,
 )
-from tornado.httputil import HTTPServerRequest
+from tornado.httputil import HTTPHeaders
 
 from jupyter_colonies.core import identity
-from jupyter_colonies.errors import AccessDenied, ColoniesError
+from jupyter_colonies.core.times import SECOND, to_wire
+from jupyter_colonies.errors import ColoniesError, Unproven
 
 WINDOW = 300
 """Seconds that a signature's time may differ from the server's."""
+
+LONGEST_NONCE = 256
+URL_ROOT = re.compile("^[a-z]+://[^/]*")
 
 ACCEPT_SIGNATURE = (
     'colonies=("@method" "@target-uri" "content-digest");created;keyid="<your id>";nonce="<random>"'
 )
 
+FirstUse = Callable[[str, int], Awaitable[bool]]
+"""Whether a signature, given by a digest, is used for the first time.
 
-class NotSigned(AccessDenied):
-    """The request carries no signature that can be accepted: the message says what is missing."""
+That is remembered until a moment, in nanoseconds since 1970.
+"""
+
+
+class NotSigned(Unproven):
+    """The signature can't be accepted: the message says why."""
 
 
 class Message(NamedTuple):
@@ -87,69 +99,87 @@ class KeyIdIsKey(HTTPSignatureKeyResolver):
         return key_id
 
 
+class Times(HTTPMessageVerifier):
+    """Leaves the times to `Verifier`, which says what the server's time is."""
+
+    max_clock_skew = datetime.timedelta(days=36_500)
+
+
 class Verifier:
-    """Checks signatures and remembers the nonces of those that are still fresh enough."""
+    """Checks signatures, each of which is good once.
 
-    def __init__(self) -> None:
-        self._started = int(time.time())
-        self._seen: set[tuple[str, str]] = set()
-        self._expiry: list[tuple[float, tuple[str, str]]] = []
-        self._verifier = HTTPMessageVerifier(
-            signature_algorithm=ColoniesSignature, key_resolver=KeyIdIsKey()
-        )
-        self._verifier.max_clock_skew = datetime.timedelta(seconds=WINDOW)
+    `first_use` remembers them, `clock` gives nanoseconds since 1970. `roots` are further URLs at
+    which clients see the root of this server, such as that of a proxy in front of it: what they
+    sign is the address that they see.
+    """
 
-    def caller(self, request: HTTPServerRequest) -> str:
+    def __init__(
+        self, first_use: FirstUse, clock: Callable[[], int], roots: Sequence[str] = ()
+    ) -> None:
+        self._first_use = first_use
+        self._clock = clock
+        self._roots = [root.rstrip("/") for root in roots]
+        self._verifier = Times(signature_algorithm=ColoniesSignature, key_resolver=KeyIdIsKey())
+
+    async def caller(self, message: Message, body: bytes) -> str:
         """The id that signed a request.
 
-        Raises NotSigned if there is no signature, it does not cover what it must, is not of this
-        moment or was seen before.
+        Raises NotSigned if the signature is not that of the request, does not cover what it must,
+        is not of this moment or was seen before.
         """
-        if "Signature" not in request.headers or "Signature-Input" not in request.headers:
-            raise NotSigned(
-                "This request is not signed: sign it as RFC 9421 describes with a Colonies key, "
-                "or use this API through Jupyter's address with a Jupyter token"
-            )
-        try:
-            result = self._verified(request)
-        except HTTPMessageSignaturesException as error:
-            raise NotSigned(f"The signature can't be accepted: {error}") from None
+        result = self._verified(message, body)
         _check_coverage(result)
-        callerid = str(result.parameters["keyid"])
-        self._remember(callerid, result)
-        return callerid
-
-    def _verified(self, request: HTTPServerRequest) -> VerifyResult:
-        message = Message(
-            method=request.method or "",
-            url=f"{request.protocol}://{request.host}{request.uri}",
-            headers={name.lower(): value for name, value in request.headers.items()},
-        )
-        results = self._verifier.verify(
-            message,
-            max_age=datetime.timedelta(0),
-            require_components=("@method",),
-            body=request.body,
-        )
-        return results[0]
-
-    def _remember(self, callerid: str, result: VerifyResult) -> None:
-        now = time.time()
-        while self._expiry and self._expiry[0][0] < now:
-            self._seen.discard(heapq.heappop(self._expiry)[1])
-        created = int(result.parameters["created"])
-        if created < self._started:
-            raise NotSigned("The signature is older than this server's start: sign again")
+        self._check_times(result)
         if not result.nonce:
             raise NotSigned("The signature has no nonce: add a random one")
-        key = (callerid, result.nonce)
-        if key in self._seen:
+        if len(result.nonce) > LONGEST_NONCE:
+            raise NotSigned(f"The nonce is longer than {LONGEST_NONCE} characters")
+        callerid = str(result.parameters["keyid"])
+        digest = hashlib.sha256(f"{callerid} {result.nonce}".encode()).hexdigest()
+        until = (int(result.parameters["created"]) + 2 * WINDOW) * SECOND
+        if not await self._first_use(digest, until):
             raise NotSigned("The signature was used before: sign again with a new nonce")
-        self._seen.add(key)
-        heapq.heappush(self._expiry, (created + WINDOW + 1, key))
+        return callerid
+
+    def _verified(self, message: Message, body: bytes) -> VerifyResult:
+        path = URL_ROOT.sub("", message.url)
+        refusal: Exception | None = None
+        for url in (message.url, *(root + path for root in self._roots)):
+            try:
+                return self._verifier.verify(
+                    message._replace(url=url),
+                    max_age=None,
+                    require_components=("@method",),
+                    body=body,
+                )[0]
+            except (HTTPMessageSignaturesException, ValueError, TypeError) as error:
+                refusal = refusal or error
+        raise NotSigned(f"The signature can't be accepted: {refusal}") from None
+
+    def _check_times(self, result: VerifyResult) -> None:
+        now = self._clock()
+        moment = to_wire(now).strftime("%Y-%m-%dT%H:%M:%SZ")
+        clocks = f"this server's time is {moment} ({now // SECOND})"
+        created = int(result.parameters["created"])
+        if abs(created - now / SECOND) > WINDOW:
+            which = "old" if created < now / SECOND else "far in the future"
+            raise NotSigned(
+                f"The signature is too {which}: it was created at {created}, and {clocks}. They "
+                f"may differ by {WINDOW} seconds: sign again, or set the clock"
+            )
+        expires = result.parameters.get("expires")
+        if expires is not None and int(expires) <= now // SECOND:
+            raise NotSigned(f"The signature expired at {expires}, and {clocks}: sign again")
+
+
+def is_signed(headers: HTTPHeaders) -> bool:
+    """Whether a request carries a signature, good or not."""
+    return "Signature" in headers or "Signature-Input" in headers
 
 
 def _check_coverage(result: VerifyResult) -> None:
     covered = {name.strip('"') for name in result.covered_components}
-    if "@target-uri" not in covered and not {"@path", "@query"} <= covered:
-        raise NotSigned("The signature must cover @target-uri, or @path and @query")
+    if "@target-uri" not in covered and not {"@authority", "@path", "@query"} <= covered:
+        raise NotSigned(
+            "The signature must cover @target-uri, or all of @authority, @path and @query"
+        )

@@ -1,7 +1,8 @@
 """Who uses the REST API, and for which executors they may act.
 
-On the own port a visitor is whoever signed the request. Inside Jupyter it is the user of this
-server's colony, who also acts for the executors that Jupyter's authentication let them register.
+A visitor is whoever signed the request, whoever a bearer token stands for, or inside Jupyter a
+user of this server's colony. Those of the last two kinds also act for the executors that they
+registered, which have no keys of their own.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from typing import Any, Protocol
 import msgspec
 
 from jupyter_colonies.broker.service import Broker
+from jupyter_colonies.broker.tokens import Bearer
 from jupyter_colonies.core import enrolment, identity
 from jupyter_colonies.core.member import Executor
 from jupyter_colonies.core.messages import executors, processes
 from jupyter_colonies.core.messages.registry import Message
 from jupyter_colonies.core.process import Process
+from jupyter_colonies.core.scope import Scope
 from jupyter_colonies.errors import AccessDenied, InvalidRequest
 from jupyter_colonies.store import members
 from jupyter_colonies.store.statement import Transaction
@@ -29,10 +32,15 @@ class Enrolment(msgspec.Struct, kw_only=True):
 
 
 class Visitor(Protocol):
-    """A caller whose identity is known; `proof` says in words how."""
+    """A caller whose identity is known.
+
+    `proof` says in words how: `signature`, `token` and its id, or `jupyter user` and the name.
+    `bearer` is the token; it may be good for less than the identity.
+    """
 
     id: str
     proof: str
+    bearer: Bearer | None
 
     async def enrol(self, executor: Executor, terms: Enrolment) -> Executor:
         """Register and approve an executor. Raises AccessDenied."""
@@ -55,6 +63,7 @@ async def ask(broker: Broker, message: Message[Any, Any], callerid: str, /, **fi
 class SignedVisitor:
     """Whoever signed the request."""
 
+    bearer: Bearer | None = None
     proof = "signature"
 
     def __init__(self, broker: Broker, callerid: str) -> None:
@@ -103,22 +112,21 @@ class SignedVisitor:
         return await ask(self._broker, message, self.id, **fields)
 
 
-class JupyterVisitor:
-    """The user of this server, on the strength of Jupyter's authentication.
+class OwnerOfExecutors:
+    """Somebody who registers executors without keys, and acts for them."""
 
-    `name` is who they are to Jupyter.
-    """
+    bearer: Bearer | None = None
+    proof = ""
 
-    def __init__(self, broker: Broker, userid: str, *, name: str = "") -> None:
+    def __init__(self, broker: Broker, userid: str) -> None:
         self.id = userid
-        self.proof = f"jupyter user {name}" if name else "jupyter"
         self._broker = broker
 
     async def enrol(self, executor: Executor, terms: Enrolment) -> Executor:
         """The server makes the executor's id; it belongs to the user."""
         if executor.executorid or terms.proof:
             raise InvalidRequest(
-                "Inside Jupyter the server makes the executor's id: leave executorid and proof out"
+                "The server makes the executor's id here: leave executorid and proof out"
             )
         executor.executorid = identity.new_id()
         proof = enrolment.proof(
@@ -170,6 +178,56 @@ class JupyterVisitor:
 
         if await self._broker.store.read(owner) != self.id:
             raise AccessDenied(
-                "Access denied, this executor was not registered through this Jupyter server"
+                "Access denied, this executor was not registered by you, with a token or through "
+                "this Jupyter server"
             )
         return executorid
+
+
+class JupyterVisitor(OwnerOfExecutors):
+    """A user of this server, on the strength of Jupyter's authentication.
+
+    `name` is who they are to Jupyter.
+    """
+
+    def __init__(self, broker: Broker, userid: str, *, name: str = "") -> None:
+        super().__init__(broker, userid)
+        self.proof = f"jupyter user {name}" if name else "jupyter"
+
+
+class TokenVisitor(OwnerOfExecutors):
+    """Whoever a bearer token stands for, as far as it goes."""
+
+    def __init__(self, broker: Broker, bearer: Bearer) -> None:
+        super().__init__(broker, bearer.id)
+        self.bearer = bearer
+        self.proof = f"token {bearer.tokenid}"
+        self._grant = bearer.grant
+        self._signed = SignedVisitor(broker, bearer.id)
+
+    async def enrol(self, executor: Executor, terms: Enrolment) -> Executor:
+        """One without a key, which belongs to the visitor; a colony's owner may name an id."""
+        if executor.executorid and not terms.proof:
+            await self._permit(executors.ADD_EXECUTOR, executor=executor)
+            return await self._signed.enrol(executor, terms)
+        await self._permit(executors.ENROL_EXECUTOR, executor=executor)
+        return await super().enrol(executor, terms)
+
+    async def dismiss(self, colonyname: str, executorname: str) -> None:
+        """Unregister an executor that belongs to the visitor, or any for the colony's owner."""
+        names = {"colonyname": colonyname, "executorname": executorname}
+        if Scope.EXECUTE not in self._grant.scopes:
+            await self._permit(executors.REMOVE_EXECUTOR, **names)
+            await ask(self._broker, executors.REMOVE_EXECUTOR, self.id, **names)
+            return
+        await self._permit(executors.LEAVE_COLONY, **names)
+        await super().dismiss(colonyname, executorname)
+
+    async def _owned(self, colonyname: str, executorid: str) -> str:
+        if executorid == self.id:
+            return executorid
+        return await super()._owned(colonyname, executorid)
+
+    async def _permit(self, message: Message[Any, Any], /, **fields: Any) -> None:
+        request = message.request(msgtype=message.type, **fields)
+        await self._broker.confine(message, request, self._grant)

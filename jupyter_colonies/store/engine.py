@@ -28,8 +28,9 @@ class Store:
 
     `database` is a path, a URL or an address. `committed` is called on the event loop after each
     commit with what its jobs announced, and with what other servers announced as far as `notices`
-    can be told to them. `clock` gives nanoseconds since 1970. `superseded` is set when another
-    server has taken an SQLite file over: this one writes no more then.
+    can be told to them. `clock` gives nanoseconds since 1970. `several` says whether others may be
+    writing, so that rows may appear in another order than that of their numbers. `superseded` is
+    set when another server has taken an SQLite file over: this one writes no more then.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class Store:
         self.superseded = asyncio.Event()
         self._committed = committed
         self._notices = notices
+        self.several = isinstance(parse(database), PostgresAddress)
         self._database = database_at(parse(database), notices, clock)
         self._readers: ThreadPoolExecutor | None = None
         self._local = threading.local()

@@ -93,7 +93,7 @@ LOCK_MEMBERS = _numbered(
 )
 STILL_IN_STATE = _numbered(
     lambda seqs: (
-        select(_G.seq)
+        select(_G.seq, _G.processgraphid, _G.revision, _G.state)
         .where(_G.seq.in_(seqs), _in_state(_G.state))
         .order_by(_G.seq)
         .with_for_update()

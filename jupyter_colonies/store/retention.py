@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, delete, func, literal_column, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 
 from jupyter_colonies.store.graphs import graphs
 from jupyter_colonies.store.journal import events, logs
+from jupyter_colonies.store.numbers import counters
 from jupyter_colonies.store.processes import processes
 from jupyter_colonies.store.statement import Statement
 
@@ -45,6 +56,17 @@ REMOVE_LOGS = Statement(
 )
 OLDEST_LOG = Statement(
     select(logs.c.timestamp.label("ended")).order_by(logs.c.seq).limit(literal_column("1"))
+)
+# Up to which number events were removed, so that nobody takes what is left for everything.
+_MARK = counters.c.name == literal_column("'events forgotten'")
+FORGOTTEN = Statement(select(counters.c.value).where(_MARK))
+SET_FORGOTTEN = Statement(
+    update(counters)
+    .where(_MARK, counters.c.value < bindparam("last"))
+    .values(value=bindparam("last"))
+)
+BEGIN_FORGETTING = Statement(
+    insert(counters).values(name=literal_column("'events forgotten'"), value=0).inline()
 )
 _next_events = (
     select(events.c.seq, events.c.at)

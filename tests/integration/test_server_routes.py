@@ -8,6 +8,7 @@ from tornado import web
 
 from jupyter_colonies.server import listener, routes
 from jupyter_colonies.server.presence import Presence
+from jupyter_colonies.server.rest import sockets
 from jupyter_colonies.server.rest.api import resources
 from tests.integration.test_server_port import ask
 
@@ -67,7 +68,8 @@ def test_the_own_port(colony_server):
             assert status == (400 if path == "/pubsub" else 200)
     assert seen == OPEN_ON_THE_OWN_PORT
     unsigned = {path for path in map(path_of, own_rules(application)) if path.startswith("/v1/")}
-    assert unsigned == {f"/v1/{path}" for path in resources(inside=False)}
+    known = {*resources(inside=False), *sockets.PATHS}
+    assert unsigned == {f"/v1/{path}" for path in known}
 
 
 class Nobody:

@@ -12,6 +12,7 @@ from jupyter_colonies.server.rest import (  # noqa: F401
     channels,
     colonies,
     crons,
+    events,
     executors,
     files,
     functions,
@@ -21,6 +22,7 @@ from jupyter_colonies.server.rest import (  # noqa: F401
     members,
     processes,
     snapshots,
+    tokens,
     workflows,
 )
 from jupyter_colonies.server.rest.declaration import OPERATIONS, Operation

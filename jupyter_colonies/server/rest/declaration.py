@@ -70,8 +70,10 @@ class Visit(NamedTuple):
         """One operation, as the visitor unless another id is given. Raises ColoniesError."""
         request = message.request(msgtype=message.type, **fields)
         caller = callerid or self.visitor.id
+        bearer = self.visitor.bearer
+        grant = bearer.grant if bearer is not None else None
         try:
-            return await self.broker.call(message, request, caller, gone=self.gone)
+            return await self.broker.call(message, request, caller, gone=self.gone, grant=grant)
         except Unstorable as error:
             raise InvalidRequest(error.message + culprit.named(request)) from None
 

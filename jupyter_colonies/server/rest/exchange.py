@@ -11,10 +11,13 @@ from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 from tornado import web
+from tornado.http1connection import HTTP1Connection
 from tornado.iostream import StreamClosedError
 
+from jupyter_colonies.broker import trust
 from jupyter_colonies.broker.origin import ORIGIN, Origin, address_of
 from jupyter_colonies.broker.service import Broker
+from jupyter_colonies.core import scope
 from jupyter_colonies.core.decoding import converted, decode_exactly
 from jupyter_colonies.errors import (
     AssignmentsPaused,
@@ -22,17 +25,22 @@ from jupyter_colonies.errors import (
     FaultyField,
     ServerStopping,
     TooLarge,
+    Unproven,
     WrongMedia,
 )
 from jupyter_colonies.server import rpc
 from jupyter_colonies.server.presence import STOPPING, Presence
-from jupyter_colonies.server.rest import problem
+from jupyter_colonies.server.rest import problem, scopes
 from jupyter_colonies.server.rest.declaration import Operation, Reply, Services, Visit
 from jupyter_colonies.server.rest.problem import Problem
+from jupyter_colonies.server.signatures import ACCEPT_SIGNATURE
 from jupyter_colonies.server.visitor import Visitor
 
 JSON = "application/json"
 LONGEST_NAME = 255
+SLOWEST = 60.0
+"""Seconds within which a client has to take what is being sent to it."""
+
 WAITS = {429: 1, 503: 2}
 """Seconds after which a request is worth repeating, by status."""
 
@@ -65,12 +73,15 @@ class Exchange:
                     raise ServerStopping(STOPPING)
                 ORIGIN.set(Origin("rest", address_of(self._handler.request), visitor.proof))
                 self._presence.admit(visitor.id)
+                check_scope(visitor, operation)
                 given = await self._read(operation, names)
                 headers = {
                     name.lower(): text for name, text in self._handler.request.headers.items()
                 }
                 visit = Visit(self._broker, visitor, self._gone, headers, self._services)
-                await self._reply(operation, await operation.action(visit, *names, **given))
+                async with trust.kept(self._broker, visitor.bearer, self._gone):
+                    reply = await operation.action(visit, *names, **given)
+                await self._reply(operation, reply)
             except ColoniesError as error:
                 refuse(self._handler, error)
             except StreamClosedError:
@@ -146,7 +157,19 @@ class Exchange:
             return
         async for chunk in reply.stream:
             handler.write(chunk)
-            await handler.flush()
+            await self._flush()
+
+    async def _flush(self) -> None:
+        """Wait until the client has taken what was written. Raises StreamClosedError."""
+        try:
+            async with asyncio.timeout(SLOWEST):
+                await self._handler.flush()
+        except TimeoutError:
+            # Nothing is kept for who does not read: a stream of events can be taken up again.
+            connection = self._handler.request.connection
+            if isinstance(connection, HTTP1Connection):
+                connection.close()
+            raise StreamClosedError from None
 
     def _is_known(self, tag: str) -> bool:
         known = self._handler.request.headers.get("If-None-Match", "")
@@ -161,6 +184,12 @@ class Exchange:
             if name != "cursor"
         ]
         return f'<?{urlencode([*query, ("cursor", cursor)])}>; rel="next"'
+
+
+def check_scope(visitor: Visitor, operation: Operation) -> None:
+    """Raise AccessDenied unless what proves the visitor is good for an operation."""
+    if visitor.bearer is not None:
+        scope.check(scopes.needed(operation), visitor.bearer.grant.scopes)
 
 
 def read_query(text: str, operation: Operation) -> Any:
@@ -192,6 +221,9 @@ def _names(query: Any) -> list[str]:
 def refuse(handler: web.RequestHandler, error: ColoniesError) -> None:
     """Write an error as problem details."""
     describe(handler, problem.of_error(error, handler.request.path))
+    if isinstance(error, Unproven):
+        handler.set_header("Accept-Signature", ACCEPT_SIGNATURE)
+        handler.set_header("WWW-Authenticate", 'Bearer realm="colonies"')
     if isinstance(error, AssignmentsPaused):
         handler.set_header("Retry-After", "5")
 

@@ -1,9 +1,9 @@
-"""The REST API under `/v1` of a listener: on the own port for whoever signs, behind the door."""
+"""The REST API under `/v1` of a listener: on the own port for proven callers, behind the door."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from types import MappingProxyType
 from typing import Any
 
@@ -11,17 +11,19 @@ from tornado import web
 from tornado.httputil import HTTPServerRequest
 
 from jupyter_colonies.broker.service import Broker
+from jupyter_colonies.errors import ColoniesError
 from jupyter_colonies.server import cors
 from jupyter_colonies.server.presence import Presence
-from jupyter_colonies.server.rest import exchange, problem
+from jupyter_colonies.server.proofs import Proofs, presented
+from jupyter_colonies.server.rest import exchange, problem, sockets
 from jupyter_colonies.server.rest.api import resources
 from jupyter_colonies.server.rest.declaration import Services
 from jupyter_colonies.server.rest.exchange import Exchange, Offered
-from jupyter_colonies.server.signatures import ACCEPT_SIGNATURE, NotSigned, Verifier
-from jupyter_colonies.server.visitor import SignedVisitor, Visitor
+from jupyter_colonies.server.rest.sockets import EventsHandler
+from jupyter_colonies.server.visitor import Visitor
 
-Gate = Callable[[HTTPServerRequest], Visitor]
-"""Knows who sent a request. Raises NotSigned."""
+Gate = Callable[[HTTPServerRequest], Awaitable[Visitor]]
+"""Knows who sent a request. Raises Unproven, or AccessDenied for a proof that is not taken."""
 
 
 class Problems(web.RequestHandler):
@@ -64,10 +66,9 @@ class ResourceHandler(Problems):
     async def _act(self, *names: str) -> None:
         operation = exchange.chosen(self._offered, self.request.method)
         try:
-            visitor = self._gate(self.request)
-        except NotSigned as error:
+            visitor = await self._gate(self.request)
+        except ColoniesError as error:
             exchange.refuse(self, error)
-            self.set_header("Accept-Signature", ACCEPT_SIGNATURE)
             return
         if operation is None:
             exchange.not_allowed(self, self._offered)
@@ -91,10 +92,9 @@ class MissingHandler(Problems):
         self.finish()
 
 
-def signed_routes(broker: Broker, presence: Presence) -> list[tuple[Any, ...]]:
-    """The routes of the own port: who signed the request is who acts."""
-    verifier = Verifier()
-    return routes(broker, presence, lambda request: SignedVisitor(broker, verifier.caller(request)))
+def proven_routes(broker: Broker, presence: Presence, proofs: Proofs) -> list[tuple[Any, ...]]:
+    """The routes of the own port: who proves who they are by the request itself."""
+    return routes(broker, presence, lambda request: proofs.visitor(presented(request)))
 
 
 def routes(
@@ -109,6 +109,14 @@ def routes(
         *(
             (f"/v1/{path}", ResourceHandler, {**service, "offered": offered})
             for path, offered in resources(inside=bool(services)).items()
+        ),
+        *(
+            (
+                f"/v1/{path}",
+                EventsHandler,
+                {"broker": broker, "presence": presence, "gate": gate, "name": name},
+            )
+            for path, name in sockets.PATHS.items()
         ),
         (r"/v1(?:/.*)?", MissingHandler),
     ]

@@ -10,7 +10,6 @@ import msgspec
 
 from jupyter_colonies.core.decoding import pointer
 from jupyter_colonies.errors import ColoniesError, FaultyField, InvalidWorkflow, rest_status
-from jupyter_colonies.server.signatures import NotSigned
 
 MEDIA_TYPE = "application/problem+json"
 PLAIN = "about:blank"
@@ -45,7 +44,7 @@ class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 def status_of(error: ColoniesError) -> int:
     """HTTP status of an error on the REST API."""
-    return 401 if isinstance(error, NotSigned) else rest_status(error)
+    return rest_status(error)
 
 
 def of_error(error: ColoniesError, instance: str = "") -> Problem:

@@ -26,6 +26,7 @@ from jupyter_colonies.server.door import Door
 from jupyter_colonies.server.firststart import Identities
 from jupyter_colonies.server.folder import DataFolder, Runtime
 from jupyter_colonies.server.guard import Guard
+from jupyter_colonies.server.measuring import Pace, Visitors, Work
 from jupyter_colonies.server.metrics import Metrics
 from jupyter_colonies.server.presence import Presence
 from jupyter_colonies.server.proofs import Proofs
@@ -108,7 +109,14 @@ class Hosting:
             self.runtime = self._describe(port)
             await asyncio.to_thread(self.folder.describe, self.runtime)
             service = self._service(blobs)
-            counted = Metrics([Metering(service, self.tidying)] if service else [])
+            counted = Metrics(
+                [
+                    Work(self.broker),
+                    Pace(self.broker),
+                    Visitors(self.broker, lambda: self.listener, self.guard, self.audit),
+                    *([Metering(service, self.tidying)] if service else []),
+                ]
+            )
             self.listener = listener.Listener(
                 self.broker,
                 self.presence,

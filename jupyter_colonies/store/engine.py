@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -18,7 +18,7 @@ from jupyter_colonies.store.address import Address, PostgresAddress, SqliteAddre
 from jupyter_colonies.store.database import Database, Job, ReadingSession
 from jupyter_colonies.store.notices import Notices
 from jupyter_colonies.store.statement import Ahead
-from jupyter_colonies.store.writer import Writer
+from jupyter_colonies.store.writer import Commits, Writer
 
 T = TypeVar("T")
 
@@ -106,6 +106,11 @@ class Store:
         """Number of statements run so far: the measure that the costs are tested by."""
         read = sum(session.statements for session in self._reading)
         return read + (self._writer.statements if self._writer else 0)
+
+    @property
+    def commits(self) -> Sequence[Commits]:
+        """How the writing threads have stored what they were given."""
+        return self._writer.commits if self._writer else ()
 
     def _read(self, job: Job[T]) -> T:
         session: ReadingSession | None = getattr(self._local, "session", None)

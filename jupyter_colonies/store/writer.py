@@ -10,9 +10,11 @@ import asyncio
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from jupyter_colonies.core.histogram import SECONDS, SIZES, Histogram
 from jupyter_colonies.errors import ServerStopping, StorageFailed, Superseded
 from jupyter_colonies.store.database import Database, Job, Outcome, Waiting, WritingSession
 from jupyter_colonies.store.statement import Ahead
@@ -22,6 +24,14 @@ T = TypeVar("T")
 BATCH = 256
 
 _log = logging.getLogger(__name__)
+
+
+class Commits:
+    """How many jobs were stored together, and how long that took. Each thread counts its own."""
+
+    def __init__(self) -> None:
+        self.sizes = Histogram(SIZES)
+        self.seconds = Histogram(SECONDS)
 
 
 class Writer:
@@ -43,6 +53,7 @@ class Writer:
         self._collected: list[Waiting] = []
         self._queue: queue.SimpleQueue[list[Waiting] | None] = queue.SimpleQueue()
         self._database = database
+        self.commits: list[Commits] = []
         self._sessions: list[WritingSession] = []
         self._threads: list[threading.Thread] = []
         self._stopped = False
@@ -57,7 +68,10 @@ class Writer:
         for number in range(self._database.writers):
             session = await asyncio.to_thread(self._database.writing)
             name = f"colonies-writer-{number}"
-            thread = threading.Thread(target=self._work, args=(session,), name=name, daemon=True)
+            commits = Commits()
+            self.commits.append(commits)
+            arguments = (session, commits)
+            thread = threading.Thread(target=self._work, args=arguments, name=name, daemon=True)
             self._sessions.append(session)
             self._threads.append(thread)
             thread.start()
@@ -87,12 +101,15 @@ class Writer:
             self._queue.put(self._collected)
             self._collected = []
 
-    def _work(self, session: WritingSession) -> None:
+    def _work(self, session: WritingSession, commits: Commits) -> None:
         try:
             while (waiting := self._queue.get()) is not None:
                 self._gather(waiting)
                 for start in range(0, len(waiting), BATCH):
-                    self._commit(session, waiting[start : start + BATCH])
+                    batch, begun = waiting[start : start + BATCH], time.monotonic()
+                    self._commit(session, batch)
+                    commits.sizes.observe(len(batch))
+                    commits.seconds.observe(time.monotonic() - begun)
         finally:
             session.close()
 

@@ -42,7 +42,7 @@ def env(runtime_file: Path | None, data: Path | None) -> None:
     They hold private keys: use them as eval "$(jupyter colonies env)", and do not print them
     where others can read them.
     """
-    runtime = _runtime(runtime_file, data)
+    runtime = runtime_of(runtime_file, data)
     for name, value in {**variables(runtime), **object_keys(runtime)}.items():
         click.echo(f"export {name}={shlex.quote(value)}")
 
@@ -90,7 +90,8 @@ def object_keys(runtime: Runtime) -> dict[str, str]:
         portal().run(client.close())
 
 
-def _runtime(named: Path | None, data: Path | None) -> Runtime:
+def runtime_of(named: Path | None, data: Path | None) -> Runtime:
+    """What describes the running server. Raises NoServer."""
     inside_jupyter = os.environ.get(RUNTIME_VARIABLE)
     candidates = [
         *([Path(inside_jupyter)] if inside_jupyter else []),

@@ -31,6 +31,15 @@ def verbs() -> Noun:
             "audit", "jupyter_colonies.cli.audit", help="Show who changed what on a server here.",
         ),
         "serve": Later("serve", "jupyter_colonies.cli.serve", help="Run a Colonies server here."),
+        "key": Noun(
+            "key",
+            commands={
+                "rotate": Later(
+                    "rotate", "jupyter_colonies.cli.rotate",
+                    help="Put another key into its file, and tell the server.",
+                ),
+            },
+        ),
         "env": Later(
             "env", "jupyter_colonies.cli.env",
             help='Print the variables that other programs need, for eval "$(…)".',

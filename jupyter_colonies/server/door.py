@@ -18,6 +18,7 @@ from tornado.httputil import HTTPServerRequest
 from tornado.netutil import bind_unix_socket
 
 from jupyter_colonies.broker.service import Broker
+from jupyter_colonies.server.folder import UserKey
 from jupyter_colonies.server.listener import BACKLOG, Listener, application
 from jupyter_colonies.server.presence import Presence
 from jupyter_colonies.server.rest import port as rest
@@ -46,7 +47,9 @@ class Door:
             self.bound = _bind(self.path)
         self._file = self.path.stat()
 
-    def open(self, broker: Broker, presence: Presence, userid: str, services: Services) -> Listener:
+    def open(
+        self, broker: Broker, presence: Presence, user: UserKey, services: Services
+    ) -> Listener:
         """Answer what comes through the door, as the user with this id.
 
         `services` are what there is for that user beside the resources of the own port.
@@ -54,7 +57,7 @@ class Door:
 
         async def visitor(request: HTTPServerRequest) -> Visitor:
             name = unquote(request.headers.get(USER, ""))
-            return JupyterVisitor(broker, userid, name=name)
+            return JupyterVisitor(broker, user.id, name=name)
 
         routes = application(broker, presence, rest.routes(broker, presence, visitor, services))
         return Listener(broker, presence, self.bound, host="", tls=None, routes=routes)

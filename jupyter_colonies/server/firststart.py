@@ -6,9 +6,12 @@ the next one, and every later start changes nothing.
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from functools import partial
 from typing import NamedTuple
 
+from jupyter_colonies.broker.authorize import owner_of_server
 from jupyter_colonies.broker.service import Broker
 from jupyter_colonies.core import identity
 from jupyter_colonies.core.member import Colony, User
@@ -16,6 +19,8 @@ from jupyter_colonies.core.messages import colonies
 from jupyter_colonies.errors import InvalidRequest, RequestError
 from jupyter_colonies.server.folder import DataFolder
 from jupyter_colonies.server.settings import Settings
+from jupyter_colonies.store import members
+from jupyter_colonies.store.statement import Transaction
 
 log = logging.getLogger(__name__)
 
@@ -33,11 +38,42 @@ def identities(folder: DataFolder, settings: Settings) -> Identities:
 
     Keys that exist are kept: other ones in the settings are only warned about.
     """
+    folder.close_to_others()
     colony_key = _key(folder, "colony", settings.colony_key)
     user_key = _key(folder, "user", settings.user_key)
     return Identities(
         _serverid(folder, settings), identity.id_of(colony_key), identity.id_of(user_key)
     )
+
+
+async def complete(
+    broker: Broker, folder: DataFolder, ids: Identities, colonyname: str
+) -> Identities:
+    """Keys that the server knows already take the place of those before.
+
+    Changing a key was cut short between the two (`client.rotation`).
+    """
+    for name in Identities._fields:
+        whose = name.removesuffix("id")
+        key = await asyncio.to_thread(folder.fresh_key, whose)
+        if not key:
+            continue
+        fresh = identity.id_of(key)
+        if await broker.store.read(partial(_knows, whose, fresh, colonyname)):
+            await asyncio.to_thread(folder.adopt_key, whose)
+            ids = ids._replace(**{name: fresh})
+            log.warning("The %s key was about to be changed: this is completed now", whose)
+    return ids
+
+
+def _knows(whose: str, fresh: str, colonyname: str, tx: Transaction) -> bool:
+    if whose == "user":
+        row = tx.one(members.GET_USER_BY_ID, colonyname=colonyname, userid=fresh)
+        return row is not None
+    if whose == "colony":
+        row = tx.one(members.GET_COLONY, name=colonyname)
+        return row is not None and row["colonyid"] == fresh
+    return owner_of_server(tx, "") == fresh
 
 
 async def populate(broker: Broker, ids: Identities, settings: Settings) -> None:

@@ -7,14 +7,21 @@ files are links to it, so that whoever reads one always meets the present host.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
+import stat
 from pathlib import Path
 
 import msgspec
 from jupyter_core.paths import secure_write
 
+from jupyter_colonies.core import identity
 from jupyter_colonies.errors import InvalidConfiguration
 from jupyter_colonies.server import filesystem
+
+ROOT = 0
+
+log = logging.getLogger(__name__)
 
 
 class Runtime(msgspec.Struct, kw_only=True):
@@ -69,6 +76,42 @@ class DataFolder:
         """A private key, or an empty text."""
         return self._read(self.key_file(name))
 
+    def fresh_key(self, name: str) -> str:
+        """The key that was about to take the place of another; empty if there is none."""
+        return self._read(self._fresh_file(name))
+
+    def adopt_key(self, name: str) -> None:
+        """Let that key take its place."""
+        self._fresh_file(name).replace(self.key_file(name))
+
+    def close_to_others(self) -> None:
+        """Mend the modes of key files that others could read, and say so.
+
+        Raises InvalidConfiguration for one that belongs to somebody else.
+        """
+        for file in sorted(self.keys.iterdir()):
+            found = file.lstat()
+            if stat.S_ISLNK(found.st_mode):
+                found = file.stat()
+            if found.st_uid not in (os.geteuid(), ROOT):
+                raise InvalidConfiguration(
+                    f"The key file '{file}' belongs to another user of this machine, who may know "
+                    "the key: take it away, or make it your own with chown"
+                )
+            if stat.S_IMODE(found.st_mode) & 0o077:
+                file.chmod(0o600)
+                log.warning(
+                    "The key file %s could be read by other users (mode %04o); it is yours alone "
+                    "now. If somebody may have read it: jupyter colonies key rotate %s",
+                    file,
+                    stat.S_IMODE(found.st_mode),
+                    file.stem,
+                )
+
+    def _fresh_file(self, name: str) -> Path:
+        file = self.key_file(name)
+        return file.with_name(f"{file.name}.next")
+
     def write_key(self, name: str, key: str) -> None:
         """Keep a private key in a file of mode 0600."""
         write_secret(self.key_file(name), key + "\n")
@@ -119,6 +162,30 @@ class DataFolder:
             return path.read_text().strip()
         except FileNotFoundError:
             return ""
+
+
+class UserKey:
+    """The id of the key in a file, which is read again when it was replaced."""
+
+    def __init__(self, file: Path, known: str) -> None:
+        self._file = file
+        self._known = known
+        self._mark = self._marked()
+
+    @property
+    def id(self) -> str:
+        """The id of the key that is there now."""
+        mark = self._marked()
+        if mark not in (self._mark, (0, 0)):
+            self._mark, self._known = mark, identity.id_of(self._file.read_text().strip())
+        return self._known
+
+    def _marked(self) -> tuple[int, int]:
+        try:
+            found = self._file.stat()
+        except OSError:
+            return (0, 0)
+        return found.st_ino, found.st_mtime_ns
 
 
 def write_secret(path: Path, text: str) -> None:

@@ -24,7 +24,7 @@ from jupyter_colonies.server.deploy.deployments import Deployments
 from jupyter_colonies.server.deploy.kernel import Kernels
 from jupyter_colonies.server.door import Door
 from jupyter_colonies.server.firststart import Identities
-from jupyter_colonies.server.folder import DataFolder, Runtime
+from jupyter_colonies.server.folder import DataFolder, Runtime, UserKey
 from jupyter_colonies.server.guard import Guard
 from jupyter_colonies.server.measuring import Pace, Visitors, Work
 from jupyter_colonies.server.metrics import Metrics
@@ -102,7 +102,10 @@ class Hosting:
                 self.broker.trail = self.audit
             self.tidying = Tidying(self.broker.store, blobs)
             self._tidying = self.tidying.duty(time.time_ns)
+            name = self.settings.colonyname
+            self.ids = await firststart.complete(self.broker, self.folder, self.ids, name)
             self.ids = self.ids._replace(serverid=self.broker.serverid)
+            self._user = UserKey(self.folder.key_file("user"), self.ids.userid)
             await firststart.populate(self.broker, self.ids, self.settings)
             self.door = Door(self.folder.path)
             undo.callback(self.door.remove)
@@ -131,9 +134,7 @@ class Hosting:
             )
             self.deployments = Deployments(self.folder, self._kernels or Kernels())
             self.services = {Deployments: self.deployments, Metrics: counted}
-            self._inside = self.door.open(
-                self.broker, self.presence, self.ids.userid, self.services
-            )
+            self._inside = self.door.open(self.broker, self.presence, self._user, self.services)
             self._tidying.start()
             await self.deployments.restore()
             undo.pop_all()
@@ -156,6 +157,11 @@ class Hosting:
         await self._inside.drain()
         if self.audit is not None:
             await self.audit.stop()
+
+    @property
+    def userid(self) -> str:
+        """Id of the colony's user, whose key may be changed at any time."""
+        return self._user.id
 
     async def superseded(self) -> None:
         """Wait until another server has taken the database over; nothing is stored here then."""

@@ -216,7 +216,7 @@ class ResourceHandler(APIHandler):
             await self._forward()
         else:
             name = self.current_user.username
-            visitor = JupyterVisitor(hosting.broker, hosting.ids.userid, name=name)
+            visitor = JupyterVisitor(hosting.broker, hosting.userid, name=name)
             work = Exchange(self, hosting.broker, hosting.presence, self._gone, hosting.services)
             await work.act(visitor, operation, *names)
 

@@ -35,6 +35,7 @@ from jupyter_colonies.server.rpcexchange import LARGEST_BODY, TEXT, Preflight, R
 from jupyter_colonies.server.s3.face import face, is_for_s3
 from jupyter_colonies.server.s3.visit import Service
 from jupyter_colonies.server.settings import Settings
+from jupyter_colonies.server.shield import shield
 
 PORTS_TRIED = 100
 BACKLOG = 1024
@@ -189,10 +190,8 @@ class PlainHandler(web.RequestHandler):
 
     def set_default_headers(self) -> None:
         """Plain text, and a word to pages of other origins."""
-        self.clear_header("Server")
+        shield(self)
         self.set_header("Content-Type", TEXT)
-        for name, value in cors.headers(self.request.headers).items():
-            self.set_header(name, value)
 
     def compute_etag(self) -> None:
         """No ETag: nothing here is worth caching."""

@@ -16,6 +16,7 @@ from tornado import web
 from jupyter_colonies.core import metrics
 from jupyter_colonies.core.metrics import Metric
 from jupyter_colonies.server.rest.declaration import Reply, Visit, declare
+from jupyter_colonies.server.shield import shield
 
 Source = Callable[[], Awaitable[Iterable[Metric]]]
 """Part of the server that counts something: asked each time that somebody wants to know."""
@@ -57,7 +58,7 @@ class MetricsHandler(web.RequestHandler):
 
     def set_default_headers(self) -> None:
         """Nothing of the server's own."""
-        self.clear_header("Server")
+        shield(self)
 
     def compute_etag(self) -> None:
         """No ETag: numbers are not worth caching."""

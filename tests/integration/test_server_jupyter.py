@@ -12,6 +12,9 @@ import pytest
 import websocket
 
 from jupyter_colonies.core import enrolment, envelope, identity
+from jupyter_colonies.server import routes
+from tests.integration.test_server_doors import OPEN, SHUT
+from tests.integration.test_server_routes import METHODS, Nobody, example
 from tests.notebookfiles import write_notebook
 from tests.programs.jupyter import TOKEN, Jupyter
 
@@ -272,3 +275,13 @@ def test_a_server_that_cannot_start_leaves_jupyter_alone(tmp_path):
         assert jupyter.ask("GET", "api")[0] == 200
         status, problem = jupyter.ask("GET", "colonies/v1/processes/1")
         assert (status, "certificate_key" in problem["detail"]) == (503, True)
+
+
+def test_without_a_token_nothing_answers_but_what_is_open(jupyter):
+    found = {
+        f"{method} {path.removeprefix('/colonies')}"
+        for path, _, _ in routes.routes(Nobody())
+        for method in METHODS
+        if jupyter.ask(method, example(path)[1:], token="")[0] not in SHUT
+    }
+    assert found == OPEN

@@ -12,7 +12,6 @@ from tornado.httputil import HTTPServerRequest
 
 from jupyter_colonies.broker.service import Broker
 from jupyter_colonies.errors import ColoniesError
-from jupyter_colonies.server import cors
 from jupyter_colonies.server.presence import Presence
 from jupyter_colonies.server.proofs import Proofs, presented
 from jupyter_colonies.server.rest import exchange, problem, sockets
@@ -20,6 +19,7 @@ from jupyter_colonies.server.rest.api import resources
 from jupyter_colonies.server.rest.declaration import Services
 from jupyter_colonies.server.rest.exchange import Exchange, Offered
 from jupyter_colonies.server.rest.sockets import EventsHandler
+from jupyter_colonies.server.shield import shield
 from jupyter_colonies.server.visitor import Visitor
 
 Gate = Callable[[HTTPServerRequest], Awaitable[Visitor]]
@@ -28,6 +28,10 @@ Gate = Callable[[HTTPServerRequest], Awaitable[Visitor]]
 
 class Problems(web.RequestHandler):
     """A handler whose errors, tornado's own too, are problem details."""
+
+    def set_default_headers(self) -> None:
+        """What browsers have to know."""
+        shield(self)
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """What tornado refuses, such as a path that is no UTF-8."""
@@ -49,12 +53,6 @@ class ResourceHandler(Problems):
         self._offered = offered
         self._gone = asyncio.Event()
         self._exchange = Exchange(self, broker, presence, self._gone, services)
-
-    def set_default_headers(self) -> None:
-        """A word to pages of other origins."""
-        self.clear_header("Server")
-        for name, value in cors.headers(self.request.headers).items():
-            self.set_header(name, value)
 
     def compute_etag(self) -> None:
         """The exchange tags what is worth it."""

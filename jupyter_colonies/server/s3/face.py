@@ -20,6 +20,7 @@ from jupyter_colonies.server.s3.answer import Answer
 from jupyter_colonies.server.s3.reception import Reception
 from jupyter_colonies.server.s3.refusal import Refusal, not_offered, refusal
 from jupyter_colonies.server.s3.visit import Service, Visit, admit, head_of
+from jupyter_colonies.server.shield import shield
 
 LARGEST_UPLOAD = 5 * 1024**4
 
@@ -75,7 +76,7 @@ class S3Handler(web.RequestHandler):
 
     def set_default_headers(self) -> None:
         """Nothing of the server's own."""
-        self.clear_header("Server")
+        shield(self)
         self.clear_header("Content-Type")
 
     def compute_etag(self) -> None:

@@ -38,7 +38,8 @@ class Found:
     """A server, who we are there, and why it was chosen.
 
     `secret` is the registration secret of a server found through its runtime file, `socket` the
-    door that it opens to its own user; `again` looks in the same place once more, for when the
+    door that it opens to its own user, `ownerkeyfile` where the key of the colony's owner is, empty
+    if it is not on this machine; `again` looks in the same place once more, for when the
     server was restarted.
     """
 
@@ -49,8 +50,19 @@ class Found:
     secret: str = field(default="", repr=False)
     serverid: str = ""
     socket: str = ""
+    ownerkeyfile: str = ""
     reason: str
     again: Finder | None = field(default=None, repr=False, compare=False)
+
+
+def owner_key(found: Found) -> str:
+    """The private key of the colony's owner; empty where it is not at hand.
+
+    Raises NoServer for a key file that can't be read.
+    """
+    if found.colony_private_key or not found.ownerkeyfile:
+        return found.colony_private_key
+    return read_key(found.ownerkeyfile)
 
 
 class FollowedAddress:
@@ -203,6 +215,7 @@ def _from_runtime(
         secret=runtime.secret,
         serverid=runtime.serverid,
         socket=runtime.socket,
+        ownerkeyfile=runtime.colonykeyfile if colony in (None, runtime.colonyname) else "",
         reason=reason,
     )
 

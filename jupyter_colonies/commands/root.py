@@ -76,7 +76,8 @@ _VERBS: dict[str, click.Command] = {
 _MISSING = {
     "completion": "is not offered: a shell completes the program 'jupyter' and not its commands",
     "database": "is not needed: 'jupyter colonies serve' makes its tables by itself",
-    "monitor": "is not offered: 'jupyter colonies server stats --json' gives the numbers",
+    "monitor": "is not offered: '%colonies monitor' in a notebook shows a colony live, "
+    "'jupyter colonies server stats --json' gives the numbers",
 }
 
 

@@ -25,6 +25,7 @@ from jupyter_colonies.notebook.run import NotebookRun
 if TYPE_CHECKING:
     from jupyter_colonies.executor.dask.executor import DaskExecutor
     from jupyter_colonies.widgets.files.browser import FileBrowser
+    from jupyter_colonies.widgets.monitor.monitor import Monitor
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
@@ -176,6 +177,15 @@ class NotebookColony(Colony):
         from jupyter_colonies.widgets.files.browser import FileBrowser  # noqa: PLC0415 - slow to load
 
         return FileBrowser(self, label)
+
+    def monitor(self) -> Monitor:
+        """Executors, queues, what runs and what failed, crons and generators; live, with actions.
+
+        The value of a cell, or given to `display`.
+        """
+        from jupyter_colonies.widgets.monitor.monitor import Monitor  # noqa: PLC0415 - slow to load
+
+        return Monitor(self)
 
     def executor(self, name: str, *, executortype: str = "", concurrency: int = 0) -> Worker:
         """The executor of that name in this kernel, started if it does not run.

@@ -128,7 +128,9 @@ def list_(_session: Session) -> list[Block]:
 @pass_session
 def panel(session: Session) -> list[Block]:
     """Show the executors of this kernel with buttons to start and stop them."""
-    from jupyter_colonies.widgets.executors import ExecutorPanel  # noqa: PLC0415 - slow to load
+    from jupyter_colonies.widgets.executors.panel import (  # noqa: PLC0415 - slow to load
+        ExecutorPanel,
+    )
 
     display(ExecutorPanel(session.colony))  # type: ignore[no-untyped-call]
     return []
@@ -145,6 +147,16 @@ def stop(_session: Session, name: str) -> list[Block]:
         raise click.UsageError(f"No executor {name} runs in this kernel; there are: {here}")
     worker.stop()
     return [Line(text="Executor stopped", fields={"ExecutorName": name})]
+
+
+@click.command("monitor", cls=Verb)
+@pass_session
+def monitor(session: Session) -> list[Block]:
+    """Show executors, queues, what runs and what failed, crons and generators, live."""
+    from jupyter_colonies.widgets.monitor.monitor import Monitor  # noqa: PLC0415 - slow to load
+
+    display(Monitor(session.colony))  # type: ignore[no-untyped-call]
+    return []
 
 
 @click.command("connect", cls=Verb)
@@ -205,5 +217,11 @@ def debug(session: Session, workid: str) -> list[Block]:
 
 def verbs() -> Noun:
     """All verbs of a notebook."""
-    extra = {"connect": connect, "debug": debug, "env": env, "executor": executor}
+    extra = {
+        "connect": connect,
+        "debug": debug,
+        "env": env,
+        "executor": executor,
+        "monitor": monitor,
+    }
     return tree(PROGRAM, extra)

@@ -284,7 +284,7 @@ async def test_a_large_graph_is_folded_searched_and_listed(lab: Lab, page: Page)
 
 
 PANEL = """
-from jupyter_colonies.widgets.executors import ExecutorPanel
+from jupyter_colonies.widgets.executors.panel import ExecutorPanel
 
 def triple(value):
     return 3 * value

@@ -9,6 +9,9 @@ from pathlib import Path
 
 _HERE = Path(__file__).parent
 
+SECTION_SCRIPT, SECTION_STYLE = _HERE / "section.js", _HERE / "section.css"
+"""A list in parts, for widgets that have one."""
+
 
 def script(*paths: Path) -> str:
     """The JavaScript module of a widget, made of these files; the last one has its exports."""

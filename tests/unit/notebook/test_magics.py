@@ -181,7 +181,7 @@ def test_connect_chooses_another_server(notebook, colony_server) -> None:
     ("cell", "kind", "text"),
     [
         ("%colonies nonsense", click.UsageError, "There is no '%colonies nonsense'"),
-        ("%colonies monitor start", click.UsageError, "is not offered: "),
+        ("%colonies database create", click.UsageError, "is not needed: "),
         ("%colonies submit nope.json", errors.InvalidSpec, "There is no file 'nope.json'"),
         ("%colonies submit nope", click.UsageError, "not a file or a variable"),
         ("%colonies submit 'open", click.UsageError, "No closing quotation"),

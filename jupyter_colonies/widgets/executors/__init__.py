@@ -1,0 +1,1 @@
+"""A panel for the executors of this kernel."""

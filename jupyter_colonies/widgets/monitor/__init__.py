@@ -1,0 +1,1 @@
+"""The monitor: a whole colony at a glance, and what can be done about it."""

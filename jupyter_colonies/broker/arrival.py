@@ -12,13 +12,15 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, Protocol
 
-from jupyter_colonies.broker import remainders, transition
+from jupyter_colonies.broker import once, remainders, transition
 from jupyter_colonies.broker.call import Call, Desk
 from jupyter_colonies.broker.remainders import Remainder
 from jupyter_colonies.broker.submit import PROCESS, Origin, announce_new, origin
 from jupyter_colonies.core import graph as rules
 from jupyter_colonies.core import identity, lifecycle
 from jupyter_colonies.core.graph import ProcessGraph
+from jupyter_colonies.core.messages import Message
+from jupyter_colonies.core.once import Once
 from jupyter_colonies.core.process import State
 from jupyter_colonies.core.times import to_wire
 from jupyter_colonies.errors import StorageFailed
@@ -194,6 +196,13 @@ def appear(call: Call, arrival: Arrival) -> Remainder | None:
     tx.run(graphs.INSERT, **row)
     transition.record_arrival(tx, row)
     return left
+
+
+def appear_once(
+    call: Call, key: Once | None, message: Message[Any, Any], arrival: Arrival
+) -> Remainder | None:
+    """The same for a request that may have come before. Raises what `once.first` raises."""
+    return once.first(call, key, message, lambda: appear(call, arrival), lambda _: arrival.graph)
 
 
 def _renew(tx: Transaction, arrival: Arrival) -> None:

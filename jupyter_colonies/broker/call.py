@@ -11,6 +11,7 @@ from jupyter_colonies.broker.verifying import Verifier
 from jupyter_colonies.core.messages import Message
 from jupyter_colonies.core.messages.objects import Credentials
 from jupyter_colonies.core.messages.server import Backend
+from jupyter_colonies.core.once import Once
 from jupyter_colonies.core.policy import Caller
 from jupyter_colonies.store.engine import Store
 from jupyter_colonies.store.statement import Row, Transaction
@@ -88,6 +89,10 @@ class Desk(Protocol):
     @property
     def facts(self) -> Facts:
         """What the server knows."""
+
+    @property
+    def once(self) -> Once | None:
+        """The idempotency key of the request."""
 
     @property
     def attendance(self) -> Attendance:

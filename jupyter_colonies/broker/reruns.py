@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
 
-from jupyter_colonies.broker import arrival, reading, remainders, transition
+from jupyter_colonies.broker import arrival, once, reading, remainders, transition
 from jupyter_colonies.broker.arrival import Arrival
 from jupyter_colonies.broker.authorize import authorize
 from jupyter_colonies.broker.call import Call, Desk, answers, carries_out
@@ -48,14 +49,20 @@ async def rerun_workflow(desk: Desk, request: RerunWorkflow, callerid: str) -> P
     def at_once(tx: Transaction) -> ProcessGraph | None:
         call = asked(tx)
         if _size(call.row) > remainders.PART:
+            once.look(call, desk.once, messages.RERUN_WORKFLOW)
             return None
-        # Nobody removes it meanwhile; what has finished changes no more.
-        _hold(tx, call.row["seq"])
-        old = _planned(_read(tx, call.row), request)
-        return _store(call, Repeating(call, old, _specs_again(tx, old, request)))
+        work = partial(_rerun_at_once, call, request)
+        return once.first(call, desk.once, messages.RERUN_WORKFLOW, work)
 
     graph = await desk.store.write(at_once)
     return graph or await _rerun_in_parts(desk, request, asked)
+
+
+def _rerun_at_once(call: Call, request: RerunWorkflow) -> ProcessGraph:
+    # Nobody removes it meanwhile; what has finished changes no more.
+    _hold(call.tx, call.row["seq"])
+    old = _planned(_read(call.tx, call.row), request)
+    return _store(call, Repeating(call, old, _specs_again(call.tx, old, request)))
 
 
 async def _rerun_in_parts(
@@ -74,7 +81,9 @@ async def _rerun_in_parts(
     repeating = await desk.store.write(begin)
     try:
         await arrival.store_parts(desk, repeating)
-        left = await desk.store.write(lambda tx: arrival.appear(asked(tx), repeating))
+        left = await desk.store.write(
+            lambda tx: arrival.appear_once(asked(tx), desk.once, messages.RERUN_WORKFLOW, repeating)
+        )
     except ColoniesError:
         await remainders.finish(desk.store, repeating.remainder)
         raise

@@ -32,6 +32,7 @@ from jupyter_colonies.broker import (  # noqa: F401 - importing these registers 
     nonces,
     notes,
     objects,
+    once,
     pages,
     pauses,
     remainders,
@@ -56,6 +57,7 @@ from jupyter_colonies.broker.duty import Duty
 from jupyter_colonies.broker.generatorruns import GeneratorRuns
 from jupyter_colonies.broker.meter import Meter
 from jupyter_colonies.broker.objects import Owner
+from jupyter_colonies.broker.once import KeyedDesk, Known, first
 from jupyter_colonies.broker.origin import ITSELF, ORIGIN
 from jupyter_colonies.broker.places import Places
 from jupyter_colonies.broker.retention import Retention
@@ -94,6 +96,7 @@ from jupyter_colonies.core.messages.executors import SubscribeExecutor
 from jupyter_colonies.core.messages.monitor import EXECUTORS
 from jupyter_colonies.core.messages.processes import SubscribeProcesses
 from jupyter_colonies.core.messages.server import GetServerInfo, ServerInfo, Version
+from jupyter_colonies.core.once import Once
 from jupyter_colonies.core.policy import Caller, Grant
 from jupyter_colonies.errors import (
     AccessDenied,
@@ -119,6 +122,8 @@ class Broker:
     id, registration secret and rules. version: what the server says of itself. clock: nanoseconds
     since 1970. blobs: the bytes of files, None if they are elsewhere.
     """
+
+    once: Once | None = None
 
     def __init__(
         self,
@@ -153,6 +158,7 @@ class Broker:
             deadlines.duty(self.store, clock),
             remainders.duty(self.store, clock),
             sweeping.duty(self.store, clock),
+            once.duty(self.store, clock),
             self._crons,
             self._generators,
             self.vigil.duty,
@@ -197,16 +203,21 @@ class Broker:
         *,
         gone: asyncio.Event | None = None,
         grant: Grant | None = None,
+        once: Once | None = None,
     ) -> Any:
         """Carry out one operation and give its reply.
 
         `callerid` is the id that signed the request. `gone` is set by the front when the caller's
         connection closed. `grant` says what the caller's proof is good for if that is less than
-        the identity. Raises ColoniesError.
+        the identity. With the same `once` it is carried out once. Raises ColoniesError.
         """
         begun = time.monotonic()
         try:
-            caller, reply = await self._carry_out(message, request, callerid, gone, grant)
+            caller, reply = await self._carry_out(message, request, callerid, gone, grant, once)
+        except Known as known:
+            assert once is not None
+            once.replayed = True
+            return known.reply
         except ColoniesError as error:
             self.meter.carried_out(message.type, time.monotonic() - begun, error)
             if self.trail is not None and _is_told_of(message, error):
@@ -230,6 +241,7 @@ class Broker:
         callerid: str,
         gone: asyncio.Event | None,
         grant: Grant | None,
+        once: Once | None,
     ) -> tuple[Caller | None, Any]:
         """Who called, if that is known, and the reply."""
         message.check(request)
@@ -245,12 +257,13 @@ class Broker:
         if message.streams:
             raise InvalidRequest(f"{message.type} is only answered on the websocket /pubsub")
         if message.type in PROCEDURES:
-            return None, await PROCEDURES[message.type](self, request, callerid)
+            desk = KeyedDesk(self, once) if once else self
+            return None, await PROCEDURES[message.type](desk, request, callerid)
         use_case = USE_CASES[message.type]
 
         def job(tx: Transaction) -> tuple[Caller, Any]:
             call = authorize(tx, self.facts, message, request, callerid)
-            return call.caller, use_case(call, request)
+            return call.caller, first(call, once, message, lambda: use_case(call, request))
 
         if message.reads:
             caller, reply = await self.store.read(job)

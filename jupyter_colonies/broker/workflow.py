@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
 
-from jupyter_colonies.broker import arrival, remainders
+from jupyter_colonies.broker import arrival, once, remainders
 from jupyter_colonies.broker.arrival import Arrival
 from jupyter_colonies.broker.authorize import authorize
 from jupyter_colonies.broker.call import Call, Desk, carries_out
@@ -35,13 +36,21 @@ async def submit_workflow_spec(
         return authorize(tx, desk.facts, SUBMIT_WORKFLOW_SPEC, request, callerid)
 
     if len(workflow.functionspecs or ()) <= remainders.PART:
-        return await desk.store.write(lambda tx: _submit(asked(tx), workflow))
-    await desk.store.read(asked)
+
+        def submit(tx: Transaction) -> ProcessGraph:
+            call = asked(tx)
+            work = partial(_submit, call, workflow)
+            return once.first(call, desk.once, SUBMIT_WORKFLOW_SPEC, work)
+
+        return await desk.store.write(submit)
+    await desk.store.read(lambda tx: once.look(asked(tx), desk.once, SUBMIT_WORKFLOW_SPEC))
     specs = await asyncio.to_thread(checked, workflow)
     arriving = await desk.store.write(lambda tx: arrive(asked(tx), specs))
     try:
         await arrival.store_parts(desk, arriving)
-        left = await desk.store.write(lambda tx: arrival.appear(asked(tx), arriving))
+        left = await desk.store.write(
+            lambda tx: arrival.appear_once(asked(tx), desk.once, SUBMIT_WORKFLOW_SPEC, arriving)
+        )
     except ColoniesError:
         await remainders.finish(desk.store, arriving.remainder)
         raise

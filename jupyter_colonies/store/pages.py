@@ -20,6 +20,9 @@ from sqlalchemy import (
     select,
     tuple_,
 )
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
 
 from jupyter_colonies.store import tables
 from jupyter_colonies.store.crons import crons
@@ -39,10 +42,15 @@ Condition = Callable[[Any], ColumnElement[bool]]
 
 
 class Order(NamedTuple):
-    """An order: the last column tells rows apart that are equal in the others."""
+    """An order: the last column tells rows apart that are equal in the others.
+
+    `within` is true of all rows, and the condition of the index that has this order: so nothing
+    but this order makes a database use it.
+    """
 
     columns: tuple[ColumnElement[Any], ...]
     descending: bool = False
+    within: ColumnElement[bool] | None = None
 
 
 class Listing(NamedTuple):
@@ -61,6 +69,8 @@ class Listing(NamedTuple):
         """At most `limit` rows that come after a place."""
         order = self.order(sort)
         query = self.rows.where(*(self.conditions[name](each) for name, each in conditions.items()))
+        if order.within is not None:
+            query = query.where(order.within)
         if after:
             here = tuple_(*order.columns)
             there = tuple_(
@@ -84,6 +94,17 @@ class Listing(NamedTuple):
         return [row[column.name] for column in self.order(sort).columns]
 
 
+class likely(GenericFunction[bool]):  # noqa: N801 - SQLite's own name
+    """What is true anyway, said so that SQLite finds the index of those rows and seeks no more."""
+
+    inherit_cache = True
+
+
+@compiles(likely, "postgresql")
+def _nothing_special(element: likely, compiler: SQLCompiler, **options: Any) -> str:
+    return str(compiler.process(element.clauses, **options))
+
+
 def _equal(column: ColumnElement[Any]) -> Condition:
     def condition(value: Any) -> ColumnElement[bool]:
         equal: ColumnElement[bool] = column == value
@@ -97,13 +118,25 @@ def _is(column: ColumnElement[Any]) -> Condition:
 
     def condition(value: Any) -> ColumnElement[bool]:
         equal: ColumnElement[bool] = column == literal_column(str(int(value)))
-        return and_(equal, column > literal_column("1")) if value > 1 else equal
+        return and_(equal, likely(column > literal_column("1"))) if value > 1 else equal
 
     return condition
 
 
-def _both(name: str, *columns: ColumnElement[Any]) -> dict[str, Order]:
-    return {name: Order(columns), f"-{name}": Order(columns, descending=True)}
+def _both(
+    name: str, *columns: ColumnElement[Any], within: ColumnElement[bool] | None = None
+) -> dict[str, Order]:
+    return {
+        name: Order(columns, within=within),
+        f"-{name}": Order(columns, descending=True, within=within),
+    }
+
+
+def _submitted(table: Table) -> dict[str, Order]:
+    """The order of submission; the newest come first."""
+    within = table.c.submissiontime > literal_column("0")
+    orders = _both("submissiontime", table.c.submissiontime, table.c.seq, within=within)
+    return dict(sorted(orders.items()))
 
 
 def _in_colony(table: Table, key: str, /, **filters: ColumnElement[Any]) -> Listing:
@@ -157,8 +190,7 @@ PROCESSES = Listing(
         **_span(_P.submissiontime),
     },
     {
-        "-submissiontime": Order((_P.submissiontime, _P.seq), descending=True),
-        **_both("submissiontime", _P.submissiontime, _P.seq),
+        **_submitted(processes),
         **_both("starttime", _P.starttime, _P.seq),
         **_both("endtime", _P.endtime, _P.seq),
         "priority": Order((_P.prioritytime, _P.seq)),
@@ -181,10 +213,7 @@ WORKFLOWS = Listing(
         "initiator": _equal(_G.initiatorname),
         **_span(_G.submissiontime),
     },
-    {
-        "-submissiontime": Order((_G.submissiontime, _G.seq), descending=True),
-        **_both("submissiontime", _G.submissiontime, _G.seq),
-    },
+    _submitted(graphs),
 )
 LINES = Listing(
     select(logs),

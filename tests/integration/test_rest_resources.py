@@ -1,5 +1,7 @@
 """Every resource of the REST API, used as a program outside would."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from jupyter_colonies.core import identity
@@ -8,8 +10,9 @@ from tests.integration.test_rest_signed import Api
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory):
-    with server_in_thread(tmp_path_factory.mktemp("rest")) as server:
+def house(server_database, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("rest")
+    with server_in_thread(folder, database=server_database()) as server:
         yield server
 
 
@@ -290,3 +293,67 @@ def test_locations_and_snapshots_and_what_is_known_of_files(owner, user):
     assert user("DELETE", files + "?label=/z&name=b").status == 204
     assert user("DELETE", place).status == 204
     assert user("DELETE", "colonies/dev/snapshots").status == 204
+
+
+def keyed(api, key, path, body=None):
+    return api("POST", path, body, headers={"Idempotency-Key": key})
+
+
+def test_a_request_with_a_key_is_carried_out_once(house, owner, user):
+    path, body = "colonies/dev/processes", spec("once")
+    first = keyed(user, "one", path, body)
+    again = keyed(user, "one", path, body)
+    assert (first.status, again.status) == (201, 201)
+    assert (first.body, first.headers["Location"]) == (again.body, again.headers["Location"])
+    assert "Idempotency-Replayed" not in first.headers
+    assert again.headers["Idempotency-Replayed"] == "true"
+    other = keyed(user, "one", path, spec("once", args=[1]))
+    assert (other.status, other.body["type"]) == (422, "urn:colonies:problem:key-reused")
+    assert len(pages(user, "colonies/dev/processes?executortype=once")[0]) == 1
+    worker = new_worker(house, owner, "once")
+    assert keyed(worker, "one", path, body).body["processid"] != first.body["processid"]
+    assert keyed(user, "two", path, body).body["processid"] != first.body["processid"]
+    # What was refused leaves nothing: the same key may be used once it is mended.
+    bad = spec("once", priority=10**6)
+    assert keyed(user, "three", path, bad).status == 400
+    assert keyed(user, "three", path, body).status == 201
+    for key in ("", "ä", "x" * 300):
+        answer = keyed(user, key.encode().decode("latin-1"), path, body)
+        assert (answer.status, key) in ((201, ""), (400, key))
+    assert keyed(user, "k", f"{path[:12]}/moves", {"label": "/a", "tolabel": "/b"}).status == 400
+
+
+@pytest.mark.parametrize("size", [3, 1100], ids=["small", "large"])
+def test_equal_requests_at_the_same_time_make_one_workflow(user, size):
+    nodes = [spec("once", nodename=f"n{number}") for number in range(size)]
+    before = user("GET", "colonies/dev/statistics").body["waitingworkflows"]
+    with ThreadPoolExecutor(4) as pool:
+        path = "colonies/dev/workflows"
+        answers = list(pool.map(lambda _: keyed(user, f"at once {size}", path, nodes), range(4)))
+    assert {each.status for each in answers} == {201}
+    assert len({each.body["processgraphid"] for each in answers}) == 1
+    assert user("GET", "colonies/dev/statistics").body["waitingworkflows"] == before + 1
+    cancelled = answers[0].headers["Location"].removeprefix("/v1/")
+    assert user("PUT", cancelled + "/cancellation").status == 204
+    again = [keyed(user, f"again {size}", cancelled + "/reruns", {}) for _ in range(2)]
+    assert [each.status for each in again] == [201, 201]
+    assert again[0].body == again[1].body
+    assert len(user("GET", cancelled + "/reruns").body) == 2
+
+
+def test_every_kind_of_submission_takes_a_key(house, owner, user):
+    worker = new_worker(house, owner, "kinds")
+    nodes = [spec("kinds", nodename="a")]
+    keyed(user, "flow", "colonies/dev/workflows", nodes)
+    parent = worker("POST", "colonies/dev/executors/kinds/assignments").body["processid"]
+    child = {"spec": spec("kinds", nodename="child")}
+    ids = {keyed(worker, "c", f"processes/{parent}/children", child).body["processid"]
+           for _ in range(2)}  # fmt: skip
+    assert len(ids) == 1
+    generator = {"name": "packed", "functionspecs": nodes, "trigger": 3}
+    place = keyed(user, "g", "colonies/dev/generators", generator).headers["Location"]
+    assert keyed(user, "g", "colonies/dev/generators", generator).headers["Location"] == place
+    place = place.removeprefix("/v1/")
+    for _ in range(2):
+        assert keyed(user, "p", place + "/packs", {"arg": "x"}).status == 204
+    assert user("GET", place).body["queuesize"] == 1

@@ -27,6 +27,7 @@ from typing import Any, NamedTuple, TypeVar
 from jupyter_colonies.broker.service import Broker
 from jupyter_colonies.core import culprit
 from jupyter_colonies.core.messages.registry import Message
+from jupyter_colonies.core.once import Once
 from jupyter_colonies.core.policy import Role
 from jupyter_colonies.errors import InvalidRequest, Unstorable
 from jupyter_colonies.server.visitor import Visitor
@@ -65,21 +66,33 @@ class Visit(NamedTuple):
     gone: asyncio.Event
     headers: Mapping[str, str] = MappingProxyType({})
     services: Services = MappingProxyType({})
+    once: Once | None = None
 
     async def ask(self, message: Message[Any, Any], callerid: str = "", /, **fields: Any) -> Any:
         """One operation, as the visitor unless another id is given. Raises ColoniesError."""
+        return await self._call(message, fields, callerid)
+
+    async def submit(self, message: Message[Any, Any], callerid: str = "", /, **fields: Any) -> Any:
+        """The same, once for each idempotency key."""
+        return await self._call(message, fields, callerid, self.once)
+
+    async def _call(
+        self,
+        message: Message[Any, Any],
+        fields: dict[str, Any],
+        callerid: str,
+        once: Once | None = None,
+    ) -> Any:
         request = message.request(msgtype=message.type, **fields)
         caller = callerid or self.visitor.id
         bearer = self.visitor.bearer
         grant = bearer.grant if bearer is not None else None
         try:
-            return await self.broker.call(message, request, caller, gone=self.gone, grant=grant)
+            return await self.broker.call(
+                message, request, caller, gone=self.gone, grant=grant, once=once
+            )
         except Unstorable as error:
             raise InvalidRequest(error.message + culprit.named(request)) from None
-
-    async def submit(self, message: Message[Any, Any], callerid: str = "", /, **fields: Any) -> Any:
-        """The same, once for each idempotency key."""
-        return await self.ask(message, callerid, **fields)
 
     def service(self, kind: type[T]) -> T:
         """A service of this server's own users."""

@@ -19,6 +19,7 @@ from jupyter_colonies.broker.origin import ORIGIN, Origin, address_of
 from jupyter_colonies.broker.service import Broker
 from jupyter_colonies.core import scope
 from jupyter_colonies.core.decoding import converted, decode_exactly
+from jupyter_colonies.core.once import LONGEST, Once
 from jupyter_colonies.errors import (
     AssignmentsPaused,
     ColoniesError,
@@ -37,6 +38,7 @@ from jupyter_colonies.server.signatures import ACCEPT_SIGNATURE
 from jupyter_colonies.server.visitor import Visitor
 
 JSON = "application/json"
+KEY = "Idempotency-Key"
 LONGEST_NAME = 255
 SLOWEST = 60.0
 """Seconds within which a client has to take what is being sent to it."""
@@ -78,9 +80,12 @@ class Exchange:
                 headers = {
                     name.lower(): text for name, text in self._handler.request.headers.items()
                 }
-                visit = Visit(self._broker, visitor, self._gone, headers, self._services)
+                once = self._once(operation)
+                visit = Visit(self._broker, visitor, self._gone, headers, self._services, once)
                 async with trust.kept(self._broker, visitor.bearer, self._gone):
                     reply = await operation.action(visit, *names, **given)
+                if once is not None and once.replayed:
+                    self._handler.set_header("Idempotency-Replayed", "true")
                 await self._reply(operation, reply)
             except ColoniesError as error:
                 refuse(self._handler, error)
@@ -88,6 +93,27 @@ class Exchange:
                 self._gone.set()
             except Exception as error:  # noqa: BLE001 - a client must get an answer in any case
                 refuse(self._handler, rpc.unexpected(error))
+
+    def _once(self, operation: Operation) -> Once | None:
+        """The idempotency key. Raises FaultyField for one that can't be, or has no meaning."""
+        request = self._handler.request
+        key = request.headers.get(KEY, "")
+        if operation.method != "GET" and "If-Match" in request.headers:
+            raise FaultyField("If-Match is not known here: leave it out", "header", "If-Match")
+        if not key:
+            return None
+        if not operation.once:
+            if operation.method == "POST":
+                raise FaultyField(f"This operation takes no {KEY}: leave it out", "header", KEY)
+            # The others may be repeated anyway.
+            return None
+        if len(key) > LONGEST or not (key.isascii() and key.isprintable()):
+            raise FaultyField(
+                f"{KEY} must have at most {LONGEST} printable characters of ASCII", "header", KEY
+            )
+        _, _, place = (request.uri or "").partition("/v1/")
+        said = b"\0".join([(request.method or "").encode(), place.encode(), request.body])
+        return Once(key, hashlib.sha256(said).hexdigest())
 
     async def _read(self, operation: Operation, names: tuple[str, ...]) -> dict[str, Any]:
         for parameter, name in zip(operation.parameters, names, strict=True):

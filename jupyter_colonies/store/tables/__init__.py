@@ -24,6 +24,7 @@ from jupyter_colonies.store.tables.objects import (
 )
 from jupyter_colonies.store.tables.processes import Attribute, Edge, Process, Target
 from jupyter_colonies.store.tables.proofs import AccessToken, Nonce
+from jupyter_colonies.store.tables.replies import Reply
 from jupyter_colonies.store.tables.server import Batch, Counter, Setting
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "Pause",
     "Process",
     "Remainder",
+    "Reply",
     "Setting",
     "Snapshot",
     "SnapshotFile",

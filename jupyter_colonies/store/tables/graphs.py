@@ -17,6 +17,9 @@ class Graph(SQLModel, table=True):
     __tablename__ = "graphs"
     __table_args__ = (
         Index("graphs_by_state", "colonyname", "state", "submissiontime"),
+        partial_index(
+            "graphs_submitted", "colonyname", "submissiontime", "seq", where="submissiontime > 0"
+        ),
         partial_index("graphs_kept", "endtime", where="state = 2"),
         partial_index("graphs_of_family", "family", where="family <> ''"),
     )

@@ -32,6 +32,10 @@ class Process(SQLModel, table=True):
     __tablename__ = "processes"
     __table_args__ = (
         *_queues("processes", "target", "seq", ready="state = 0 AND pending = 0"),
+        # Its condition is true: so it serves the statements that name it, and spoils no other.
+        partial_index(
+            "processes_submitted", "colonyname", "submissiontime", "seq", where="submissiontime > 0"
+        ),
         partial_index("processes_waiting", "colonyname", "prioritytime", "seq", where="state = 0"),
         partial_index("processes_running", "colonyname", "starttime", where="state = 1"),
         partial_index("processes_ended", "colonyname", "state", "endtime", where="state > 1"),

@@ -26,8 +26,8 @@ from jupyter_colonies.core.process import State
 from jupyter_colonies.errors import (
     AccessDenied,
     AssignmentsPaused,
-    InvalidRequest,
     LimitReached,
+    NameTaken,
     NothingToAssign,
     PauseOutlasted,
     ServerStopping,
@@ -374,7 +374,7 @@ async def test_one_of_two_that_register_the_same_name_is_refused_in_words(pair: 
         ]
         results = await asyncio.gather(*request, return_exceptions=True)
         refused = [result for result in results if isinstance(result, Exception)]
-        assert [type(error) for error in refused] == [InvalidRequest]
+        assert [type(error) for error in refused] == [NameTaken]
         assert "already exists" in str(refused[0])
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import inspect
 import linecache
-import re
 import sys
 from bdb import BdbQuit
-from collections.abc import Sequence
 from contextlib import suppress
 from html import escape
 from types import FrameType
@@ -18,6 +16,7 @@ from IPython.core.getipython import get_ipython
 
 from jupyter_colonies.client.colony import Colony
 from jupyter_colonies.client.runs.record import SOURCE_TEXT
+from jupyter_colonies.core import failing
 from jupyter_colonies.core.process import Process, State
 from jupyter_colonies.errors import ClientError
 from jupyter_colonies.executor import failures, registry
@@ -35,8 +34,6 @@ AROUND = 8
 
 # Modules that the debugger runs through without stopping.
 OURS = ["jupyter_colonies.*", "asyncio.*", "contextlib"]
-
-_LINE = re.compile(r'File "([^"]+)", line (\d+)')
 
 
 class Debug:
@@ -90,7 +87,7 @@ class Debug:
         at = number - first + 1
         if filename and 0 < at <= len(lines) and self._attached() is None:
             return at
-        return self._line_as_told(lines)
+        return failing.line_told(self.traceback, lines)
 
     def run(self) -> Any:
         """Call the function again with the same arguments in the debugger, and give its result.
@@ -223,7 +220,7 @@ class Debug:
             step = step.tb_next
         if place[1]:
             return place
-        told = [(name, int(line)) for name, line in _LINE.findall(self.traceback)]
+        told = [(each.file, each.line) for each in failing.places(self.traceback)]
         return next((each for each in reversed(told) if each[0] == filename), ("", 0))
 
     def _attached(self) -> str | None:
@@ -232,13 +229,6 @@ class Debug:
             return None
         found = (each.value for each in self.process.attributes or () if each.key == SOURCE_TEXT)
         return next(found, None)
-
-    def _line_as_told(self, lines: Sequence[str]) -> int:
-        """The last line of the traceback that stands in the source, once; 0 for none."""
-        source = [line.strip() for line in lines]
-        told = [line.strip() for line in self.traceback.splitlines()]
-        once = (line for line in reversed(told) if line and source.count(line) == 1)
-        return next((source.index(line) + 1 for line in once), 0)
 
     def _filename(self) -> str:
         """The file that holds the code of this process: as it failed, else as it would run."""

@@ -4,6 +4,7 @@ import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { DAG_MIME_TYPE } from './dagdata';
+import { openCell } from './opencell';
 import { DagRenderer } from './renderer';
 
 /** Below the rank of the widget renderer, which is -10: the lowest rank is preferred. */
@@ -41,4 +42,4 @@ const dag: JupyterFrontEndPlugin<void> = {
   }
 };
 
-export default dag;
+export default [dag, openCell];

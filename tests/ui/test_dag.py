@@ -246,7 +246,7 @@ async def test_a_large_graph_is_folded_searched_and_listed(lab: Lab, page: Page)
     await states(page, folded)
 
     # What is found is taken out of its fold when it is gone to.
-    search = board.get_by_role("searchbox")
+    search = board.get_by_role("searchbox", name="Find a process")
     await search.fill("work 42")
     await expect(board.get_by_text("11 found")).to_be_visible()
     await search.press("Enter")

@@ -72,6 +72,7 @@ class DagView(PageBound, ipywidgets.VBox):  # type: ignore[misc]
         self._links = [traitlets.link((self, name), (self._board, name)) for name in _SHARED]
         self.observe(self._looks_elsewhere, ["selected", "details", "unfolded"])
         self.observe(lambda _: self.inspector.show(self._scene.node(self.selected)), "selected")
+        self.inspector.observe(self._go, "chosen")
         self._looks_elsewhere()
         self._pace = Pace(self._paint)
         self._paint()
@@ -156,6 +157,11 @@ class DagView(PageBound, ipywidgets.VBox):  # type: ignore[misc]
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
         """The live view, and what stands for it where it can't live."""
         return output.bundle(super()._repr_mimebundle_(**options), self.still())
+
+    def _go(self, change: dict[str, Any]) -> None:
+        """Select the parent or child that was pressed in the inspector."""
+        if change["new"]:
+            self.selected = change["new"]
 
     def _looks_elsewhere(self, _: object = None) -> None:
         sight = self._scene.sight

@@ -1,4 +1,7 @@
-"""One process in words, as HTML: what the inspector shows. Every value is escaped."""
+"""One process in words, as HTML without scripts: what stays where no widget can live.
+
+Every value is escaped.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,16 @@ from typing import Any
 
 import msgspec
 
+from jupyter_colonies.core.console import plain
 from jupyter_colonies.core.member import Log
 from jupyter_colonies.core.palette import LOOKS, duration_text
-from jupyter_colonies.core.process import Process, State
+from jupyter_colonies.core.process import Process
 from jupyter_colonies.core.times import NEVER
+from jupyter_colonies.widgets.inspector import account
+from jupyter_colonies.widgets.inspector.values import bundle
+
+POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+"""What HTML of other members may do: look as it likes, and nothing else."""
 
 MOST_CHARACTERS = 20_000
 """Longer values are cut, and it is said by how much."""
@@ -43,11 +52,6 @@ margin-right:8px;white-space:nowrap;font-weight:400}
 .colonies-report iframe.shown{width:100%;height:14em;border:0;background:#fff}
 .colonies-report .muted{color:var(--jp-ui-font-color2,#6b7480)}
 </style>"""
-
-
-def note(text: str) -> str:
-    """A sentence in place of a report."""
-    return f'{STYLE}<div class="colonies-report"><p class="muted">{escape(text)}</p></div>'
 
 
 def report(
@@ -92,28 +96,21 @@ def report(
 
 
 def _facts(process: Process, executorname: str, now: datetime) -> str:
-    spec = process.spec
     started, ended = process.starttime > NEVER, process.endtime > NEVER
     wait_end = process.starttime if started else process.endtime if ended else now
-    facts = [
-        ("Function", spec.funcname),
-        ("Executor type", spec.conditions.executortype),
-        ("Executor", executorname or process.assignedexecutorid[:12] or "none yet"),
-        ("Submitted", _moment(process.submissiontime)),
-        ("Waited", duration_text(max(wait_end - process.submissiontime, _ZERO))),
-        ("Started", _moment(process.starttime)),
-        ("Ran", _ran(process, now)),
-        ("Ended", _moment(process.endtime)),
-        ("Retries", _retries(process)),
-        ("Longest wait", _seconds(spec.maxwaittime)),
-        ("Longest run", _seconds(spec.maxexectime)),
-        ("Priority", str(spec.priority or "")),
-        ("Label", spec.label),
-        ("Submitted by", process.initiatorname or process.initiatorid[:12]),
-        ("Process", process.processid),
-        ("Kept from", process.keptfrom or ""),
+    moments = [
+        ["Submitted", _moment(process.submissiontime)],
+        ["Waited", duration_text(max(wait_end - process.submissiontime, _ZERO))],
+        ["Started", _moment(process.starttime)],
+        ["Ran", _ran(process, now)],
+        ["Ended", _moment(process.endtime)],
     ]
-    rows = "".join(f"<dt>{what}</dt><dd>{escape(text)}</dd>" for what, text in facts if text)
+    facts = [*account.facts(process, executorname), *moments, *account.limits(process.spec)]
+    rows = "".join(
+        f"<dt>{what}</dt><dd>{escape(text)}</dd>"
+        for what, text in facts
+        if text and what != "Environment"
+    )
     return f"<dl>{rows}</dl>"
 
 
@@ -143,36 +140,34 @@ def _values(title: str, values: Sequence[Any] | None, otherwise: str) -> str:
 
 def _shown(rich: Mapping[str, Any]) -> str:
     """A result as its author's notebook showed it; nothing in it can run or reach the page."""
-    for kind in ("image/png", "image/jpeg"):
-        if isinstance(data := rich.get(kind), str):
-            source = f"data:{kind};base64,{escape(data.strip())}"
-            return _section("Shown as", f'<img class="shown" alt="The result" src="{source}">')
-    if isinstance(html := rich.get("text/html"), str):
-        page = f"<style>body{{font:13px sans-serif}}</style>{html}"
+    found = bundle(rich)
+    if found["kind"] == "picture":
+        source = f"data:{found['mime']};base64,{found['data']}"
+        return _section("Shown as", f'<img class="shown" alt="The result" src="{source}">')
+    if found["kind"] == "html":
+        head = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        page = f"{head}<style>body{{font:13px sans-serif}}</style>{found['text']}"
         frame = f'<iframe class="shown" title="The result" sandbox="" srcdoc="{escape(page)}">'
         return _section("Shown as", f"{frame}</iframe>")
-    return ""
+    return _section("Shown as", _pre(found["text"])) if found["kind"] == "text" else ""
 
 
 def _errors(process: Process) -> str:
-    texts = "".join(_pre(error, "error") for error in process.errors or ())
-    if not texts and process.state == State.FAILED and process.starttime <= NEVER:
-        texts = '<span class="muted">It never ran: a process it waited for failed.</span>'
-    return _section("Errors", texts) if texts else ""
+    texts = process.errors or account.never_ran(process)
+    body = "".join(_pre(plain(text), "error") for text in texts)
+    return _section("Errors", body) if body else ""
 
 
 def _attributes(process: Process) -> str:
     rows = "".join(
-        f"<dt>{escape(attribute.key)}</dt><dd>{escape(_cut(attribute.value))}</dd>"
-        for attribute in process.attributes or ()
+        f"<dt>{escape(key)}</dt><dd>{escape(text)}</dd>"
+        for key, text in account.attributes(process)
     )
     return _section("Attributes", f"<dl>{rows}</dl>") if rows else ""
 
 
 def _log(logs: Sequence[Log]) -> str:
-    text = "".join(
-        line.message if line.message.endswith("\n") else f"{line.message}\n" for line in logs
-    )
+    text = plain("".join(f"{line.message.removesuffix(chr(10))}\n" for line in logs))
     return _section("Log", _pre(text.rstrip("\n"))) if text.strip() else ""
 
 
@@ -200,16 +195,6 @@ def _cut(text: str) -> str:
 
 def _moment(when: datetime) -> str:
     return "" if when <= NEVER else when.astimezone().strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _seconds(limit: int) -> str:
-    return f"{limit} s" if limit > 0 else ""
-
-
-def _retries(process: Process) -> str:
-    allowed = process.spec.maxretries
-    limit = f" of {allowed} allowed" if allowed > 0 else ", any number allowed" if allowed else ""
-    return f"{process.retries}{limit}"
 
 
 _ZERO = timedelta()

@@ -33,8 +33,11 @@ function follow(model, traits, draw) {
   return () => model.off(events, draw);
 }
 
-/** A duration in words: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`. */
+/** A duration in words: `0.04 s`, `1.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`. */
 function duration(seconds) {
+  if (seconds < 1) {
+    return `${Math.round(seconds * 100) / 100} s`;
+  }
   if (seconds < 10) {
     return `${Math.round(seconds * 10) / 10} s`;
   }

@@ -93,14 +93,20 @@ def test_choosing_a_node_shows_its_process_and_keeps_it_current(
     view.on_select(selected.append)
     view.children[0].selected = run["sum_node"].processid
     assert view.selected == run["sum_node"].processid
-    until(view.inspector, "value", lambda html: "Waiting</span>sum_node" in html)
+    until(view.inspector, "head", lambda head: head.get("name") == "sum_node")
 
     gate.set()
-    until(view.inspector, "value", lambda html: ">6</pre>" in html)
+    until(
+        view.inspector,
+        "values",
+        lambda values: [each["tree"]["text"] for each in values["output"]] == ["6"],
+    )
+    view.inspector.chosen = run["gen_node"].processid
+    assert view.selected == run["gen_node"].processid
     view.selected = ""
     assert view.children[0].selected == ""
-    assert [node and node.nodename for node in selected] == ["sum_node", None]
-    until(view.inspector, "value", lambda html: "Click a node" in html)
+    assert [node and node.nodename for node in selected] == ["sum_node", "gen_node", None]
+    until(view.inspector, "head", lambda head: head == {})
     view.close()
 
 
@@ -179,7 +185,7 @@ def test_a_process_that_can_not_be_fetched_is_said_so(colony, until) -> None:
     assert view.wait_until_painted(30)
     colony.call(colony.client.remove_process_graph(processgraphid=run.id))
     view.selected = view.children[0].roll["rows"][0][0]
-    until(view.inspector, "value", lambda html: "could not be fetched" in html)
+    until(view.inspector, "trouble", lambda text: "process not found" in text)
     view.close()
 
 

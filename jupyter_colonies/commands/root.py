@@ -36,6 +36,7 @@ from jupyter_colonies.commands.repair import rerun_any as rerun
 from jupyter_colonies.commands.security import security
 from jupyter_colonies.commands.server import server, status, version
 from jupyter_colonies.commands.session import Session
+from jupyter_colonies.commands.show import show
 from jupyter_colonies.commands.snapshot import snapshot
 from jupyter_colonies.commands.submit import submit
 from jupyter_colonies.commands.token import token
@@ -64,6 +65,7 @@ _VERBS: dict[str, click.Command] = {
     "rerun": rerun,
     "security": security,
     "server": server,
+    "show": show,
     "snapshot": snapshot,
     "status": status,
     "submit": submit,

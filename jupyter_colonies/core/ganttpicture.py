@@ -16,7 +16,7 @@ from jupyter_colonies.core.times import NEVER
 from jupyter_colonies.core.tries import Try, tries
 
 COLUMNS = (
-    "Process", "Executor", "Try", "State", "Could begin", "Began", "Ended", "Waited", "Ran",
+    "Process", "Executor", "Try", "State", "Could begin (UTC)", "Began", "Ended", "Waited", "Ran",
     "Critical path",
 )  # fmt: skip
 MOST_ROWS = 500
@@ -243,4 +243,4 @@ def _sheet(history: History, title: str, now: datetime, inner: str, height: floa
 
 
 def _exact(moment: datetime) -> str:
-    return moment.isoformat(timespec="microseconds") if moment > NEVER else ""
+    return moment.strftime("%Y-%m-%d %H:%M:%S.%f") if moment > NEVER else ""

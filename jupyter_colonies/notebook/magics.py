@@ -11,13 +11,12 @@ import click
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display
 
-from jupyter_colonies.client.runs.run import Run
 from jupyter_colonies.commands.block import Block, Line, Submitted, Text, Working
 from jupyter_colonies.commands.root import run
 from jupyter_colonies.commands.session import Owner, Session
 from jupyter_colonies.commands.submit import submit_text
 from jupyter_colonies.errors import ColoniesError
-from jupyter_colonies.notebook import drift
+from jupyter_colonies.notebook import displays, drift
 from jupyter_colonies.notebook.cells import executor_cell
 from jupyter_colonies.notebook.colony import current
 from jupyter_colonies.notebook.completion import candidates
@@ -143,8 +142,7 @@ def load(shell: InteractiveShell) -> None:
     """Register the magic and its completion; a run as the value of a cell shows its graph."""
     magic = ColoniesMagic(shell)
     drift.watch(shell)
-    if shell.display_formatter is not None:
-        shell.display_formatter.ipython_display_formatter.for_type(Run, show_as_value)
+    displays.install(shell, show_as_value)
     shell.magics_manager.register_function(magic, magic_kind="line_cell", magic_name=NAME)
     shell.set_hook("complete_command", magic.complete, re_key=_TYPED.pattern)  # type: ignore[no-untyped-call]
 
@@ -152,8 +150,7 @@ def load(shell: InteractiveShell) -> None:
 def unload(shell: InteractiveShell) -> None:
     """Take the magic, its completion and the picture of runs away."""
     drift.unwatch(shell)
-    if shell.display_formatter is not None:
-        shell.display_formatter.ipython_display_formatter.pop(Run, None)
+    displays.uninstall(shell)
     for kind in ("line", "cell"):
         shell.magics_manager.magics[kind].pop(NAME, None)
     hooks = getattr(shell, "strdispatchers", {}).get("complete_command")

@@ -22,6 +22,7 @@ from jupyter_colonies.executor.worker import Worker
 from jupyter_colonies.notebook import debugging
 from jupyter_colonies.notebook.colony import connect as connect_notebook
 from jupyter_colonies.notebook.run import NotebookRun
+from jupyter_colonies.notebook.views import replay, show, timeline
 
 PROGRAM = "%colonies"
 
@@ -223,5 +224,8 @@ def verbs() -> Noun:
         "env": env,
         "executor": executor,
         "monitor": monitor,
+        "replay": replay,
+        "show": show,
+        "timeline": timeline,
     }
     return tree(PROGRAM, extra)

@@ -1,43 +1,27 @@
 """Every notebook in `notebooks/` is run by a real kernel against a real server."""
 
-import os
 import shutil
-import sysconfig
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
 
 from jupyter_colonies.client.runtime import read_runtime
 from jupyter_colonies.core.process import State
 from jupyter_colonies.testing import RunningServer
 from notebooks import demo
+from tests.notebooks.running import run_notebook
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
-PATIENCE = 60
 
 
 def executed(path: Path, folder: Path, server: RunningServer) -> Any:
     """A copy of the notebook, run from top to bottom."""
     root = folder / "notebooks"
     shutil.copytree(FOLDER, root)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("COLONIES_")}
-    environment = {
-        **kept,
-        "JUPYTER_COLONIES_RUNTIME": str(server.runtime_file),
-        "IPYTHONDIR": str(folder / "ipython"),
-        "JUPYTER_DATA_DIR": str(folder / "jupyter"),
-        "PATH": os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]]),
-    }
-    notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(
-        notebook, timeout=PATIENCE, kernel_name="python3", resources={"metadata": {"path": root}}
-    )
-    client.execute(env=environment)
-    return notebook
+    return run_notebook(nbformat.read(path, as_version=4), root, folder, server)
 
 
 def text_of(cell: Any) -> str:

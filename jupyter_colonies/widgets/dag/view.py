@@ -16,6 +16,7 @@ from jupyter_colonies.core.messages.workflows import NodeChange, WorkflowChange
 from jupyter_colonies.errors import ColoniesError, NoServer, ServerStopping, ServerUnreachable
 from jupyter_colonies.widgets.dag.board import Board
 from jupyter_colonies.widgets.dag.scene import Scene
+from jupyter_colonies.widgets.dag.unseen import still
 from jupyter_colonies.widgets.inspector.inspector import Inspector
 from jupyter_colonies.widgets.pace import Pace
 from jupyter_colonies.widgets.page import output
@@ -142,17 +143,7 @@ class DagView(PageBound, ipywidgets.VBox):  # type: ignore[misc]
 
     def still(self) -> output.Still:
         """The graph at this moment, as it is kept where it can't live."""
-        table = self._scene.table()
-        return output.Still(
-            title=self._scene.title,
-            processgraphid=self.run.id,
-            state=self._scene.state.word,
-            svg=self._scene.picture(),
-            columns=("Node", "State", "Function", "Executor type"),
-            rows=[list(row.values()) for row in table],
-            text=self.text,
-            nodes=table,
-        )
+        return still(self._scene)
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
         """The live view, and what stands for it where it can't live."""

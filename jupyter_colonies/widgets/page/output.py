@@ -20,7 +20,7 @@ OPEN = 30
 
 _STYLE = (
     "<style>.colonies-still table{border-collapse:collapse;font-size:13px;margin:6px 0}"
-    ".colonies-still th,.colonies-still td{text-align:left;padding:2px 10px;"
+    ".colonies-still.colonies-still :is(th,td){text-align:left;padding:2px 10px;"
     "border-bottom:1px solid #bdc3ca}.colonies-still img{max-width:100%;height:auto}</style>"
 )
 
@@ -60,6 +60,10 @@ class Still:
             "</details></div>"
         )
 
+    def without_our_own(self) -> dict[str, str]:
+        """HTML and text alone: what there is nothing live of."""
+        return {"text/html": self.html, "text/plain": self.text}
+
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         """Our own MIME type, HTML and text; the widget of a live view comes beside them.
 
@@ -74,8 +78,7 @@ class Still:
                 "svg": self.svg,
                 "table": list(self.nodes),
             },
-            "text/html": self.html,
-            "text/plain": self.text,
+            **self.without_our_own(),
         }
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
-from xml.sax.saxutils import escape, quoteattr
 
 from jupyter_colonies.core.division import Shape
 from jupyter_colonies.core.fold import Fold, Folder
@@ -25,7 +24,6 @@ from jupyter_colonies.core.layout import (
 )
 from jupyter_colonies.core.messages.workflows import NodeChange
 from jupyter_colonies.core.palette import (
-    INK,
     LINE,
     LOOKS,
     NAME_COLUMNS,
@@ -38,6 +36,7 @@ from jupyter_colonies.core.palette import (
 )
 from jupyter_colonies.core.process import State
 from jupyter_colonies.core.sketch import Json, arranged, conspicuous, fold_data
+from jupyter_colonies.core.svg import STYLE, attribute, escaped, label_at, text_at
 
 _MARGIN = 20
 _HEAD = 64
@@ -46,14 +45,6 @@ _ARROW = 8
 _LEGEND_STEP = 120
 _LEAST_WIDTH = len(State) * _LEGEND_STEP + 2 * _MARGIN
 _FAILURES_NAMED = 6
-_STYLE = (
-    "<style>"
-    ".page{fill:var(--jp-layout-color0,#fff)}"
-    ".strong{fill:var(--jp-ui-font-color0,#1b1f24)}"
-    ".plain{fill:var(--jp-ui-font-color1,#424a53)}"
-    "text{font-family:system-ui,-apple-system,'Segoe UI','DejaVu Sans',sans-serif}"
-    "</style>"
-)
 
 
 def svg(nodes: Sequence[NodeChange], title: str, drawn: tuple[Fold, Layout] | None = None) -> str:
@@ -77,7 +68,7 @@ def svg(nodes: Sequence[NodeChange], title: str, drawn: tuple[Fold, Layout] | No
     parts.append("</g>")
     height = layout.height
     if named := _failures(nodes) if fold.folded else "":
-        parts.append(_text(_MARGIN, _HEAD + height + 28, "strong", 12, named, 500))
+        parts.append(text_at(_MARGIN, _HEAD + height + 28, "strong", 12, named, 500))
         height += 34
     heading = f"{title} (folded)" if fold.folded else title
     return _sheet(nodes, heading, width, height, "\n".join(parts))
@@ -156,17 +147,17 @@ def _paper(
     opening = (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{width:g}" '
         f'height="{height:g}" viewBox="0 0 {width:g} {height:g}" '
-        f"aria-label={_attribute(f'{title}: {summary}')}>"
+        f"aria-label={attribute(f'{title}: {summary}')}>"
     )
     return "\n".join(
         [
             opening,
-            f"<title>{_escaped(f'{title}: {summary}')}</title>",
-            f"<desc>{_escaped(described)}</desc>",
-            _STYLE,
+            f"<title>{escaped(f'{title}: {summary}')}</title>",
+            f"<desc>{escaped(described)}</desc>",
+            STYLE,
             f'<rect class="page" width="{width:g}" height="{height:g}" fill="#ffffff"/>',
-            _text(_MARGIN, 28, "strong", 15, short(title, columns), 600),
-            _text(_MARGIN, 48, "plain", 12, line or summary),
+            text_at(_MARGIN, 28, "strong", 15, short(title, columns), 600),
+            text_at(_MARGIN, 48, "plain", 12, line or summary),
             *content,
             "</svg>",
         ]
@@ -206,11 +197,11 @@ def _node(node: NodeChange, place: Place) -> str:
 def _box(place: Place, fill: str, lines: tuple[str, str], about: str) -> str:
     left, top = place.x - NODE_WIDTH / 2, place.y - NODE_HEIGHT / 2
     return (
-        f"<g><title>{_escaped(about)}</title>"
+        f"<g><title>{escaped(about)}</title>"
         f'<rect x="{left:g}" y="{top:g}" width="{NODE_WIDTH}" height="{NODE_HEIGHT}" rx="8" '
         f'fill="{fill}"/>'
-        + _label(place.x, place.y - 4, 13, short(lines[0], NAME_COLUMNS), 600)
-        + _label(place.x, place.y + 13, 11, lines[1])
+        + label_at(place.x, place.y - 4, 13, short(lines[0], NAME_COLUMNS), 600)
+        + label_at(place.x, place.y + 13, 11, lines[1])
         + "</g>"
     )
 
@@ -221,7 +212,7 @@ def _fold(data: Json, place: Place) -> str:
     size = f'width="{NODE_WIDTH}" height="{FOLD_HEIGHT}" rx="8"'
     fills, stops = data["fills"], [float(stop.rstrip("%")) / 100 for stop in data["stops"]]
     parts = [
-        f"<g><title>{_escaped(data['about'])}</title>",
+        f"<g><title>{escaped(data['about'])}</title>",
         f'<rect x="{left + 5:g}" y="{top + 5:g}" {size} fill="{fills[0]}" opacity="0.45"/>',
         f'<rect x="{left:g}" y="{top:g}" {size} fill="{fills[0]}"/>',
     ]
@@ -234,7 +225,7 @@ def _fold(data: Json, place: Place) -> str:
     lines = data["label"].split("\n")
     first = place.y + 4 - 8 * (len(lines) - 1)
     for number, line in enumerate(lines):
-        parts.append(_label(place.x, first + 16 * number, 11, line, 500 if number else 600))
+        parts.append(label_at(place.x, first + 16 * number, 11, line, 500 if number else 600))
     return "".join([*parts, "</g>"])
 
 
@@ -257,41 +248,5 @@ def _legend(numbers: dict[State, int], top: float) -> Iterator[str]:
             f'<rect x="{left:g}" y="{top - 11:g}" width="16" height="16" rx="4" '
             f'fill="{look.fill}"/>'
         )
-        yield _label(left + 8, top + 1, 10, look.glyph)
-        yield _text(left + 22, top + 1, "plain", 11, f"{look.word} {numbers[state]}")
-
-
-def _text(x: float, y: float, kind: str, size: int, text: str, weight: int = 400) -> str:
-    fallback = "#1b1f24" if kind == "strong" else "#424a53"
-    return (
-        f'<text class="{kind}" x="{x:g}" y="{y:g}" font-size="{size}" font-weight="{weight}" '
-        f'font-family="sans-serif" fill="{fallback}">{_escaped(text)}</text>'
-    )
-
-
-def _label(x: float, y: float, size: int, text: str, weight: int = 400) -> str:
-    return (
-        f'<text x="{x:g}" y="{y:g}" font-size="{size}" font-weight="{weight}" '
-        f'font-family="sans-serif" text-anchor="middle" fill="{INK}">{_escaped(text)}</text>'
-    )
-
-
-def _escaped(text: str) -> str:
-    return escape(_legal(text))
-
-
-def _attribute(text: str) -> str:
-    return quoteattr(_legal(text))
-
-
-def _legal(text: str) -> str:
-    """The text without characters that XML forbids."""
-    return "".join(
-        char
-        if char in "\t\n"
-        or " " <= char <= "\ud7ff"
-        or "\ue000" <= char <= "\ufffd"
-        or char >= "\U00010000"
-        else "\ufffd"
-        for char in text
-    )
+        yield label_at(left + 8, top + 1, 10, look.glyph)
+        yield text_at(left + 22, top + 1, "plain", 11, f"{look.word} {numbers[state]}")

@@ -30,9 +30,6 @@ from jupyter_colonies.notebook.tables import Shown
 
 Bundle = dict[str, Any]
 
-MOST_NODES = 400
-"""Nodes of a workflow that is drawn one by one before it is submitted."""
-
 
 def install(shell: InteractiveShell, show_run: Callable[[Run], None]) -> None:
     """Let the shell show our things; a run by `show_run`, which displays it itself."""
@@ -88,7 +85,6 @@ def of_workflow(workflow: Workflow, **_: Any) -> Bundle:
     state = "not submitted" if workflow.run is None else f"submitted as {workflow.run.id}"
     name = workflow.name or "Workflow"
     title = f"{name} ({state})"
-    draw = picture.svg if len(nodes) <= MOST_NODES else picture.folded_svg
     rows = [
         [each.nodename, portrait.call_text(each.spec), each.spec.conditions.executortype,
          ", ".join(each.spec.conditions.dependencies or ())]
@@ -100,7 +96,7 @@ def of_workflow(workflow: Workflow, **_: Any) -> Bundle:
         lines.append(f"  … and {len(rows) - len(lines)} more")
     text = "\n".join([f"{name}: {many}, {state}", *lines])
     try:
-        drawn = draw(nodes, title)
+        drawn = picture.svg(nodes, title)
     except graphlib.CycleError:
         return {"text/plain": f"{text}\n  The nodes wait for each other in a circle"}
     still = Still(

@@ -79,8 +79,10 @@ def _named(session: Session, word: str) -> NotebookRun:
         run = _run(session, thing)
         if run is not None:
             return run
-    kinds = " and ".join(thing.kind for thing in found)
-    raise ClientError(f"'{word}' is not a run but a {kinds}: show it with %colonies show {word}")
+    raise ClientError(
+        f"'{word}' is no run, but stands for: {', '.join(thing.kind for thing in found)}. "
+        f"%colonies show {word} shows that"
+    )
 
 
 def _run(session: Session, thing: Thing) -> NotebookRun | None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import concurrent.futures
 import threading
 from collections.abc import Callable
 
 from jupyter_colonies.client.runs.run import Run
 from jupyter_colonies.core.messages.workflows import WorkflowChange
-from jupyter_colonies.errors import ColoniesError
+from jupyter_colonies.errors import ColoniesError, NoServer, ServerStopping, ServerUnreachable
 from jupyter_colonies.widgets.pace import Pace
+
+AGAIN = 5.0
+"""Seconds before a server that stays away is tried again."""
+
+_AWAY = (ServerUnreachable, ServerStopping, NoServer)
 
 
 class Following:
@@ -33,8 +39,7 @@ class Following:
         self._painted = threading.Event()
         self._over: concurrent.futures.Future[None] = concurrent.futures.Future()
         self._pace = Pace(self._work)
-        self._follower = run.follow(self._take)
-        self._follower.future.add_done_callback(self._unfollowed)
+        self._follow()
 
     def knock(self) -> None:
         """Something else than the run gives reason to paint."""
@@ -68,15 +73,31 @@ class Following:
         self._follower.stop()
         self._pace.finish()
 
+    def _follow(self) -> None:
+        self._follower = self._run.follow(self._take)
+        self._follower.future.add_done_callback(self._unfollowed)
+
     def _take(self, change: WorkflowChange) -> None:
+        self.trouble = ""
         self._learn(change)
         self._pace.knock()
 
     def _unfollowed(self, future: concurrent.futures.Future[None]) -> None:
-        if not future.cancelled() and isinstance(error := future.exception(), ColoniesError):
+        error = None if future.cancelled() else future.exception()
+        if isinstance(error, _AWAY) and not self._closed:
+            self.trouble = f"Not live at the moment: {error.message}. Trying again."
+            self._run.colony.portal.start(self._follow_later())
+            self._pace.knock()
+            return
+        if isinstance(error, ColoniesError):
             self.trouble = f"No longer live: {error.message}"
         self.ended = True
         self._pace.finish()
+
+    async def _follow_later(self) -> None:
+        await asyncio.sleep(AGAIN)
+        if not self._closed:
+            self._follow()
 
     def _work(self) -> None:
         if self._closed:

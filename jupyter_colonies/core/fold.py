@@ -40,6 +40,12 @@ OPENED = 299
 SMALL = 4
 """Nodes of a part that is not worth folding as long as there is room."""
 
+DENSEST = 3
+"""Edges for each node from which on a picture of more than a few nodes could not be read."""
+
+FEW = 6
+"""Nodes between which there may be any number of edges."""
+
 MOST_APART = 150
 """Nodes that are taken out of the parts in which they would be hidden."""
 
@@ -189,7 +195,12 @@ class _Cut:
         if len(cell.members) < 2:
             return []
         for pieces in ways(self.shape, cell.members):
-            if len(pieces) <= room and self._elements_with(number, pieces) <= room:
+            if len(pieces) > room:
+                continue
+            elements = self._elements_with(number, pieces)
+            added = elements - self.elements - len(pieces)
+            tangled = len(pieces) > FEW and added > DENSEST * len(pieces)
+            if elements <= room and not tangled:
                 return self._replace(number, pieces, within=cell.key, depth=cell.depth + 1)
         return []
 

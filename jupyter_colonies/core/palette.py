@@ -63,7 +63,7 @@ def finished(numbers: dict[State, int]) -> int:
 
 def progress_text(numbers: dict[State, int]) -> str:
     """Progress in words: `3 of 7 finished`."""
-    return f"{finished(numbers)} of {sum(numbers.values())} finished"
+    return f"{finished(numbers):,} of {sum(numbers.values()):,} finished"
 
 
 def state_text(node: NodeChange) -> str:
@@ -97,11 +97,9 @@ def share_of(node: NodeChange) -> float | None:
     return share if 0 <= share <= 1 else None
 
 
-def details_text(node: NodeChange) -> str:
-    """The third line of a drawn node, on request: who has or had it, and what it says."""
-    executor = short(node.executorname, NAME_COLUMNS) if node.executorname else "no executor yet"
-    said = node.progress.partition(" ")[2] if node.progress and share_of(node) is not None else ""
-    return f"{executor} · {short(said, NAME_COLUMNS - 6)}" if said else executor
+def said_of(node: NodeChange) -> str:
+    """What the executor of a running process says it does, if anything."""
+    return node.progress.partition(" ")[2] if node.progress and share_of(node) is not None else ""
 
 
 def status_text(node: NodeChange) -> str:

@@ -54,8 +54,8 @@ from jupyter_colonies.core.palette import (
     NAME_COLUMNS,
     counts,
     counts_text,
-    details_text,
     glyphs_text,
+    said_of,
     share_of,
     short,
     state_text,
@@ -160,6 +160,7 @@ def node_data(node: NodeChange, *, details: bool = False) -> Json:
     """What is drawn of a process."""
     name = short(node.nodename or node.funcname, NAME_COLUMNS)
     lines = [name, status_text(node)]
+    said = said_of(node)
     data: Json = {
         "id": node.processid,
         "kind": "process",
@@ -167,10 +168,11 @@ def node_data(node: NodeChange, *, details: bool = False) -> Json:
         "state": node.state.word,
         "members": 1,
         "failed": int(node.state == State.FAILED),
-        "about": f"{node.nodename or node.funcname}: {state_text(node)}; function {node.funcname}",
+        "about": f"{node.nodename or node.funcname}: {state_text(node)}; function {node.funcname}"
+        + (f"; {said}" if said else ""),
     }
     if details:
-        lines.append(details_text(node))
+        lines.append(short(node.executorname, NAME_COLUMNS) or "no executor yet")
         data["tall"] = True
         if node.state == State.RUNNING and node.starttime > NEVER:
             data["since"] = round(node.starttime.timestamp() * 1000)

@@ -6,7 +6,7 @@ const LEAST_HEIGHT = 150;
 const MOST_HEIGHT = 560;
 
 /** A graph is made no smaller than this by itself: it could not be read. */
-const LEAST_ZOOM = 0.45;
+const LEAST_ZOOM = 0.55;
 
 class Sight {
   /** `opened` is called with the data of a node that was clicked and is no process. */

@@ -205,7 +205,8 @@ def test_details_name_the_executor_and_what_it_says() -> None:
     )
     shown.sight.details = True
     (element,) = shown.view().drawn.values()
-    assert element["data"]["label"] == "fit\n▶\ufe0e Running · 50 %\ngpu-1 · epoch 3"
+    assert element["data"]["label"] == "fit\n▶\ufe0e Running · 50 %\ngpu-1"
+    assert element["data"]["about"] == "fit: Running; function ; epoch 3"
     assert element["data"]["since"] == START.timestamp() * 1000
     assert element["data"]["stops"] == ["0%", "50%", "50%", "100%"]
     shown.sight.details = False

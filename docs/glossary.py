@@ -148,6 +148,8 @@ fun: the function
 fromnodes: names or process ids of nodes that run again though they succeeded
 RerunWorkflow.functionspecs: new specs for nodes of these names, which run again
 keptfrom: process of an earlier run whose result this one has; left out if it has its own
+progress: how far the run is, a share from 0 to 1 and perhaps words; left out if it was not said
+cached: true if the result was kept from an earlier process; left out otherwise
 original: workflow that this one runs again; left out if there is none
 funcname: name of the function
 functionName: name of the function that reconciles

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from jupyter_colonies.broker import reading
@@ -120,24 +122,34 @@ def get_process_graphs(call: Call, request: ListGraphs) -> list[ProcessGraph]:
     return [reading.graph(row, members[row["seq"]], drawn=False) for row in rows]
 
 
-def workflow_change(tx: Transaction, graph: Row, after: int) -> WorkflowChange:
-    """What changed in a workflow after a revision; from 0 everything, in depth-first order."""
+def workflow_change(
+    tx: Transaction, graph: Row, after: int, also: Sequence[str] = ()
+) -> WorkflowChange:
+    """What changed in a workflow after a revision; from 0 everything, in depth-first order.
+
+    `also` are ids of processes that are told of in any case.
+    """
     graphseq = graph["seq"]
     if after <= 0:
         rows = {row["processid"]: row for row in tx.all(graphs.MEMBERS, graphseq=graphseq)}
         order = [rows[vertex.processid] for vertex in reading.vertices(tx, [graphseq])[graphseq]]
     else:
         order = tx.all(journal.CHANGED_SINCE, graphseq=graphseq, after=after)
+        missing = sorted(set(also) - {row["processid"] for row in order})
+        for statement, numbers in processes.numbered(processes.wholes, missing):
+            order = [*order, *tx.all(statement, **numbers)]
     if after <= 0:
         edges = tx.all(graphs.EDGES_WITH_IDS, graphseq=graphseq)
+        said = tx.all(graphs.SAID, graphseq=graphseq)
     else:
         edges = reading.relatives(tx, [row["seq"] for row in order])
+        said = reading.said(tx, [row["seq"] for row in order])
     return WorkflowChange(
         processgraphid=graph["processgraphid"],
         colonyname=graph["colonyname"],
         revision=graph["revision"],
         state=State(graph["state"]),
-        nodes=reading.node_changes(order, edges),
+        nodes=reading.node_changes(order, edges, said),
     )
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from jupyter_colonies.broker import reading
 from jupyter_colonies.broker.call import Call, answers
-from jupyter_colonies.broker.signals import ColonyChanged, Noted
+from jupyter_colonies.broker.signals import ColonyChanged, Noted, Progressed
 from jupyter_colonies.core.member import Log
 from jupyter_colonies.core.messages import Empty, logs, processes
 from jupyter_colonies.core.messages.logs import (
@@ -24,7 +24,7 @@ from jupyter_colonies.core.messages.processes import (
     OneAttribute,
     SetAttributes,
 )
-from jupyter_colonies.core.process import Attribute, AttributeType, State, attribute_id
+from jupyter_colonies.core.process import PROGRESS, Attribute, AttributeType, State, attribute_id
 from jupyter_colonies.core.times import SECOND
 from jupyter_colonies.errors import AccessDenied, InvalidRequest
 from jupyter_colonies.store import journal, members
@@ -82,6 +82,8 @@ def set_attributes(call: Call, request: SetAttributes) -> Empty:
         raise AccessDenied("Failed to set attributes, only the assigned executor may")
     attach(call.tx, [(call.row, texts)])
     call.tx.announce(Noted(request.processid))
+    if PROGRESS in texts and call.row["processgraphid"]:
+        call.tx.announce(Progressed(call.row["processgraphid"], request.processid))
     call.tx.announce(ColonyChanged(call.row["colonyname"], PROCESSES))
     return Empty()
 

@@ -10,7 +10,15 @@ import msgspec
 from jupyter_colonies.core import member
 from jupyter_colonies.core.graph import ProcessGraph, Vertex, depth_first, drawing
 from jupyter_colonies.core.messages.workflows import NodeChange
-from jupyter_colonies.core.process import Attribute, AttributeType, Process, State
+from jupyter_colonies.core.process import (
+    CACHE,
+    HIT,
+    PROGRESS,
+    Attribute,
+    AttributeType,
+    Process,
+    State,
+)
 from jupyter_colonies.core.spec import FunctionSpec
 from jupyter_colonies.core.times import to_wire
 from jupyter_colonies.store import graphs, processes
@@ -175,8 +183,20 @@ def graph(row: Row, members: Sequence[Vertex], *, drawn: bool) -> ProcessGraph:
     )
 
 
-def node_changes(members: Sequence[Row], edges: Sequence[Row]) -> list[NodeChange]:
+def said(tx: Transaction, seqs: Sequence[int]) -> list[Row]:
+    """What processes said of how far they are, and of kept results."""
+    return [
+        row
+        for statement, numbers in processes.numbered(processes.said_by, seqs)
+        for row in tx.all(statement, **numbers)
+    ]
+
+
+def node_changes(
+    members: Sequence[Row], edges: Sequence[Row], said: Sequence[Row] = ()
+) -> list[NodeChange]:
     """What a display needs of these members; edges may lead to others, whose ids they carry."""
+    texts = {(each["process"], each["key"]): each["value"] for each in said}
     parents: dict[str, list[tuple[int, str]]] = {}
     children: dict[str, list[tuple[int, str]]] = {}
     for edge in edges:
@@ -197,6 +217,10 @@ def node_changes(members: Sequence[Row], edges: Sequence[Row]) -> list[NodeChang
             parents=_ordered(parents.get(row["processid"])),
             children=_ordered(children.get(row["processid"])),
             keptfrom=row["keptfrom"] or msgspec.UNSET,
+            progress=(texts.get((row["seq"], PROGRESS)) or msgspec.UNSET)
+            if row["state"] == State.RUNNING
+            else msgspec.UNSET,
+            cached=texts.get((row["seq"], CACHE), "").startswith(HIT) or msgspec.UNSET,
         )
         for row in members
     ]

@@ -95,6 +95,13 @@ class Noted(NamedTuple):
     processid: str
 
 
+class Progressed(NamedTuple):
+    """The executor of a process said how far it is."""
+
+    processgraphid: str
+    processid: str
+
+
 class Revoked(NamedTuple):
     """A bearer token was revoked."""
 
@@ -133,6 +140,7 @@ class Notice(msgspec.Struct, array_like=True):
     noted: list[Noted] = []
     revoked: list[Revoked] = []
     colonies: list[ColonyChanged] = []
+    progressed: list[Progressed] = []
 
 
 MOST_NOTICES = 16
@@ -169,6 +177,7 @@ class SignalNotices:
             *notice.appended,
             *notice.taken,
             *notice.noted,
+            *notice.progressed,
             *notice.revoked,
             *notice.colonies,
             *due,
@@ -187,7 +196,7 @@ def _gathered(announced: Sequence[object]) -> Notice:
     newest: dict[int, GraphChanged] = {}
     # Those that say only where to look are told once.
     once: dict[type, dict[Any, None]] = {
-        kind: {} for kind in (Appended, Noted, Revoked, ColonyChanged)
+        kind: {} for kind in (Appended, Noted, Progressed, Revoked, ColonyChanged)
     }
     for signal in announced:
         match signal:
@@ -199,7 +208,7 @@ def _gathered(announced: Sequence[object]) -> Notice:
                 newest[signal.graphseq] = signal
             case Dismissed():
                 notice.dismissed.append(signal)
-            case Appended() | Noted() | Revoked() | ColonyChanged():
+            case Appended() | Noted() | Progressed() | Revoked() | ColonyChanged():
                 once[type(signal)][signal] = None
             case Taken():
                 notice.taken.append(signal)
@@ -209,7 +218,7 @@ def _gathered(announced: Sequence[object]) -> Notice:
                 packed.add(signal.generator)
     notice.graphs = list(newest.values())
     notice.appended, notice.noted = list(once[Appended]), list(once[Noted])
-    notice.revoked = list(once[Revoked])
+    notice.revoked, notice.progressed = list(once[Revoked]), list(once[Progressed])
     notice.colonies = list(once[ColonyChanged])
     notice.packed = sorted(packed)
     return notice
@@ -230,6 +239,7 @@ def _parts(notice: Notice, longest: int) -> list[Notice]:
             appended=notice.appended[number::2],
             taken=notice.taken[number::2],
             noted=notice.noted[number::2],
+            progressed=notice.progressed[number::2],
             revoked=notice.revoked[number::2],
             colonies=notice.colonies[number::2],
             due=notice.due,

@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple, TypeGuard
 
 import msgspec
 
@@ -23,6 +23,7 @@ from jupyter_colonies.broker.signals import (
     GraphChanged,
     Missed,
     Noted,
+    Progressed,
     Ready,
     Revoked,
     Taken,
@@ -81,13 +82,14 @@ class Watcher:
         """The next announcement."""
         return await self._waiting.get()
 
-    def drain(self) -> None:
-        """Forget what is waiting, because what is read next covers it; an end stays."""
-        ended = False
+    def drain(self) -> list[object]:
+        """Take out all that is waiting, because what is read next covers it; an end stays."""
+        waiting = []
         while not self._waiting.empty():
-            ended = self._waiting.get_nowait() is None or ended
-        if ended:
+            waiting.append(self._waiting.get_nowait())
+        if None in waiting:
             self._waiting.put_nowait(None)
+        return waiting
 
 
 class Bell(Watcher):
@@ -208,20 +210,24 @@ class Subscriptions:
                     watcher.put(Missed())
 
     async def workflow(self, request: SubscribeWorkflow) -> AsyncIterator[WorkflowChange]:
-        """A workflow's changes after a revision, the missed ones first, until it ends."""
+        """A workflow's changes after a revision, the missed ones first, until it ends.
+
+        Processes that said how far they are come in between, at the same revision.
+        """
         topic = ("workflow", request.processgraphid)
         after = request.after
         with self.watching(topic, timeout=request.timeout) as watcher:
-            while True:
-                watcher.drain()
-                change = await self._store.read(_workflow_reader(request.processgraphid, after))
+            told: object = Missed()
+            while told is not None:
+                also = [each.processid for each in (told, *watcher.drain()) if _progressed(each)]
+                reader = _workflow_reader(request.processgraphid, after, also)
+                change = await self._store.read(reader)
                 if change is None:
                     return
-                if change.revision > after or not after:
+                if change.revision > after or not after or change.nodes:
                     yield change
                     after = change.revision
-                if await watcher.next() is None:
-                    return
+                told = await watcher.next()
 
     async def executor(
         self, request: SubscribeExecutor, executorid: str
@@ -359,12 +365,16 @@ def _reached(
     return read
 
 
+def _progressed(signal: object) -> TypeGuard[Progressed]:
+    return isinstance(signal, Progressed)
+
+
 def _workflow_reader(
-    processgraphid: str, after: int
+    processgraphid: str, after: int, also: Sequence[str]
 ) -> Callable[[Transaction], WorkflowChange | None]:
     def read(tx: Transaction) -> WorkflowChange | None:
         graph = tx.one(graphs.BY_ID, processgraphid=processgraphid)
-        return None if graph is None else lookup.workflow_change(tx, graph, after)
+        return None if graph is None else lookup.workflow_change(tx, graph, after, also)
 
     return read
 
@@ -390,6 +400,7 @@ _TOPICS: dict[type, Callable[[Any], Iterable[Topic]]] = {
     Ready: lambda told: [("events", told.colonyname)],
     Revoked: lambda told: [("token", told.tokenid)],
     Appended: lambda told: [("channel", told.processid, told.name)],
+    Progressed: lambda told: [("workflow", told.processgraphid)],
     Noted: lambda told: [("notes", told.processid)],
     GraphChanged: lambda told: [("workflow", told.processgraphid)],
     Taken: lambda told: [("executor", told.colonyname, told.executorname)],

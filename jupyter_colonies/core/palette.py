@@ -28,6 +28,9 @@ SKETCH = "#4f5b93"
 KEPT = "kept"
 """What is said of a node that has the result of an earlier run."""
 
+CACHED = "cached"
+"""What is said of a node that found its result where results are kept."""
+
 
 class Look(NamedTuple):
     """Glyph, word and fill colour of a state."""
@@ -69,7 +72,8 @@ def progress_text(numbers: dict[State, int]) -> str:
 def state_text(node: NodeChange) -> str:
     """The state in words: `Successful`, or `Successful, kept` if it is that of an earlier run."""
     word = LOOKS[node.state].word
-    return f"{word}, {KEPT}" if node.keptfrom else word
+    origin = KEPT if node.keptfrom else CACHED if node.cached else ""
+    return f"{word}, {origin}" if origin else word
 
 
 def counts_text(numbers: Mapping[State, int]) -> str:
@@ -111,6 +115,8 @@ def status_text(node: NodeChange) -> str:
     text = f"{look.glyph} {look.word}"
     if node.keptfrom:
         return f"{text} · {KEPT}"
+    if node.cached:
+        return f"{text} · {CACHED}"
     if node.state.finished and node.starttime > NEVER and node.endtime >= node.starttime:
         return f"{text} · {duration_text(node.endtime - node.starttime)}"
     share = share_of(node)

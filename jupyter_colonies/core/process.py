@@ -15,6 +15,15 @@ from jupyter_colonies.core.times import NEVER
 
 DAY = 86_400_000_000_000
 
+PROGRESS = "progress"
+"""The attribute in which an executor says how far a run is: `0.42 reading`."""
+
+CACHE = "cache"
+"""The attribute in which a process says whether its result is a kept one."""
+
+HIT = "hit"
+"""How that begins if the result is a kept one."""
+
 
 class State(IntEnum):
     """State of a process and of a process graph (protocol part 02, section 1.4)."""

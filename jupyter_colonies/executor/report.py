@@ -12,9 +12,9 @@ import threading
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from jupyter_colonies.core.process import PROGRESS
 from jupyter_colonies.errors import ColoniesError
 
-PROGRESS = "progress"
 PACE = 0.5  # seconds between two reports
 LONG = 1.0  # seconds after which it is told what runs
 

@@ -106,6 +106,16 @@ MEMBERS = Statement(
     .where(_P.graphseq == _SEQ, _P.graphseq > _ZERO)
     .order_by(_P.seq)
 )
+# What the processes of a workflow said of how far they are, and of kept results.
+SAID = Statement(
+    select(attributes.c.process, attributes.c.key, attributes.c.value)
+    .select_from(attributes.join(processes, _P.seq == attributes.c.process))
+    .where(
+        _P.graphseq == _SEQ,
+        _P.graphseq > _ZERO,
+        attributes.c.key.in_([literal_column("'progress'"), literal_column("'cache'")]),
+    )
+)
 _parents = processes.alias("parents")
 _children = processes.alias("children")
 EDGES_WITH_IDS = Statement(

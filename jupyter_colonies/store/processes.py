@@ -451,6 +451,17 @@ def attributes_of(many: int) -> Statement:
     )
 
 
+@cache
+def said_by(many: int) -> Statement:
+    """What so many processes said of how far they are, and of kept results; see `numbered`."""
+    keys: list[ColumnElement[str]] = [literal_column("'progress'"), literal_column("'cache'")]
+    return Statement(
+        select(attributes.c.process, attributes.c.key, attributes.c.value).where(
+            attributes.c.process.in_(numbers(many)), attributes.c.key.in_(keys)
+        )
+    )
+
+
 def numbered(
     statement: Callable[[int], Statement], keys: Sequence[Any]
 ) -> Iterator[tuple[Statement, dict[str, Any]]]:

@@ -92,3 +92,36 @@ def test_counts_have_limits(e1, count):
     graph = e1.submit_workflow(a=[])
     with refused(400, "Failed to get workflow events"):
         history(e1, graph, count=count)
+
+
+def test_displays_are_told_how_far_a_process_is_and_whose_result_was_kept(e1):
+    graph = e1.submit_workflow(a=[], b=["a"])
+    process = e1.assign()
+    with e1.colony.wire.socket() as socket:
+        socket.send(
+            "subscribeworkflowmsg",
+            e1.key,
+            processgraphid=graph["processgraphid"],
+            after=0,
+            timeout=20,
+        )
+
+        def told():
+            change = socket.receive(payloadtype="subscribeworkflowmsg")
+            return change["revision"], {node["nodename"]: node for node in change["nodes"]}
+
+        revision, nodes = told()
+        assert "progress" not in nodes["a"]
+        said = {"processid": process["processid"]}
+        e1.call("setattributesmsg", **said, texts={"progress": "0.25 reading", "other": "x"})
+        again, nodes = told()
+        assert again == revision
+        assert {name: node["progress"] for name, node in nodes.items()} == {"a": "0.25 reading"}
+        assert len(nodes["a"]["children"]) == 1
+        e1.call("setattributesmsg", **said, texts={"cache": "hit: from another process"})
+        e1.close(process)
+        later, nodes = told()
+        assert later > revision
+        assert "progress" not in nodes["a"]
+        assert nodes["a"]["cached"] is True
+        assert "cached" not in nodes.get("b", {})

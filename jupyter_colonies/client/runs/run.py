@@ -21,7 +21,7 @@ from jupyter_colonies.client.runs.repair import Repairable
 from jupyter_colonies.client.values.forms import FILE, decoded
 from jupyter_colonies.core.history import History
 from jupyter_colonies.core.messages.workflows import SUBSCRIBE_WORKFLOW, WorkflowChange
-from jupyter_colonies.core.process import Process, State
+from jupyter_colonies.core.process import CACHE, HIT, Process, State
 from jupyter_colonies.errors import (
     ClientError,
     ColoniesError,
@@ -36,9 +36,6 @@ if TYPE_CHECKING:
 
 LAST_LOOK = 2.0
 """Seconds that waiting for a run leaves its views to show the end."""
-
-CACHE = "cache"
-"""The attribute in which a process says whether its result is a kept one."""
 
 _log = logging.getLogger(__name__)
 
@@ -113,7 +110,7 @@ class RunNode:
     @property
     def cached(self) -> bool:
         """Whether the result is one that was kept from an earlier process."""
-        return self.explain().startswith("hit")
+        return self.explain().startswith(HIT)
 
     def explain(self) -> str:
         """Whether a kept result was used: `hit: …`, or `miss: …` with what has changed."""

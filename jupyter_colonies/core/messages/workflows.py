@@ -103,7 +103,8 @@ class NodeChange(msgspec.Struct, kw_only=True):
     """A process of a workflow as a display needs it.
 
     `keptfrom` is the process of an earlier run whose result this one has; `progress` what the
-    executor of a running one said last, a share from 0 to 1 and perhaps words: `0.42 reading`.
+    executor of a running one said last, a share from 0 to 1 and perhaps words: `0.42 reading`;
+    `cached` says of a successful one that its result was kept from an earlier process.
     """
 
     processid: str
@@ -120,6 +121,7 @@ class NodeChange(msgspec.Struct, kw_only=True):
     children: list[str] = msgspec.field(default_factory=list)
     keptfrom: str | msgspec.UnsetType = msgspec.UNSET
     progress: str | msgspec.UnsetType = msgspec.UNSET
+    cached: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class WorkflowChange(msgspec.Struct, kw_only=True):

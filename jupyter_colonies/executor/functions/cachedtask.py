@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from jupyter_colonies.client.runs.run import CACHE
 from jupyter_colonies.client.values.cache import Hit
+from jupyter_colonies.core.process import CACHE
 from jupyter_colonies.executor.functions.fingerprint import fingerprint
 from jupyter_colonies.executor.functions.function import TaskRunnable
 from jupyter_colonies.executor.functions.results import Output, as_output, label_of

@@ -64,6 +64,27 @@ def test_a_view_follows_its_run_to_the_end(colony, workflow, gate, until) -> Non
     view.close()
 
 
+def test_a_running_process_shows_how_far_it_is(colony, gate, until) -> None:
+    @colony.function(executor="reader", executortype="reader")
+    def read(process) -> int:
+        process.progress(0.25, "first part")
+        gate.wait(30)
+        return 1
+
+    alone = Workflow("alone", executortype="reader")
+    alone.node("reading", "read")
+    view = DagView(colony.submit(alone))
+    board = view.children[0]
+
+    def drawn(_: object) -> list[str]:
+        return [each["data"]["label"] for each in board.drawn["elements"].values()]
+
+    until(board, "news", lambda news: drawn(news) == ["reading\n▶\ufe0e Running · 25 %"])
+    gate.set()
+    until(board, "news", lambda news: any("Successful" in label for label in drawn(news)))
+    view.close()
+
+
 def test_waiting_for_a_run_leaves_its_picture_final(colony, workflow, gate) -> None:
     run = colony.submit(workflow)
     view = DagView(run)

@@ -22,11 +22,15 @@ class Following:
     """Follows a run for a view until nothing can change any more or the view is closed.
 
     `learn` is called on the portal's thread with each change and must not block. `paint` is called
-    in a thread of the view, and may ask the server.
+    in a thread of the view, and may ask the server. `tell` is called with what `trouble` is now.
     """
 
     def __init__(
-        self, run: Run, learn: Callable[[WorkflowChange], None], paint: Callable[[], None]
+        self,
+        run: Run,
+        learn: Callable[[WorkflowChange], None],
+        paint: Callable[[], None],
+        tell: Callable[[str], None] | None = None,
     ) -> None:
         self.trouble = ""
         """Why the view is no longer live, for people; empty while it is."""
@@ -35,7 +39,9 @@ class Following:
         self._run = run
         self._learn = learn
         self._paint = paint
+        self._tell = tell
         self._closed = False
+        self._learnt = False
         self._painted = threading.Event()
         self._over: concurrent.futures.Future[None] = concurrent.futures.Future()
         self._pace = Pace(self._work)
@@ -74,25 +80,34 @@ class Following:
         self._pace.finish()
 
     def _follow(self) -> None:
-        self._follower = self._run.follow(self._take)
+        self._follower = self._run.follow(self._take, self._away)
         self._follower.future.add_done_callback(self._unfollowed)
 
     def _take(self, change: WorkflowChange) -> None:
-        self.trouble = ""
+        self._say("")
+        self._learnt = True
         self._learn(change)
         self._pace.knock()
+
+    def _away(self, what: str) -> None:
+        self._say(f"Not live at the moment: {what}. Trying again." if what else "")
+        self._pace.knock()
+
+    def _say(self, trouble: str) -> None:
+        self.trouble = trouble
+        if self._tell:
+            self._tell(trouble)
 
     def _unfollowed(self, future: concurrent.futures.Future[None]) -> None:
         error = None if future.cancelled() else future.exception()
         if isinstance(error, _AWAY) and not self._closed:
-            self.trouble = f"Not live at the moment: {error.message}. Trying again."
+            self._away(error.message)
             self._run.colony.portal.start(self._follow_later())
-            self._pace.knock()
             return
         if isinstance(error, ColoniesError):
-            self.trouble = f"No longer live: {error.message}"
+            self._say(f"No longer live: {error.message}")
         self.ended = True
-        self._pace.finish()
+        self._pace.knock()
 
     async def _follow_later(self) -> None:
         await asyncio.sleep(AGAIN)
@@ -104,6 +119,7 @@ class Following:
             return
         last = self.ended
         self._paint()
-        self._painted.set()
-        if last and self._over.set_running_or_notify_cancel():
+        if last or self._learnt:
+            self._painted.set()
+        if last and not self._over.done() and self._over.set_running_or_notify_cancel():
             self._over.set_result(None)

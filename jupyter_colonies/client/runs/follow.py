@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 
 from jupyter_colonies.client.client import Client
@@ -19,6 +19,7 @@ from jupyter_colonies.core.messages.processes import SUBSCRIBE_PROCESS, Subscrib
 from jupyter_colonies.core.messages.workflows import NodeChange, WorkflowChange
 from jupyter_colonies.core.process import Process, State
 from jupyter_colonies.errors import (
+    ColoniesError,
     LimitReached,
     NoServer,
     NotFound,
@@ -32,31 +33,36 @@ PATIENCE = 60.0
 PAUSES = (0.1, 0.5, 1.0, 2.0, 5.0)
 
 Changes = AsyncGenerator[WorkflowChange, None]
+Tell = Callable[[str], object]
 
 _AWAY = (ServerUnreachable, ServerStopping, NoServer)
 _STATE_OF_COLOUR = {colour: state for state, colour in BACKGROUND.items()}
 
 
-async def workflow_changes(client: Client, processgraphid: str) -> Changes:
+async def workflow_changes(
+    client: Client, processgraphid: str, tell: Tell | None = None
+) -> Changes:
     """A workflow's changes by the `subscribeworkflowmsg` extension, without end.
 
     A restarted server is waited for. Raises what it refuses with, and ServerUnreachable if it
-    can't be reached at first or stays away for a minute.
+    can't be reached at first or stays away for a minute. `tell` is called with what is wrong when
+    the server has gone, and with an empty text when it is back.
     """
     revision = 0
-    absence = _Absence()
+    absence = _Absence(tell)
     while True:
         frames = client.subscribe_workflow(
             processgraphid=processgraphid, after=revision, timeout=SUBSCRIPTION
         )
         try:
+            await absence.ask(client)
             async with aclosing(frames):
                 async for change in frames:
                     revision = change.revision
                     absence.moved()
                     yield change
-        except _AWAY:
-            absence.bear()
+        except _AWAY as error:
+            absence.bear(error)
         await absence.pause()
 
 
@@ -89,15 +95,15 @@ async def channel_entries(
             if not found:
                 raise
             return
-        except _AWAY:
-            absence.bear()
+        except _AWAY as error:
+            absence.bear(error)
         await absence.pause()
 
 
-async def process_changes(client: Client, processid: str) -> Changes:
+async def process_changes(client: Client, processid: str, tell: Tell | None = None) -> Changes:
     """The changes of a single process, as those of a workflow with one node, without end."""
     state: State | None = None
-    absence = _Absence()
+    absence = _Absence(tell)
     while True:
         try:
             process = await client.get_process(processid=processid)
@@ -112,19 +118,19 @@ async def process_changes(client: Client, processid: str) -> Changes:
                     if process.state != state:
                         state = process.state
                         yield _alone(process)
-        except _AWAY:
-            absence.bear()
+        except _AWAY as error:
+            absence.bear(error)
         await absence.pause()
 
 
-async def reread_changes(client: Client, processgraphid: str) -> Changes:
+async def reread_changes(client: Client, processgraphid: str, tell: Tell | None = None) -> Changes:
     """A workflow's changes on a server without the extension, without end.
 
     Such a server says nothing of processes that fail or are cancelled along with others: the
     workflow is read again after each event, and each minute.
     """
     known: dict[str, NodeChange] = {}
-    absence = _Absence()
+    absence = _Absence(tell)
     while True:
         try:
             graph = await client.get_process_graph(processgraphid=processgraphid)
@@ -144,29 +150,40 @@ async def reread_changes(client: Client, processgraphid: str) -> Changes:
                     if process.state != known[process.processid].state:
                         absence.moved()
                         break
-        except _AWAY:
-            absence.bear()
+        except _AWAY as error:
+            absence.bear(error)
         await absence.pause()
 
 
 class _Absence:
     """How long the server has been away, and how long to wait before it is tried again."""
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Tell | None = None) -> None:
+        self._tell = tell
         self._since: float | None = None
         self._seen = False
         self._idle = 0
 
     def over(self) -> None:
         """The server answered."""
+        if self._since is not None and self._tell:
+            self._tell("")
         self._since, self._seen = None, True
 
-    def bear(self) -> None:
+    def bear(self, error: ColoniesError) -> None:
         """Called in an except clause: raise again what should not be borne any longer."""
         now = time.monotonic()
+        if self._since is None and self._tell:
+            self._tell(error.message)
         self._since = self._since or now
         if not self._seen or now - self._since > PATIENCE:
             raise  # noqa: PLE0704 - the error being handled
+
+    async def ask(self, client: Client) -> None:
+        """Find out whether a server that was away is back, which a quiet subscription can't say."""
+        if self._since is not None:
+            await client.get_version()
+            self.over()
 
     def moved(self) -> None:
         """Something came of the last try: the next may follow at once."""

@@ -267,15 +267,18 @@ class Run(Repairable):
         else:
             self.colony.call(client.cancel_process(processid=self.id))
 
-    async def changes(self) -> AsyncGenerator[WorkflowChange, None]:
+    async def changes(
+        self, away: Callable[[str], object] | None = None
+    ) -> AsyncGenerator[WorkflowChange, None]:
         """First every node, then what changes, until nothing can change any more.
 
         A workflow whose leaf failed goes on with its other branches, and so does this. Raises
-        what the server refuses with and ServerUnreachable if it stays away.
+        what the server refuses with and ServerUnreachable if it stays away. `away` is called with
+        what is wrong when the server can't be reached, and with an empty text when it is back.
         """
         self._followers += 1
         try:
-            async with aclosing(await self._source()) as source:
+            async with aclosing(await self._source(away)) as source:
                 async for change in source:
                     self._picture.absorb(change)
                     yield change
@@ -288,12 +291,16 @@ class Run(Repairable):
         finally:
             self._followers -= 1
 
-    def follow(self, callback: Callable[[WorkflowChange], object]) -> Follower:
+    def follow(
+        self,
+        callback: Callable[[WorkflowChange], object],
+        away: Callable[[str], object] | None = None,
+    ) -> Follower:
         """Call back on the client's own thread for each change, as `changes` gives them.
 
-        The callback must not block and can't make blocking calls.
+        The callbacks must not block and can't make blocking calls. `away` is that of `changes`.
         """
-        future = self.colony.portal.start(self._tell(callback))
+        future = self.colony.portal.start(self._tell(callback, away))
         future.add_done_callback(_report)
         return Follower(future)
 
@@ -361,16 +368,22 @@ class Run(Repairable):
             await asyncio.wait(views, timeout=LAST_LOOK)
         return await asyncio.wrap_future(self.colony.portal.start(self._checked()))
 
-    async def _source(self) -> AsyncGenerator[WorkflowChange, None]:
+    async def _source(
+        self, away: Callable[[str], object] | None
+    ) -> AsyncGenerator[WorkflowChange, None]:
         client = self.colony.client
         if not self.is_workflow:
-            return follow.process_changes(client, self.id)
+            return follow.process_changes(client, self.id, away)
         if SUBSCRIBE_WORKFLOW.type in await self.colony.extensions():
-            return follow.workflow_changes(client, self.id)
-        return follow.reread_changes(client, self.id)
+            return follow.workflow_changes(client, self.id, away)
+        return follow.reread_changes(client, self.id, away)
 
-    async def _tell(self, callback: Callable[[WorkflowChange], object]) -> None:
-        async with aclosing(self.changes()) as changes:
+    async def _tell(
+        self,
+        callback: Callable[[WorkflowChange], object],
+        away: Callable[[str], object] | None,
+    ) -> None:
+        async with aclosing(self.changes(away)) as changes:
             async for change in changes:
                 callback(change)
 

@@ -95,6 +95,10 @@ class Scene:
         with self._lock:
             self._nodes.update((node.processid, node) for node in change.nodes)
 
+    def tell(self, trouble: str) -> None:
+        """Say why the scene is not live, in the heading; an empty text if it is."""
+        self.trouble = trouble
+
     def show_states(self, nodes: Sequence[NodeChange] | None) -> None:
         """Show these processes, those of another moment, in place of the known ones; None ends it.
 

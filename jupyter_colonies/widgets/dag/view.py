@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import concurrent.futures
-import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,21 +9,16 @@ import ipywidgets
 import traitlets
 
 from jupyter_colonies.client.runs.run import Run
-from jupyter_colonies.core.messages.workflows import NodeChange, WorkflowChange
-from jupyter_colonies.errors import ColoniesError, NoServer, ServerStopping, ServerUnreachable
+from jupyter_colonies.core.messages.workflows import NodeChange
 from jupyter_colonies.widgets.dag.board import Board
 from jupyter_colonies.widgets.dag.scene import Scene
 from jupyter_colonies.widgets.dag.unseen import still
+from jupyter_colonies.widgets.following import Following
 from jupyter_colonies.widgets.inspector.inspector import Inspector
-from jupyter_colonies.widgets.pace import Pace
 from jupyter_colonies.widgets.page import output
 from jupyter_colonies.widgets.page.bound import PageBound
 
-AGAIN = 5.0
-"""Seconds before a server that stays away is tried again."""
-
 _SHARED = ("selected", "search", "states", "highlighted", "details", "unfolded")
-_AWAY = (ServerUnreachable, ServerStopping, NoServer)
 
 
 class DagView(PageBound, ipywidgets.VBox):  # type: ignore[misc]
@@ -60,24 +52,18 @@ class DagView(PageBound, ipywidgets.VBox):  # type: ignore[misc]
 
     def __init__(self, run: Run, **options: Any) -> None:
         self.run = run
-        self._scene = Scene(run.id, _title(run))
+        self._scene = Scene(run.id, run.title)
         self._board = Board(self.open_fold, self.close_fold)
         self.inspector = Inspector(run.colony)
-        self._closed = False
-        self._followed_to_the_end = False
-        self._painted = threading.Event()
-        self._over: concurrent.futures.Future[None] = concurrent.futures.Future()
         super().__init__([self._board, self._board.widget, self.inspector], **options)
         self.add_class("colonies-dag")
         self.add_class("colonies-surface")
         self._links = [traitlets.link((self, name), (self._board, name)) for name in _SHARED]
+        self._board.show_view(self._scene.view(), self._scene.rows)
+        self._following = Following(run, self._scene.learn, self._paint, self._scene.tell)
         self.observe(self._looks_elsewhere, ["selected", "details", "unfolded"])
         self.observe(lambda _: self.inspector.show(self._scene.node(self.selected)), "selected")
         self.inspector.observe(self._go, "chosen")
-        self._looks_elsewhere()
-        self._pace = Pace(self._paint)
-        self._paint()
-        self._follow()
 
     @property
     def text(self) -> str:
@@ -91,12 +77,12 @@ class DagView(PageBound, ipywidgets.VBox):  # type: ignore[misc]
     def open_fold(self, fold: str) -> None:
         """Open a fold of the graph, by the id that it has in what is drawn."""
         self._scene.open(fold)
-        self._pace.knock()
+        self._following.knock()
 
     def close_fold(self, fold: str) -> None:
         """Close an opened fold, with those that were opened in it; an empty id closes all."""
         self._scene.close(fold)
-        self._pace.knock()
+        self._following.knock()
 
     def show_states(self, nodes: Sequence[NodeChange] | None) -> None:
         """Show the graph as it was at another moment, made of these nodes; None shows it live.
@@ -104,39 +90,24 @@ class DagView(PageBound, ipywidgets.VBox):  # type: ignore[misc]
         What happens to the run meanwhile is kept. Works after the end of the run as well.
         """
         self._scene.show_states(nodes)
-        self._pace.knock()
+        self._following.knock()
 
     def wait_until_painted(self, timeout: float) -> bool:
         """Wait until the first picture is there, `timeout` seconds at most; whether it is."""
-        return self._painted.wait(timeout)
+        return self._following.wait_until_painted(timeout)
 
     def on_end(self, callback: Callable[[], None]) -> None:
         """Call back, on any thread, when the last change has been painted and the view is open.
 
         Who waits for the run waits for the callback as well.
         """
-        called: concurrent.futures.Future[None] = concurrent.futures.Future()
-        self.run.shown(called)
-
-        def call(over: concurrent.futures.Future[None]) -> None:
-            try:
-                if not over.cancelled():
-                    callback()
-            finally:
-                called.set_result(None)
-
-        self._over.add_done_callback(call)
+        self._following.on_end(callback)
 
     def close(self) -> None:
         """Follow no more and remove the view from all pages."""
-        if self._closed:
-            return
-        self._closed = True
-        self._over.cancel()
-        self._follower.stop()
-        self._pace.finish()
-        for link in self._links:
-            link.unlink()
+        self._following.close()
+        while self._links:
+            self._links.pop().unlink()
         for child in (self._board, self.inspector):
             child.close()
         super().close()
@@ -157,49 +128,10 @@ class DagView(PageBound, ipywidgets.VBox):  # type: ignore[misc]
     def _looks_elsewhere(self, _: object = None) -> None:
         sight = self._scene.sight
         sight.selected, sight.details, sight.unfolded = self.selected, self.details, self.unfolded
-        if hasattr(self, "_pace"):
-            self._pace.knock()
-
-    def _follow(self) -> None:
-        self._follower = self.run.follow(self._learn)
-        self._follower.future.add_done_callback(self._unfollowed)
-
-    def _learn(self, change: WorkflowChange) -> None:
-        self._scene.trouble = ""
-        self._scene.learn(change)
-        self._pace.knock()
-
-    def _unfollowed(self, future: concurrent.futures.Future[None]) -> None:
-        error = None if future.cancelled() else future.exception()
-        if isinstance(error, _AWAY) and not self._closed:
-            self._scene.trouble = f"Not live at the moment: {error.message}. Trying again."
-            self.run.colony.portal.start(self._follow_later())
-        else:
-            if isinstance(error, ColoniesError):
-                self._scene.trouble = f"No longer live: {error.message}"
-            self._followed_to_the_end = True
-        self._pace.knock()
-
-    async def _follow_later(self) -> None:
-        await asyncio.sleep(AGAIN)
-        if not self._closed:
-            self._follow()
+        self._following.knock()
 
     def _paint(self) -> None:
-        if self._closed:
-            return
-        last = self._followed_to_the_end
         self._board.show_view(self._scene.view(), self._scene.rows)
         shown = self.inspector.node
         if shown is not None and (now := self._scene.node(shown.processid)) != shown:
             self.inspector.show(now)
-        if last or self._scene.nodes:
-            self._painted.set()
-        if last and not self._over.done() and self._over.set_running_or_notify_cancel():
-            self._over.set_result(None)
-
-
-def _title(run: Run) -> str:
-    if not run.is_workflow:
-        return f"Process {run.name or run.id[:8]}"
-    return run.name or f"Workflow {run.id[:8]}"

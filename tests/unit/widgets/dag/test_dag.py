@@ -12,7 +12,8 @@ from jupyter_colonies.client.compose.workflow import Workflow
 from jupyter_colonies.core.messages.workflows import NodeChange
 from jupyter_colonies.core.process import State
 from jupyter_colonies.notebook import display
-from jupyter_colonies.notebook.colony import NotebookColony
+from jupyter_colonies.notebook.colony import NotebookColony, connect
+from jupyter_colonies.testing import server_in_thread
 from jupyter_colonies.widgets.dag.view import DagView
 from jupyter_colonies.widgets.page.output import DAG_MIME_TYPE
 
@@ -208,6 +209,27 @@ def test_a_process_that_can_not_be_fetched_is_said_so(colony, until) -> None:
     view.selected = view.children[0].roll["rows"][0][0]
     until(view.inspector, "trouble", lambda text: "process not found" in text)
     view.close()
+
+
+def test_a_server_that_goes_away_is_said_so_and_found_again(tmp_path, monkeypatch, until) -> None:
+    for name in ("COLONIES_SERVER_HOST", "COLONIES_PRVKEY"):
+        monkeypatch.delenv(name, raising=False)
+    lonely = Workflow("lonely", executortype="nobody")
+    lonely.node("node", "work")
+    with server_in_thread(tmp_path) as server:
+        monkeypatch.setenv("JUPYTER_COLONIES_RUNTIME", str(server.runtime_file))
+        colony = connect()
+        run = colony.submit(lonely)
+        view = DagView(run)
+        assert view.wait_until_painted(30)
+        board = view.children[0]
+    until(board, "news", lambda news: "Not live at the moment" in news["heading"]["trouble"])
+    with server_in_thread(tmp_path):
+        until(board, "news", lambda news: not news["heading"]["trouble"])
+        run.cancel()
+        until(board, "news", lambda news: news["heading"]["state"]["word"] == "Cancelled")
+        view.close()
+        colony.close()
 
 
 def test_show_works_where_there_are_no_widgets(colony, workflow, gate, capsys) -> None:

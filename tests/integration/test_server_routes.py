@@ -17,6 +17,10 @@ OPEN_ON_THE_OWN_PORT = {
     "GET /pubsub",  # each subscription is signed (test_server_pubsub)
     "GET /health",  # says nothing but that it is alive
     "OPTIONS *",  # preflights say nothing but which methods exist
+    "GET /v1/docs",  # says what the API is, and nothing of this server
+    "HEAD /v1/docs",
+    "GET /v1/openapi.json",
+    "HEAD /v1/openapi.json",
     "* /v1(?:/.*)?",  # 404 for whatever is no resource
 }
 OPEN_INSIDE_JUPYTER = {

@@ -16,7 +16,7 @@ from jupyter_colonies.core.deployment import DeploymentLog, DeploymentRequest
 from jupyter_colonies.errors import AccessDenied
 from jupyter_colonies.server.deploy.deployment import Deployment
 from jupyter_colonies.server.deploy.deployments import Deployments
-from jupyter_colonies.server.rest.declaration import Reply, Visit, declare
+from jupyter_colonies.server.rest.declaration import Reply, Visit, address, declare
 
 LONGEST_WAIT = 600
 MOST_LINES = 100_000
@@ -60,7 +60,7 @@ async def deploy_notebook(visit: Visit, *, query: Waiting, body: DeploymentReque
     """Deploy a notebook; what is under that name already is replaced by it."""
     deployment = await visit.service(Deployments).deploy(body)
     reply = await _when_settled(visit, deployment, query.wait)
-    return Reply(201, reply.body, f"deployments/{deployment.record.name}")
+    return Reply(201, reply.body, address("deployments", deployment.record.name))
 
 
 @declare("GET", ONE, who=USERS, inside=True, replies={200: rules.Deployment})

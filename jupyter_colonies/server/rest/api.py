@@ -12,6 +12,7 @@ from jupyter_colonies.server.rest import (  # noqa: F401
     channels,
     colonies,
     crons,
+    description,
     events,
     executors,
     files,

@@ -12,7 +12,7 @@ from jupyter_colonies.core.messages.processes import MOST_TEXTS
 from jupyter_colonies.core.policy import Role
 from jupyter_colonies.core.process import Attribute, AttributeType, Process
 from jupyter_colonies.server.rest import processes
-from jupyter_colonies.server.rest.declaration import Reply, Visit, declare
+from jupyter_colonies.server.rest.declaration import Reply, Visit, address, declare
 
 ALL = processes.ONE + "/attributes"
 
@@ -48,7 +48,7 @@ async def add_attribute(visit: Visit, processid: str, *, body: NewAttribute) -> 
         targetid=processid, key=body.key, value=body.value, attributetype=body.attributetype
     )
     added: Attribute = await visit.ask(messages.ADD_ATTRIBUTE, holder, attribute=attribute)
-    return Reply(201, added, f"attributes/{added.attributeid}")
+    return Reply(201, added, address("attributes", added.attributeid))
 
 
 @declare("PATCH", ALL, who=processes.HOLDER, replies={204: None})

@@ -11,7 +11,7 @@ from jupyter_colonies.core.member import Colony, Statistics
 from jupyter_colonies.core.messages import assignments, colonies, monitor, pages, server
 from jupyter_colonies.core.messages.monitor import Monitor
 from jupyter_colonies.core.policy import Role
-from jupyter_colonies.server.rest.declaration import Reply, Visit, declare
+from jupyter_colonies.server.rest.declaration import Reply, Visit, address, declare
 from jupyter_colonies.server.rest.paging import Page, Paging, page
 
 ALL = "colonies"
@@ -52,7 +52,8 @@ async def get_colony(visit: Visit, colonyname: str) -> Reply:
 async def add_colony(visit: Visit, colonyname: str, *, body: NewColony) -> Reply:
     """Create a colony. 409 if there is one of that name."""
     colony = Colony(colonyid=body.colonyid, name=colonyname)
-    return Reply(201, await visit.ask(colonies.ADD_COLONY, colony=colony), f"colonies/{colonyname}")
+    added = await visit.ask(colonies.ADD_COLONY, colony=colony)
+    return Reply(201, added, address("colonies", colonyname))
 
 
 @declare("DELETE", ONE, who=Role.SERVER_OWNER, replies={204: None})

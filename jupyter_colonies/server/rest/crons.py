@@ -9,7 +9,7 @@ from jupyter_colonies.core.decoding import Integer, Name
 from jupyter_colonies.core.messages import crons, pages
 from jupyter_colonies.core.policy import Role
 from jupyter_colonies.core.spec import FunctionSpec, WorkflowSpec
-from jupyter_colonies.server.rest.declaration import MIB, Reply, Visit, declare
+from jupyter_colonies.server.rest.declaration import MIB, Reply, Visit, address, declare
 from jupyter_colonies.server.rest.paging import Page, Paging, Text, page
 
 ALL = "colonies/{colonyname}/crons"
@@ -65,7 +65,7 @@ async def add_cron(visit: Visit, colonyname: str, *, body: NewCron) -> Reply:
         workflowspec=workflow_text(colonyname, body.functionspecs),
     )
     added: Cron = await visit.submit(crons.ADD_CRON, cron=cron)
-    return Reply(201, added, f"crons/{added.cronid}")
+    return Reply(201, added, address("crons", added.cronid))
 
 
 @declare("GET", ONE, who=Role.MEMBER, replies={200: Cron}, tagged=True)

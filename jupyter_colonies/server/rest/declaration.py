@@ -23,6 +23,7 @@ import typing
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
+from urllib.parse import quote
 
 from jupyter_colonies.broker.service import Broker
 from jupyter_colonies.core import culprit
@@ -56,6 +57,11 @@ class Reply(NamedTuple):
     next: str = ""
     headers: Mapping[str, str] = MappingProxyType({})
     stream: AsyncIterator[bytes] | None = None
+
+
+def address(*names: str) -> str:
+    """The address below `/v1/` that names lead to."""
+    return "/".join(quote(name, safe="") for name in names)
 
 
 class Visit(NamedTuple):
@@ -197,7 +203,7 @@ def declare(
         taken = {(each.method, each.pattern) for each in _OPERATIONS.values()}
         if operation.name in _OPERATIONS or (method, operation.pattern) in taken:
             raise ValueError(f"{method} {path} ({operation.name}) is declared twice")
-        named = [name for name in hints if name not in ("return", "visit")]
+        named = [name for name in hints if name not in ("return", "visit", "_")]
         if named != operation.parameters:
             raise ValueError(f"{operation.name} takes {named}, its path has {operation.parameters}")
         _OPERATIONS[operation.name] = operation

@@ -94,6 +94,15 @@ class Exchange:
             except Exception as error:  # noqa: BLE001 - a client must get an answer in any case
                 refuse(self._handler, rpc.unexpected(error))
 
+    async def show(self, operation: Operation) -> None:
+        """Write what is for anyone."""
+        with self._presence.exchange():
+            try:
+                read_query(self._handler.request.query, operation)
+                await self._reply(operation, await operation.action(None))
+            except ColoniesError as error:
+                refuse(self._handler, error)
+
     def _once(self, operation: Operation) -> Once | None:
         """The idempotency key. Raises FaultyField for one that can't be, or has no meaning."""
         request = self._handler.request

@@ -17,7 +17,7 @@ from jupyter_colonies.core.member import (
 )
 from jupyter_colonies.core.messages import executors, pages
 from jupyter_colonies.core.policy import Role
-from jupyter_colonies.server.rest.declaration import Reply, Visit, declare
+from jupyter_colonies.server.rest.declaration import Reply, Visit, address, declare
 from jupyter_colonies.server.rest.paging import Page, Paging, Text, page
 from jupyter_colonies.server.visitor import Enrolment
 
@@ -113,8 +113,8 @@ async def register_executor(
     )
     added = await visit.visitor.enrol(executor, Enrolment(proof=body.proof, lease=body.lease))
     functions = [await offer_function(visit, added, offer) for offer in body.functions]
-    place = f"colonies/{colonyname}/executors/{executorname}"
-    return Reply(201, Registered(executor=added, functions=functions), place)
+    where = address("colonies", colonyname, "executors", executorname)
+    return Reply(201, Registered(executor=added, functions=functions), where)
 
 
 @declare("GET", ALL, who=Role.MEMBER_OR_PENDING, replies={200: Page[Executor]}, tagged=True)

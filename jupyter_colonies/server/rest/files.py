@@ -12,7 +12,7 @@ from jupyter_colonies.core.messages import files, pages
 from jupyter_colonies.core.messages.files import Moved
 from jupyter_colonies.core.policy import Role
 from jupyter_colonies.errors import FaultyField
-from jupyter_colonies.server.rest.declaration import Reply, Visit, declare
+from jupyter_colonies.server.rest.declaration import Reply, Visit, address, declare
 from jupyter_colonies.server.rest.paging import Page, Paging, Text, page
 
 ALL = "colonies/{colonyname}/files"
@@ -93,7 +93,7 @@ async def add_file(visit: Visit, colonyname: str, *, body: NewFile) -> Reply:
         ref=body.ref,
     )
     added: File = await visit.submit(files.ADD_FILE, file=file)
-    return Reply(201, added, f"colonies/{colonyname}/files/{added.fileid}")
+    return Reply(201, added, address("colonies", colonyname, "files", added.fileid))
 
 
 @declare("DELETE", ALL, who=Role.MEMBER, replies={204: None})

@@ -6,7 +6,7 @@ from jupyter_colonies.core.member import Executor, Function
 from jupyter_colonies.core.messages import executors, pages
 from jupyter_colonies.core.policy import Role
 from jupyter_colonies.errors import NotFound
-from jupyter_colonies.server.rest.declaration import Reply, Visit, declare
+from jupyter_colonies.server.rest.declaration import Reply, Visit, address, declare
 from jupyter_colonies.server.rest.executors import ITSELF, ONE, Offer, offer_function
 from jupyter_colonies.server.rest.paging import Page, Paging, Text, page
 
@@ -53,8 +53,10 @@ async def add_function(visit: Visit, colonyname: str, executorname: str, *, body
     executor: Executor = await visit.ask(executors.GET_EXECUTOR, **names)
     executor.executorid = executorid
     added = await offer_function(visit, executor, body)
-    place = f"colonies/{colonyname}/executors/{executorname}/functions/{added.functionid}"
-    return Reply(201, added, place)
+    where = address(
+        "colonies", colonyname, "executors", executorname, "functions", added.functionid
+    )
+    return Reply(201, added, where)
 
 
 @declare("GET", ONE + "/functions/{functionid}", who=Role.MEMBER, replies={200: Function})

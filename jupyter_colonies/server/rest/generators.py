@@ -10,7 +10,7 @@ from jupyter_colonies.core.messages import generators, pages
 from jupyter_colonies.core.policy import Role
 from jupyter_colonies.core.spec import FunctionSpec
 from jupyter_colonies.server.rest.crons import Switch, workflow_text
-from jupyter_colonies.server.rest.declaration import MIB, Reply, Visit, declare
+from jupyter_colonies.server.rest.declaration import MIB, Reply, Visit, address, declare
 from jupyter_colonies.server.rest.paging import Page, Paging, Text, page
 
 ALL = "colonies/{colonyname}/generators"
@@ -60,7 +60,7 @@ async def add_generator(visit: Visit, colonyname: str, *, body: NewGenerator) ->
         workflowspec=workflow_text(colonyname, body.functionspecs),
     )
     added: Generator = await visit.submit(generators.ADD_GENERATOR, generator=generator)
-    return Reply(201, added, f"generators/{added.generatorid}")
+    return Reply(201, added, address("generators", added.generatorid))
 
 
 @declare("GET", ONE, who=Role.MEMBER, replies={200: Generator}, tagged=True)

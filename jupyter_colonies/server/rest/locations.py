@@ -7,7 +7,7 @@ import msgspec
 from jupyter_colonies.core.member import Location
 from jupyter_colonies.core.messages import locations, pages
 from jupyter_colonies.core.policy import Role
-from jupyter_colonies.server.rest.declaration import Reply, Visit, declare
+from jupyter_colonies.server.rest.declaration import Reply, Visit, address, declare
 from jupyter_colonies.server.rest.paging import Page, Paging, page
 
 ALL = "colonies/{colonyname}/locations"
@@ -47,8 +47,8 @@ async def add_location(
         long=body.long,
         lat=body.lat,
     )
-    place = f"colonies/{colonyname}/locations/{locationname}"
-    return Reply(201, await visit.ask(locations.ADD_LOCATION, location=location), place)
+    where = address("colonies", colonyname, "locations", locationname)
+    return Reply(201, await visit.ask(locations.ADD_LOCATION, location=location), where)
 
 
 @declare("DELETE", ONE, who=Role.COLONY_OWNER, replies={204: None})

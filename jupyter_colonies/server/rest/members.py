@@ -8,7 +8,7 @@ from jupyter_colonies.core.decoding import Name
 from jupyter_colonies.core.member import User
 from jupyter_colonies.core.messages import colonies, pages
 from jupyter_colonies.core.policy import Role
-from jupyter_colonies.server.rest.declaration import Reply, Visit, declare
+from jupyter_colonies.server.rest.declaration import Reply, Visit, address, declare
 from jupyter_colonies.server.rest.paging import Page, Paging, Text, page
 
 ALL = "colonies/{colonyname}/members"
@@ -52,8 +52,8 @@ async def add_member(visit: Visit, colonyname: str, membername: str, *, body: Ne
         email=body.email,
         phone=body.phone,
     )
-    place = f"colonies/{colonyname}/members/{membername}"
-    return Reply(201, await visit.ask(colonies.ADD_USER, user=user), place)
+    where = address("colonies", colonyname, "members", membername)
+    return Reply(201, await visit.ask(colonies.ADD_USER, user=user), where)
 
 
 @declare("DELETE", ONE, who=Role.COLONY_OWNER, replies={204: None})

@@ -63,6 +63,9 @@ class ResourceHandler(Problems):
 
     async def _act(self, *names: str) -> None:
         operation = exchange.chosen(self._offered, self.request.method)
+        if operation is not None and operation.open:
+            await self._exchange.show(operation)
+            return
         try:
             visitor = await self._gate(self.request)
         except ColoniesError as error:

@@ -14,7 +14,7 @@ from jupyter_colonies.core.process import Process, State
 from jupyter_colonies.core.spec import FunctionSpec
 from jupyter_colonies.errors import FaultyField
 from jupyter_colonies.server.rest import executors
-from jupyter_colonies.server.rest.declaration import MIB, Reply, Visit, declare
+from jupyter_colonies.server.rest.declaration import MIB, Reply, Visit, address, declare
 from jupyter_colonies.server.rest.paging import Moment, Page, Paging, Text, page
 
 ALL = "colonies/{colonyname}/processes"
@@ -151,7 +151,7 @@ async def submit_process(visit: Visit, colonyname: str, *, body: FunctionSpec) -
     """
     spec = _placed(body, colonyname)
     process: Process = await visit.submit(processes.SUBMIT_FUNCTION_SPEC, spec=spec)
-    return Reply(201, process, f"processes/{process.processid}")
+    return Reply(201, process, address("processes", process.processid))
 
 
 @declare("DELETE", ALL, who=Role.COLONY_OWNER, replies={204: None})
@@ -239,7 +239,7 @@ async def cancel_process(visit: Visit, processid: str) -> Reply:
 async def retry_process(visit: Visit, processid: str) -> Reply:
     """Run a finished process again, on its own: the same spec with the same input."""
     process: Process = await visit.submit(reruns.RETRY_PROCESS, processid=processid)
-    return Reply(201, process, f"processes/{process.processid}")
+    return Reply(201, process, address("processes", process.processid))
 
 
 @declare("GET", ONE + "/children", who=Role.MEMBER, replies={200: list[str]}, tagged=True)
@@ -263,7 +263,7 @@ async def add_child(visit: Visit, processid: str, *, body: Child) -> Reply:
         spec=_placed(body.spec, parent.spec.conditions.colonyname),
         insert=body.insert,
     )
-    return Reply(201, process, f"processes/{process.processid}")
+    return Reply(201, process, address("processes", process.processid))
 
 
 def number(state: Standing | None) -> State | None:

@@ -8,7 +8,7 @@ from jupyter_colonies.core.decoding import Name
 from jupyter_colonies.core.file import Snapshot
 from jupyter_colonies.core.messages import pages, snapshots
 from jupyter_colonies.core.policy import Role
-from jupyter_colonies.server.rest.declaration import Reply, Visit, declare
+from jupyter_colonies.server.rest.declaration import Reply, Visit, address, declare
 from jupyter_colonies.server.rest.paging import Page, Paging, page
 
 ALL = "colonies/{colonyname}/snapshots"
@@ -40,7 +40,7 @@ async def create_snapshot(visit: Visit, colonyname: str, *, body: NewSnapshot) -
     """Note the newest revision of every file of a label. 409 if the name is taken."""
     fields = {"colonyname": colonyname, "label": body.label, "name": body.name}
     made: Snapshot = await visit.submit(snapshots.CREATE_SNAPSHOT, **fields)
-    return Reply(201, made, f"colonies/{colonyname}/snapshots/{made.snapshotid}")
+    return Reply(201, made, address("colonies", colonyname, "snapshots", made.snapshotid))
 
 
 @declare("DELETE", ALL, who=Role.MEMBER, replies={204: None})

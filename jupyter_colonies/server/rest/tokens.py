@@ -8,7 +8,7 @@ from jupyter_colonies.core.decoding import Integer, Name
 from jupyter_colonies.core.messages import tokens
 from jupyter_colonies.core.policy import Role
 from jupyter_colonies.core.token import USUAL, NewToken, Token
-from jupyter_colonies.server.rest.declaration import Reply, Visit, declare
+from jupyter_colonies.server.rest.declaration import Reply, Visit, address, declare
 
 ALL = "colonies/{colonyname}/tokens"
 ONE = "colonies/{colonyname}/tokens/{tokenid}"
@@ -33,7 +33,7 @@ async def add_token(visit: Visit, colonyname: str, *, body: TokenWanted) -> Repl
     """
     fields = {"name": body.name, "scopes": body.scopes, "lifetime": body.lifetime}
     made: NewToken = await visit.ask(tokens.ADD_TOKEN, colonyname=colonyname, **fields)
-    return Reply(201, made, f"colonies/{colonyname}/tokens/{made.token.tokenid}")
+    return Reply(201, made, address("colonies", colonyname, "tokens", made.token.tokenid))
 
 
 @declare("GET", ALL, who=Role.MEMBER_OR_OWNER, replies={200: list[Token]}, tagged=True)

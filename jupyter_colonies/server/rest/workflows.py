@@ -12,7 +12,7 @@ from jupyter_colonies.core.messages.pages import Progress
 from jupyter_colonies.core.policy import Role
 from jupyter_colonies.core.process import Process, State
 from jupyter_colonies.core.spec import FunctionSpec, WorkflowSpec
-from jupyter_colonies.server.rest.declaration import MIB, Reply, Visit, declare
+from jupyter_colonies.server.rest.declaration import MIB, Reply, Visit, address, declare
 from jupyter_colonies.server.rest.paging import Moment, Page, Paging, Text, page
 from jupyter_colonies.server.rest.processes import InState, NodePaging, Standing, number
 
@@ -78,7 +78,7 @@ async def submit_workflow(visit: Visit, colonyname: str, *, body: list[FunctionS
     """
     spec = WorkflowSpec(colonyname=colonyname, functionspecs=body)
     graph: ProcessGraph = await visit.submit(workflows.SUBMIT_WORKFLOW_SPEC, spec=spec)
-    return Reply(201, graph, f"workflows/{graph.processgraphid}")
+    return Reply(201, graph, address("workflows", graph.processgraphid))
 
 
 @declare("DELETE", ALL, who=Role.COLONY_OWNER, replies={204: None})
@@ -158,4 +158,4 @@ async def rerun_workflow(visit: Visit, workflowid: str, *, body: Rerun) -> Reply
         fromnodes=body.fromnodes,
         functionspecs=body.functionspecs,
     )
-    return Reply(201, graph, f"workflows/{graph.processgraphid}")
+    return Reply(201, graph, address("workflows", graph.processgraphid))

@@ -15,6 +15,7 @@ class Chart {
       className: "chart",
       tabIndex: 0,
       role: "application",
+      "data-lm-suppress-shortcuts": "true",
       "aria-label":
         "Timeline: arrow keys go from run to run, Enter selects, plus and minus zoom, " +
         "Shift with an arrow key moves, 0 shows all",

@@ -20,6 +20,8 @@ const BEAT = 100;
 export default {
   render({ model, el }) {
     el.classList.add("colonies-player", "colonies-surface");
+    // JupyterLab's own shortcuts would take the arrow keys.
+    el.setAttribute("data-lm-suppress-shortcuts", "true");
     const player = new Player(model, el);
     return () => player.dispose();
   },

@@ -7,6 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from IPython.core.getipython import get_ipython
+
 from jupyter_colonies.client import colony as client_colony
 from jupyter_colonies.client.colony import Colony
 from jupyter_colonies.client.compose.task import Task
@@ -243,12 +245,24 @@ def connect(
     colony: str | None = None,
     keyfile: str | Path | None = None,
 ) -> NotebookColony:
-    """Connect to a colony and make it the current one; see `client.colony.connect`."""
-    return client_colony.connect(address, colony=colony, keyfile=keyfile, factory=NotebookColony)
+    """Connect to a colony and make it the current one; see `client.colony.connect`.
+
+    In IPython this loads the extension as well: `%colonies`, and how runs and the like are shown.
+    """
+    made = client_colony.connect(address, colony=colony, keyfile=keyfile, factory=NotebookColony)
+    _load_extension()
+    return made
 
 
 def current() -> NotebookColony:
-    """The colony that is connected; connects when there is none."""
+    """The colony that is connected; connects, as `connect` does, when there is none."""
     colony = client_colony.current(factory=NotebookColony)
+    _load_extension()
     # One that was connected to without the notebook's part, by a library for instance.
     return colony if isinstance(colony, NotebookColony) else NotebookColony(colony.found)
+
+
+def _load_extension() -> None:
+    shell = get_ipython()
+    if shell is not None and shell.extension_manager is not None:
+        shell.extension_manager.load_extension("jupyter_colonies")  # once, however often asked

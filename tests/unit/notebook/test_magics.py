@@ -95,6 +95,9 @@ def test_loading_twice_and_unloading(notebook) -> None:
     with pytest.raises(Exception, match="`%colonies` not found"):
         notebook.run("get_ipython().run_line_magic('colonies', 'status')")
     assert notebook.complete("%colonies wor") == []
+    notebook.run("import jupyter_colonies; colony = jupyter_colonies.connect()")
+    notebook.run("%colonies status")
+    notebook.names()["colony"].close()
 
 
 def test_status_says_which_server_and_why(notebook, colony_server) -> None:

@@ -18,15 +18,23 @@ from tornado.httputil import HTTPServerRequest
 from tornado.netutil import bind_unix_socket
 
 from jupyter_colonies.broker.service import Broker
-from jupyter_colonies.server.folder import UserKey
+from jupyter_colonies.server.jupyterusers import JupyterUsers
 from jupyter_colonies.server.listener import BACKLOG, Listener, application
 from jupyter_colonies.server.presence import Presence
+from jupyter_colonies.server.proofs import Proofs, presented
 from jupyter_colonies.server.rest import port as rest
 from jupyter_colonies.server.rest.declaration import Services
-from jupyter_colonies.server.visitor import JupyterVisitor, Visitor
+from jupyter_colonies.server.visitor import Visitor
 
 USER = "Colonies-User"
 """Header with the name, in percent encoding, of the user that the other Jupyter server knows."""
+
+APART = "Colonies-User-Apart"
+"""Header that is `yes` where that server tells users apart by names that stay."""
+
+SEEN, PRIVATE = "Colonies-Seen", "Colonies-Private"
+"""Headers of a request that proves by itself who sent it: the URL that the client sees, and `yes`
+if nobody else could read it. Whose proof it is, only the host can tell."""
 
 
 class Door:
@@ -48,16 +56,26 @@ class Door:
         self._file = self.path.stat()
 
     def open(
-        self, broker: Broker, presence: Presence, user: UserKey, services: Services
+        self,
+        broker: Broker,
+        presence: Presence,
+        users: JupyterUsers,
+        proofs: Proofs,
+        services: Services,
     ) -> Listener:
-        """Answer what comes through the door, as the user with this id.
+        """Answer what comes through the door, for those whom the other server knows.
 
-        `services` are what there is for that user beside the resources of the own port.
+        `services` are what there is for them beside the resources of the own port.
         """
 
         async def visitor(request: HTTPServerRequest) -> Visitor:
-            name = unquote(request.headers.get(USER, ""))
-            return JupyterVisitor(broker, user.id, name=name)
+            headers = request.headers
+            if SEEN in headers:
+                private = headers.get(PRIVATE) == "yes"
+                given = presented(request)._replace(url=headers[SEEN], private=private)
+                return await proofs.visitor(given)
+            name = unquote(headers.get(USER, ""))
+            return await users.visitor(name, apart=headers.get(APART) == "yes")
 
         routes = application(broker, presence, rest.routes(broker, presence, visitor, services))
         return Listener(broker, presence, self.bound, host="", tls=None, routes=routes)

@@ -149,6 +149,13 @@ class ColoniesExtension(ExtensionApp):
         the way can read them.""",
     ).tag(config=True)
 
+    users = Enum(
+        settings.USERS,
+        settings.USERS[0],
+        help="""Where Jupyter tells its users apart by names that stay, as JupyterHub does: 'own'
+        makes each of them a user of the colony, with 'one' all are the user of this server.""",
+    ).tag(config=True)
+
     deploy_anywhere = Bool(
         help="""Whether notebooks outside of Jupyter's root folder may be deployed through Jupyter's
         address. From a kernel or a terminal of this server's user they may in any case.""",
@@ -256,6 +263,7 @@ class ColoniesExtension(ExtensionApp):
             s3=self.s3,
             public_url=self.public_url,
             plaintext_tokens=self.plaintext_tokens,
+            users=self.users,
             elsewhere=settings.object_store(os.environ) if self.s3 == "off" else None,
             plaintext=self.plaintext,
             proxies=tuple(self.proxies),

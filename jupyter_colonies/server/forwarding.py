@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 from tornado.http1connection import HTTP1Connection, HTTP1ConnectionParameters
-from tornado.httpclient import HTTPError
+from tornado.httpclient import HTTPError, HTTPRequest
 from tornado.httputil import (
     HTTPHeaders,
     HTTPMessageDelegate,
@@ -26,7 +26,7 @@ from tornado.websocket import (
     websocket_connect,
 )
 
-from jupyter_colonies.errors import HostLost, ServerStopping
+from jupyter_colonies.errors import HostLost, ServerStopping, from_reply
 from jupyter_colonies.server.folder import DataFolder
 
 PATIENCE = 15.0
@@ -34,13 +34,22 @@ PATIENCE = 15.0
 
 PAUSE = 0.1
 MAX_BODY = 256 << 20
+STREAM = "text/event-stream"
 PARAMETERS = HTTP1ConnectionParameters(max_body_size=MAX_BODY)
 
 
-class Answer(HTTPMessageDelegate):
-    """What the host answered."""
+class Taker(Protocol):
+    """Who passes streams on."""
 
-    def __init__(self) -> None:
+    async def relayed(self, answer: Answer, chunk: bytes) -> None:
+        """Part of a stream has come; the next one is read when this has returned."""
+
+
+class Answer(HTTPMessageDelegate):
+    """What the host answered; a stream goes to `relay` as it comes and is not kept."""
+
+    def __init__(self, relay: Taker | None = None) -> None:
+        self._relay = relay
         self.status = 0
         self.headers = HTTPHeaders()
         self.body = bytearray()
@@ -53,9 +62,12 @@ class Answer(HTTPMessageDelegate):
         assert isinstance(start_line, ResponseStartLine)
         self.status, self.headers = start_line.code, headers
 
-    def data_received(self, chunk: bytes) -> None:
-        """Collect the body."""
+    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
+        """Collect the body, or pass it on."""
+        if self._relay is not None and self.headers.get("Content-Type") == STREAM:
+            return self._relay.relayed(self, chunk)
         self.body += chunk
+        return None
 
     def finish(self) -> None:
         """The answer is complete."""
@@ -82,6 +94,7 @@ class Forwarding:
         *,
         gone: asyncio.Event,
         more: Mapping[str, str] = MappingProxyType({}),
+        relay: Taker | None = None,
     ) -> Answer:
         """The host's answer to a request, `more` are further headers of it.
 
@@ -90,7 +103,7 @@ class Forwarding:
         """
         stream = await self._connected()
         left = asyncio.create_task(_close_when(gone, stream))
-        answer = Answer()
+        answer = Answer(relay)
         try:
             connection = HTTP1Connection(stream, True, PARAMETERS)
             headers = HTTPHeaders({"Host": "colonies", "Content-Length": str(len(body)), **more})
@@ -99,7 +112,7 @@ class Forwarding:
             connection.finish()
             await connection.read_response(answer)
             await sent
-        except StreamClosedError:
+        except (StreamClosedError, TimeoutError):
             pass
         finally:
             left.cancel()
@@ -111,14 +124,21 @@ class Forwarding:
             )
         return answer
 
-    async def subscribe(self) -> WebSocketClientConnection:
-        """A websocket for subscriptions at the host. Raises ServerStopping."""
+    async def subscribe(
+        self, target: str = "/pubsub", headers: Mapping[str, str] = MappingProxyType({})
+    ) -> WebSocketClientConnection:
+        """A websocket at the host. Raises ServerStopping, and what the host refuses."""
         (await self._connected()).close()
+        request = HTTPRequest(f"ws://colonies{target}", headers=HTTPHeaders(headers))
         try:
             return await websocket_connect(
-                "ws://colonies/pubsub", resolver=OneSocket(self._path), max_message_size=MAX_BODY
+                request, resolver=OneSocket(self._path), max_message_size=MAX_BODY
             )
-        except (OSError, StreamClosedError, HTTPError) as error:
+        except HTTPError as error:
+            if error.code in (599, 503):
+                raise ServerStopping(f"{self._trouble()} ({error})") from None
+            raise from_reply(error.code, f"The host of the colony refused it ({error})") from None
+        except (OSError, StreamClosedError) as error:
             raise ServerStopping(f"{self._trouble()} ({error})") from None
 
     async def _connected(self) -> IOStream:

@@ -26,6 +26,7 @@ from jupyter_colonies.server.door import Door
 from jupyter_colonies.server.firststart import Identities
 from jupyter_colonies.server.folder import DataFolder, Runtime, UserKey
 from jupyter_colonies.server.guard import Guard
+from jupyter_colonies.server.jupyterusers import JupyterUsers
 from jupyter_colonies.server.measuring import Pace, Visitors, Work
 from jupyter_colonies.server.metrics import Metrics
 from jupyter_colonies.server.presence import Presence
@@ -58,6 +59,8 @@ class Hosting:
     listener: listener.Listener
     door: Door
     ids: Identities
+    proofs: Proofs
+    users: JupyterUsers
     runtime: Runtime
     tidying: Tidying
 
@@ -106,6 +109,8 @@ class Hosting:
             self.ids = await firststart.complete(self.broker, self.folder, self.ids, name)
             self.ids = self.ids._replace(serverid=self.broker.serverid)
             self._user = UserKey(self.folder.key_file("user"), self.ids.userid)
+            self.users = self._make_users()
+            self.proofs = self._make_proofs()
             await firststart.populate(self.broker, self.ids, self.settings)
             self.door = Door(self.folder.path)
             undo.callback(self.door.remove)
@@ -134,7 +139,9 @@ class Hosting:
             )
             self.deployments = Deployments(self.folder, self._kernels or Kernels())
             self.services = {Deployments: self.deployments, Metrics: counted}
-            self._inside = self.door.open(self.broker, self.presence, self._user, self.services)
+            self._inside = self.door.open(
+                self.broker, self.presence, self.users, self.proofs, self.services
+            )
             self._tidying.start()
             await self.deployments.restore()
             undo.pop_all()
@@ -192,14 +199,26 @@ class Hosting:
 
     def _routes(self, counted: Metrics) -> web.Application:
         """What the own port has beside `/api` and the bytes of files."""
-        proofs = Proofs(
-            self.broker,
-            roots=[self.settings.public_url] if self.settings.public_url else [],
-            plaintext_tokens=self.settings.plaintext_tokens,
-        )
-        proven = rest.proven_routes(self.broker, self.presence, proofs)
+        proven = rest.proven_routes(self.broker, self.presence, self.proofs)
         more = metrics.routes(counted, self.settings.metrics_token)
         return listener.application(self.broker, self.presence, [*proven, *more])
+
+    def _make_users(self) -> JupyterUsers:
+        return JupyterUsers(
+            self.broker,
+            self.folder,
+            self.settings,
+            owner=self.ids.colonyid,
+            user=lambda: self.userid,
+        )
+
+    def _make_proofs(self) -> Proofs:
+        public = self.settings.public_url
+        return Proofs(
+            self.broker,
+            roots=[public] if public else [],
+            plaintext_tokens=self.settings.plaintext_tokens,
+        )
 
     def _make_broker(self, port: int, blobs: Blobs) -> Broker:
         tls = bool(self.settings.certificate)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Sequence
+from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
@@ -65,8 +66,12 @@ class Proofs:
         self, broker: Broker, *, roots: Sequence[str] = (), plaintext_tokens: bool = False
     ) -> None:
         self._broker = broker
-        self._verifier = Verifier(broker.first_use, broker.now, roots)
+        self._roots = roots
         self._plaintext_tokens = plaintext_tokens
+
+    @cached_property
+    def _verifier(self) -> Verifier:
+        return Verifier(self._broker.first_use, self._broker.now, self._roots)
 
     async def visitor(self, given: Presented) -> Visitor:
         """Who sent it.

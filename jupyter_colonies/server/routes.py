@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any, Protocol
-from urllib.parse import quote
 
 from jupyter_core.utils import ensure_async
 from jupyter_server.auth.decorator import allow_unauthenticated, authorized
@@ -22,23 +21,23 @@ from jupyter_colonies.core.deployment import DeploymentRequest
 from jupyter_colonies.errors import ColoniesError, ServerError, ServerStopping, TooLarge
 from jupyter_colonies.server import rpc
 from jupyter_colonies.server.deploy import desk as deploy
-from jupyter_colonies.server.door import USER
-from jupyter_colonies.server.forwarding import Forwarding, Relay
+from jupyter_colonies.server.forwarding import Answer, Forwarding, Relay
 from jupyter_colonies.server.hosting import Hosting
+from jupyter_colonies.server.inside import Inside, passed_on
+from jupyter_colonies.server.jupyterevents import JupyterEventsHandler
 from jupyter_colonies.server.presence import STOPPING
 from jupyter_colonies.server.pubsub import PubsubHandler
-from jupyter_colonies.server.rest import exchange, problem
+from jupyter_colonies.server.rest import exchange, problem, sockets
 from jupyter_colonies.server.rest.api import resources
 from jupyter_colonies.server.rest.exchange import Exchange, Offered
-from jupyter_colonies.server.visitor import JupyterVisitor
 
 TEXT = "text/plain; charset=utf-8"
 
-# What is passed on of a request, and of the reply to it; `Location` is put below the prefix.
-ASKED = ("Content-Type", "Accept", "Idempotency-Key", "If-Match", "If-None-Match", "Range")
+# What is passed on of a reply; `Location` is put below the prefix.
 ANSWERED = (
     "Content-Type", "Allow", "ETag", "Link", "Retry-After", "Cache-Control", "Content-Range",
-    "Accept-Ranges", "Content-Disposition", "Idempotency-Replayed",
+    "Accept-Ranges", "Content-Disposition", "Idempotency-Replayed", "X-Accel-Buffering",
+    "Accept-Signature", "WWW-Authenticate",
 )  # fmt: skip
 
 UNKNOWN_TO_JUPYTER = {
@@ -173,8 +172,8 @@ class HealthHandler(web.RequestHandler):
             self.set_status(503)
 
 
-class ResourceHandler(APIHandler):
-    """A resource of the REST API, for users Jupyter knows."""
+class ResourceHandler(Inside, APIHandler):
+    """A resource of the REST API, for users Jupyter knows and for who proves who they are."""
 
     auth_resource = "colonies"
 
@@ -215,37 +214,60 @@ class ResourceHandler(APIHandler):
         elif hosting is None:
             await self._forward()
         else:
-            name = self.current_user.username
-            visitor = JupyterVisitor(hosting.broker, hosting.userid, name=name)
+            try:
+                visitor = await self.visitor(hosting)
+            except ColoniesError as error:
+                exchange.refuse(self, error)
+                return
             work = Exchange(self, hosting.broker, hosting.presence, self._gone, hosting.services)
             await work.act(visitor, operation, *names)
 
+    async def proven(self) -> None:
+        """Answer who proves who they are; what is for users of this server is not there."""
+        if any(operation.inside for operation in self._offered.values()):
+            path = self.request.path
+            exchange.describe(self, problem.of_status(404, f"There is no resource {path}", path))
+        elif self.request.method == "OPTIONS":
+            exchange.offer(self, self._offered)
+        else:
+            await ResourceHandler._act(self, *self.path_args)
+        if not self._finished:
+            self.finish()
+
     async def _forward(self) -> None:
-        """Jupyter has let the caller in here, so the host takes them for the colony's user."""
-        root = self.settings["base_url"].rstrip("/") + "/colonies"
+        """Pass it on to the host, with what is known of the caller here."""
+        target, sent = passed_on(self)
         request = self.request
-        sent = {name: request.headers[name] for name in ASKED if name in request.headers}
-        sent[USER] = quote(self.current_user.username)
         try:
             answer = await self._desk.forwarding().exchange(
-                request.method,
-                request.uri.removeprefix(root),
-                request.body,
-                gone=self._gone,
-                more=sent,
+                request.method, target, request.body, gone=self._gone, more=sent, relay=self
             )
         except ServerError as error:
-            exchange.refuse(self, error)
+            if not self._headers_written:
+                exchange.refuse(self, error)
             return
+        if not self._headers_written:
+            self._begin(answer)
+            if answer.body:
+                self.write(bytes(answer.body))
+
+    def _begin(self, answer: Answer) -> None:
         self.set_status(answer.status)
         self.clear_header("Content-Type")
         for name in ANSWERED:
             if name in answer.headers:
                 self.set_header(name, answer.headers[name])
         if "Location" in answer.headers:
+            root = self.settings["base_url"].rstrip("/") + "/colonies"
             self.set_header("Location", root + answer.headers["Location"])
-        if answer.body:
-            self.write(bytes(answer.body))
+
+    async def relayed(self, answer: Answer, chunk: bytes) -> None:
+        """Pass on part of a stream. Raises StreamClosedError if nobody takes it."""
+        if not self._headers_written:
+            self._begin(answer)
+        self.write(chunk)
+        async with asyncio.timeout(exchange.SLOWEST):
+            await self.flush()
 
     @web.authenticated
     @authorized
@@ -330,5 +352,9 @@ def routes(desk: Desk) -> list[tuple[Any, ...]]:
                 {**service, "offered": offered},
             )
             for path, offered in resources(inside=True).items()
+        ),
+        *(
+            (rf"/colonies/v1/{path}", JupyterEventsHandler, {**service, "name": name})
+            for path, name in sockets.PATHS.items()
         ),
     ]

@@ -31,6 +31,7 @@ STALE_AFTER = 600
 SYNCHRONOUS = ("full", "normal")
 S3 = ("on", "off")
 SHORTEST_TOKEN = 16
+USERS = ("own", "one")
 PUBLIC = re.compile(r"https?://[^/?#\s]+(/[^?#\s]*)?")
 
 
@@ -60,7 +61,8 @@ class Settings:
     machines without TLS; `proxies` are the addresses whose X-Forwarded headers are believed.
     `limits` is what the port puts up with, `audit` whether it is written down who changed what.
     `public_url` is where a proxy shows the root of the own port: clients sign the address that they
-    see. `plaintext_tokens` takes bearer tokens from other machines without TLS.
+    see. `plaintext_tokens` takes bearer tokens from other machines without TLS. `users` says
+    whether each of Jupyter's users is a user of the colony of its own, or all are one.
     """
 
     data: Path
@@ -92,6 +94,7 @@ class Settings:
     audit: bool = True
     public_url: str = ""
     plaintext_tokens: bool = False
+    users: str = USERS[0]
 
     def __post_init__(self) -> None:
         for name, key in (

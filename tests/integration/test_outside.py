@@ -93,6 +93,7 @@ class Program:
         self._reader.start()
 
     def _read(self) -> None:
+        assert self.process.stderr is not None
         for line in self.process.stderr:
             with self._news:
                 self.said.append(line)
@@ -115,6 +116,7 @@ class Program:
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.end()
+        assert self.process.stderr is not None
         self.process.stderr.close()
 
 

@@ -32,6 +32,19 @@ class Answer:
         self.body = json.loads(text) if text else None
 
 
+def signed(method, url, key, body=b""):
+    """The headers of a signed request."""
+    message = Message(method, url, {})
+    HTTPMessageSigner(signature_algorithm=ColoniesSignature, key_resolver=Keys(key)).sign(
+        message,
+        key_id=identity.id_of(key),
+        nonce=secrets.token_hex(8),
+        covered_component_ids=("@method", "@target-uri"),
+        body=body or None,
+    )
+    return message.headers
+
+
 class Api:
     """A client of the REST API with one identity."""
 
@@ -41,19 +54,12 @@ class Api:
     def __call__(self, method, path, body=None, *, headers=None):
         text = b"" if body is None else json.dumps(body).encode()
         url = f"http://{self.server.host}:{self.server.port}/v1/{path}"
-        message = Message(method, url, {})
-        signer = HTTPMessageSigner(
-            signature_algorithm=ColoniesSignature, key_resolver=Keys(self.key)
-        )
-        signer.sign(
-            message,
-            key_id=identity.id_of(self.key),
-            nonce=secrets.token_hex(8),
-            covered_component_ids=("@method", "@target-uri"),
-            body=text or None,
-        )
         connection = http.client.HTTPConnection(self.server.host, self.server.port, timeout=30)
-        sent = {**message.headers, "Content-Type": "application/json", **(headers or {})}
+        sent = {
+            **signed(method, url, self.key, text),
+            "Content-Type": "application/json",
+            **(headers or {}),
+        }
         connection.request(method, f"/v1/{path}", text or None, sent)
         try:
             return Answer(connection.getresponse())

@@ -15,6 +15,8 @@ import socket
 from pathlib import Path
 from typing import Any
 
+from tornado import web
+
 from jupyter_colonies.server.listener import Listener
 from jupyter_colonies.server.presence import Presence
 
@@ -33,7 +35,8 @@ async def serve(runtime_file: Path, ready_fd: int) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     bound = socket.create_server(("127.0.0.1", 0), backlog=1024)
     bound.setblocking(False)
-    listener = Listener(Echo(), Presence(), bound, host="127.0.0.1", tls=None)  # type: ignore[arg-type]
+    nothing = web.Application()
+    listener = Listener(Echo(), Presence(), bound, host="127.0.0.1", tls=None, routes=nothing)  # type: ignore[arg-type]
     describe(listener.port, runtime_file)
     os.close(ready_fd)
     await stop.wait()

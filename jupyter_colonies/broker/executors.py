@@ -8,7 +8,7 @@ import msgspec
 
 from jupyter_colonies.broker import reading, staleness, transition
 from jupyter_colonies.broker.call import Call, answers
-from jupyter_colonies.broker.signals import ColonyChanged, Dismissed, Due
+from jupyter_colonies.broker.signals import ColonyChanged, Dismissed, Due, Stood
 from jupyter_colonies.core import identity
 from jupyter_colonies.core.member import (
     Allocations,
@@ -137,7 +137,9 @@ def approve_executor(call: Call, _: NamedExecutor) -> Empty:
     call.tx.run(
         members.SET_EXECUTOR_STATE, at_seq=call.row["seq"], new_state=int(ExecutorState.APPROVED)
     )
-    call.tx.announce(ColonyChanged(call.row["colonyname"], EXECUTORS))
+    place = call.row["colonyname"], call.row["executorname"]
+    call.tx.announce(ColonyChanged(place[0], EXECUTORS))
+    call.tx.announce(Stood(*place, ExecutorState.APPROVED))
     return Empty()
 
 
@@ -147,7 +149,9 @@ def reject_executor(call: Call, _: NamedExecutor) -> Empty:
     call.tx.run(
         members.SET_EXECUTOR_STATE, at_seq=call.row["seq"], new_state=int(ExecutorState.REJECTED)
     )
-    call.tx.announce(Dismissed(call.row["colonyname"], call.row["executorname"]))
+    place = call.row["colonyname"], call.row["executorname"]
+    call.tx.announce(Dismissed(*place))
+    call.tx.announce(Stood(*place, ExecutorState.REJECTED))
     return Empty()
 
 
@@ -258,6 +262,7 @@ def _register(
         transition.unregister(tx, row, "was registered anew")
         tx.run(members.RENEW_EXECUTOR, at_seq=row["seq"], **values)
     tx.announce(ColonyChanged(executor.colonyname, EXECUTORS))
+    tx.announce(Stood(executor.colonyname, executor.executorname, state))
     if lease:
         tx.announce(Due(values["leasedeadline"]))
     return reading.executor(_executor(call, executor.colonyname, executor.executorname))

@@ -143,6 +143,7 @@ class Broker:
         self.foresight = Foresight()
         self.meter = Meter()
         self.trail: Trail | None = None
+        self.listener: Callable[[list[object]], None] = _nobody
         self.waiters = Waiters()
         self.polls = Places(facts.polls, "long polls")
         self.followed = Places(facts.subscriptions, "subscriptions")
@@ -402,6 +403,7 @@ class Broker:
 
     def _committed(self, announced: list[object]) -> None:
         self.meter.heard(announced)
+        self.listener(announced)
         self.waiters.wake_for(signal for signal in announced if isinstance(signal, Ready))
         for signal in announced:
             if isinstance(signal, Due) and signal.duty in self._duties:
@@ -451,6 +453,10 @@ class Broker:
 def extensions(registry: Mapping[str, Message[Any, Any]]) -> list[str]:
     """Message types that the original protocol does not have."""
     return [message.type for message in registry.values() if message.extension]
+
+
+def _nobody(_: list[object]) -> None:
+    """Nobody else wants to hear what was committed."""
 
 
 def _is_told_of(message: Message[Any, Any], error: ColoniesError) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from jupyter_colonies.core.member import ExecutorState
 from jupyter_colonies.core.process import State
 
 DEADLINES = "deadlines"
@@ -41,6 +42,17 @@ class Dismissed(NamedTuple):
 
     colonyname: str
     executorname: str
+
+
+class Stood(NamedTuple):
+    """An executor has come, has gone, or may do more or less than before.
+
+    It is told where it happened, and other servers are not told.
+    """
+
+    colonyname: str
+    executorname: str
+    state: ExecutorState
 
 
 class Taken(NamedTuple):

@@ -18,8 +18,10 @@ from jupyter_colonies.broker.signals import (
     Ended,
     GraphChanged,
     Ready,
+    Stood,
     Taken,
 )
+from jupyter_colonies.core.member import ExecutorState
 from jupyter_colonies.core.process import State
 from jupyter_colonies.core.times import SECOND
 from jupyter_colonies.store import graphs, journal, members, processes
@@ -240,6 +242,7 @@ def unregister(tx: Transaction, executor: Row, reason: str) -> None:
             notes.write(tx, *place, row["processid"], text)
             tx.announce(Taken(*place, row["processid"], State.WAITING))
     tx.announce(Dismissed(*place))
+    tx.announce(Stood(*place, ExecutorState.UNREGISTERED))
 
 
 def _left(rows: Sequence[Row], entered: State) -> list[tuple[State, int]]:

@@ -15,7 +15,7 @@ import click
 from jupyter_core.paths import jupyter_runtime_dir
 
 from jupyter_colonies.errors import InvalidConfiguration, Superseded
-from jupyter_colonies.server import settings
+from jupyter_colonies.server import loglines, settings
 from jupyter_colonies.server.folder import DataFolder, Runtime
 from jupyter_colonies.server.hosting import Hosting
 from jupyter_colonies.server.listener import url
@@ -64,6 +64,12 @@ from jupyter_colonies.server.settings import Settings
     help="Listen for other machines without TLS: a proxy or a closed network protects the port.",
 )
 @click.option(
+    "--log-format",
+    type=click.Choice(loglines.FORMATS),
+    default=None,
+    help="Lines of text, or of JSON. Without it COLONIES_LOG_FORMAT, else text.",
+)
+@click.option(
     "--idle-timeout",
     type=click.FloatRange(min=0, min_open=True),
     default=None,
@@ -85,6 +91,7 @@ def serve(
     database: str,
     synchronous: str | None,
     plaintext: bool,
+    log_format: str | None,
     idle_timeout: float | None,
     runtime_file: Path | None,
     ready_fd: int | None,
@@ -94,7 +101,12 @@ def serve(
     Reads the COLONIES_* variables of the server. On the first start it makes keys, a colony and
     a user; `jupyter colonies env` prints what other programs need.
     """
-    logging.basicConfig(level=logging.INFO, format="%(levelname).1s %(asctime)s %(message)s")
+    as_json = (log_format or os.environ.get("COLONIES_LOG_FORMAT") or loglines.FORMATS[0]) == "json"
+    logging.basicConfig(
+        level=logging.INFO,
+        format="%(levelname).1s %(asctime)s %(message)s",
+        handlers=[loglines.handler()] if as_json else None,
+    )
     logging.getLogger("alembic").setLevel(logging.WARNING)
     folder = DataFolder(data or settings.default_data_folder())
     wanted = settings.from_environment(

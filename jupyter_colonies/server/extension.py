@@ -17,10 +17,11 @@ from traitlets import Bool, Dict, Enum, Int, List, Unicode, default
 
 from jupyter_colonies.broker.vigil import Vigil
 from jupyter_colonies.errors import ColoniesError, ServerStopping
-from jupyter_colonies.server import settings
+from jupyter_colonies.server import loglines, settings
 from jupyter_colonies.server.deploy.kernel import Kernels
 from jupyter_colonies.server.folder import DataFolder, Runtime
 from jupyter_colonies.server.forwarding import Forwarding
+from jupyter_colonies.server.happenings.telling import Telling
 from jupyter_colonies.server.hosting import Hosting
 from jupyter_colonies.server.kernelends import KernelEnds
 from jupyter_colonies.server.limits import limits_of
@@ -108,6 +109,12 @@ class ColoniesExtension(ExtensionApp):
         help="""Whether it is written down, in audit.jsonl in the data folder, who changed what.""",
     ).tag(config=True)
 
+    log_format = Enum(
+        loglines.FORMATS,
+        loglines.FORMATS[0],
+        help="""How the colony's own log is written: as Jupyter's, or as lines of JSON.""",
+    ).tag(config=True)
+
     colony = Unicode(
         settings.COLONY,
         help="""Name of the colony that is made on the first start and that kernels use.""",
@@ -171,7 +178,11 @@ class ColoniesExtension(ExtensionApp):
 
     def initialize_settings(self) -> None:
         """Tell kernels where to look, before the first of them can start."""
-        logging.getLogger("jupyter_colonies").parent = self.log
+        own = logging.getLogger("jupyter_colonies")
+        own.parent = self.log
+        if self.log_format == "json":
+            own.propagate = False
+            own.handlers = [loglines.handler()]
         self._hosting: Hosting | None = None
         self._folder: DataFolder | None = None
         self._lock: Lock | None = None
@@ -202,6 +213,8 @@ class ColoniesExtension(ExtensionApp):
     async def _start_jupyter_server_extension(self, serverapp: Any) -> None:
         """Host the colony, or forward to whoever does until that has gone."""
         self._activity.start()
+        self._telling = Telling(serverapp.event_logger)
+        self._telling.register()
         self._kernelends = KernelEnds(serverapp, self._vigil)
         self._kernelends.start()
         try:
@@ -279,6 +292,7 @@ class ColoniesExtension(ExtensionApp):
         )
         await hosting.start()
         hosting.broker.vigil.witness = self._kernelends.ending_of
+        hosting.broker.listener = self._telling.heard
         self._hosting, self._forwarding = hosting, None
         self._watch = asyncio.create_task(self._step_down_when_superseded(hosting))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from typing import Any, NamedTuple
 
 import msgspec
@@ -118,9 +119,12 @@ def unknown_type(payloadtype: str) -> AccessDenied:
 
 def unexpected(error: Exception) -> ServerError:
     """Log an error nobody foresaw and give the one that the client is told."""
-    log.error("A request failed unexpectedly", exc_info=error)
+    request = secrets.token_hex(4)
+    told = {"request": request}
+    log.error("Request %s failed unexpectedly", request, exc_info=error, extra=told)
     return ServerError(
-        f"Internal error ({type(error).__name__}): nothing was stored, the server's log says more"
+        f"Internal error ({type(error).__name__}): nothing was stored, the server's log says more "
+        f"about request {request}"
     )
 
 

@@ -277,6 +277,24 @@ def test_a_server_that_cannot_start_leaves_jupyter_alone(tmp_path):
         assert (status, "certificate_key" in problem["detail"]) == (503, True)
 
 
+def test_what_happens_is_told_to_who_listens_to_the_jupyter_server(jupyter):
+    address = f"{jupyter.url.replace('http', 'ws', 1)}api/events/subscribe?token={TOKEN}"
+    listening = websocket.create_connection(address, timeout=30)
+    _, graph = jupyter.ask("POST", "colonies/v1/colonies/dev/workflows", workflow("nobody"))
+    whole = f"colonies/v1/workflows/{graph['processgraphid']}"
+    assert jupyter.ask("PUT", f"{whole}/cancellation")[0] == 204
+    told = {}
+    while len(told) < 4:
+        event = json.loads(listening.recv())
+        about = event.get("processid") or event.get("workflowid")
+        if about and event["state"] == "cancelled":
+            told[about] = event["schema_id"].split("/")[-2]
+    listening.close()
+    assert told.pop(graph["processgraphid"]) == "workflow"
+    assert set(told) == set(graph["processids"])
+    assert set(told.values()) == {"process"}
+
+
 def test_without_a_token_nothing_answers_but_what_is_open(jupyter):
     found = {
         f"{method} {path.removeprefix('/colonies')}"

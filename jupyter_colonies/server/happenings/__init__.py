@@ -1,0 +1,1 @@
+"""What happens in the colony, as events of the Jupyter server for whoever listens there."""

@@ -12,7 +12,7 @@ SPREAD := -n 3 --dist loadgroup --no-loadscope-reorder
 LABEXTENSION := labextension/package.json labextension/yarn.lock labextension/tsconfig.json \
 	$(wildcard labextension/src/*.ts labextension/style/*)
 
-.PHONY: help install demo lab test test-long check check-types check-python check-page browser bench \
+.PHONY: audit help install demo lab test test-long check check-types check-python check-page browser bench \
 	docs clean
 
 help: ## Show these targets
@@ -71,6 +71,12 @@ check-python: $(INSTALLED)
 check-page: $(INSTALLED)
 	@cd labextension && PATH="$(CURDIR)/$(BIN):$$PATH" && export PATH \
 		&& { log=$$(jlpm install --immutable) || { echo "$$log"; exit 1; }; } && jlpm check
+
+audit: $(INSTALLED) ## Ask whether anything installed is known to be vulnerable; needs the network
+	@$(PYTHON) -m venv build/audit
+	@build/audit/bin/pip install --quiet --disable-pip-version-check pip-audit
+	@build/audit/bin/pip-audit --progress-spinner off --path \
+		"$$($(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
 
 browser: $(INSTALLED) ## Find a Chromium for the browser tests, or install one
 	@$(PYTHON) -m tests.ui.browser

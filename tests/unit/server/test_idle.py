@@ -4,6 +4,8 @@ import asyncio
 import socket
 from typing import Any
 
+from tornado import web
+
 from jupyter_colonies.server.limits import Limits
 from jupyter_colonies.server.listener import Listener
 from jupyter_colonies.server.presence import Presence
@@ -15,7 +17,15 @@ async def opened(seconds: float, broker: Any = None):
     bound = socket.create_server(("127.0.0.1", 0))
     bound.setblocking(False)
     limits = Limits(head_seconds=seconds)
-    listener = Listener(broker, Presence(), bound, host="127.0.0.1", tls=None, limits=limits)
+    listener = Listener(
+        broker,
+        Presence(),
+        bound,
+        host="127.0.0.1",
+        tls=None,
+        limits=limits,
+        routes=web.Application(),
+    )
     reader, writer = await asyncio.open_connection("127.0.0.1", listener.port)
     return listener, reader, writer
 

@@ -127,7 +127,7 @@ def references(process: Process) -> list[dict[str, Any]]:
 def errors(process: Process) -> Section:
     """The errors as styled lines, the place where it failed, and the source around it."""
     texts = process.errors or []
-    told = [_styled(text) for text in texts or never_ran(process)]
+    told = [_styled(text) for text in texts or without_error(process)]
     if not told:
         return {}
     found = attributes_of(process)
@@ -145,10 +145,13 @@ def errors(process: Process) -> Section:
     }
 
 
-def never_ran(process: Process) -> list[str]:
+def without_error(process: Process) -> list[str]:
     """Why a process failed that has no error of its own; empty for any other."""
-    fell = process.state is State.FAILED and process.starttime <= NEVER and not process.errors
-    return ["It never ran: a process it waited for failed."] if fell else []
+    if process.state is not State.FAILED or process.errors:
+        return []
+    if process.starttime <= NEVER:
+        return ["It never ran: a process it waited for failed."]
+    return ["It was ended while it ran: another process of its workflow failed."]
 
 
 def cell(process: Process) -> Section:

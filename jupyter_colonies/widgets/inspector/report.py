@@ -153,7 +153,7 @@ def _shown(rich: Mapping[str, Any]) -> str:
 
 
 def _errors(process: Process) -> str:
-    texts = process.errors or account.never_ran(process)
+    texts = process.errors or account.without_error(process)
     body = "".join(_pre(plain(text), "error") for text in texts)
     return _section("Errors", body) if body else ""
 

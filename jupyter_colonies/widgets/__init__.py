@@ -1,1 +1,50 @@
-"""Widgets: the graph of a workflow and the controls around it."""
+"""Widgets for notebooks and apps: each is an ipywidget with traits that can be linked.
+
+They are loaded when they are first used, so that none costs anything where it is not shown.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jupyter_colonies.widgets.dag.view import DagView
+    from jupyter_colonies.widgets.executors.panel import ExecutorPanel
+    from jupyter_colonies.widgets.files.browser import FileBrowser
+    from jupyter_colonies.widgets.inspector.inspector import Inspector
+    from jupyter_colonies.widgets.monitor.monitor import Monitor
+    from jupyter_colonies.widgets.timeline.replay import Replay
+    from jupyter_colonies.widgets.timeline.timeline import Timeline
+
+__all__ = [
+    "DagView",
+    "ExecutorPanel",
+    "FileBrowser",
+    "Inspector",
+    "Monitor",
+    "Replay",
+    "Timeline",
+]
+
+_HOME = {
+    "DagView": "dag.view",
+    "ExecutorPanel": "executors.panel",
+    "FileBrowser": "files.browser",
+    "Inspector": "inspector.inspector",
+    "Monitor": "monitor.monitor",
+    "Replay": "timeline.replay",
+    "Timeline": "timeline.timeline",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

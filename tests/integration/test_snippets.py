@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import ipywidgets
 import msgspec
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -81,6 +82,18 @@ def test_the_repair_of_the_documentation(shell) -> None:
             shell.run_cell(cell, store_history=True).raise_error()
     assert "1 of 2 nodes differ, 1 kept" in shown.stdout
     assert "everything is as it was signed" in shown.stdout
+
+
+def test_the_toolkit_of_the_documentation(shell) -> None:
+    pages = sorted((ROOT / "docs" / "toolkit").glob("*.md"))
+    cells = [cell for page in pages for cell in blocks(page, "python")]
+    assert len(cells) >= 2 * len(pages)
+    with capture_output():
+        for cell in [*blocks(ROOT / "docs" / "toolkit.md", "python"), *cells]:
+            shell.run_cell(cell, store_history=True).raise_error()
+    for widget in ("dag", "timeline", "inspector"):
+        assert shell.user_ns[widget].comm is not None
+    ipywidgets.Widget.close_all()
 
 
 def test_the_outside_executor_of_the_documentation(colony_server, tmp_path) -> None:

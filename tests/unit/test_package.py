@@ -7,6 +7,7 @@ import sys
 import pytest
 
 import jupyter_colonies
+from jupyter_colonies import widgets
 
 SERVER_SIDE = [
     "jupyter_colonies.server", "jupyter_colonies.broker", "jupyter_colonies.store",
@@ -59,6 +60,15 @@ def test_every_public_name_is_there() -> None:
         assert name in dir(jupyter_colonies)
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         jupyter_colonies.nonsense  # noqa: B018 - the attempt is the test
+
+
+def test_every_public_widget_is_there_and_loaded_when_it_is_used() -> None:
+    for name in widgets.__all__:
+        assert getattr(widgets, name).__name__ == name
+        assert name in dir(widgets)
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        widgets.nonsense  # noqa: B018 - the attempt is the test
+    assert "ipywidgets" not in loaded_by("import jupyter_colonies.widgets")
 
 
 def test_jupyter_finds_both_extensions() -> None:

@@ -51,6 +51,8 @@ class ExecutorPanel(PageBound, anywidget.AnyWidget):
     told = traitlets.Dict().tag(sync=True)
     warning = traitlets.Unicode(f"{shell.WARNING}.").tag(sync=True)
 
+    _closed = True  # until it is made: what is not need not be closed
+
     def __init__(
         self, colony: Colony, *, namespace: Mapping[str, Any] | None = None, **options: Any
     ) -> None:

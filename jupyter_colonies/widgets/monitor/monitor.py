@@ -10,6 +10,7 @@ from typing import Any
 
 import ipywidgets
 import traitlets
+from IPython.core.getipython import get_ipython
 
 from jupyter_colonies.client.colony import Colony
 from jupyter_colonies.client.colonychanges import colony_changes
@@ -23,7 +24,7 @@ from jupyter_colonies.widgets.monitor.actions import NO_KEY, Actions
 from jupyter_colonies.widgets.monitor.board import Board
 from jupyter_colonies.widgets.monitor.reading import Reading
 from jupyter_colonies.widgets.pace import Pace
-from jupyter_colonies.widgets.page.bound import PageBound
+from jupyter_colonies.widgets.page.bound import PageBound, has_page
 
 PAUSE = 0.25
 """Seconds between two looks while changes keep coming."""
@@ -43,7 +44,9 @@ class Monitor(PageBound, ipywidgets.VBox):  # type: ignore[misc]
     given. `options` are those of `ipywidgets.VBox`.
     """
 
-    selected = traitlets.Unicode().tag(sync=True)
+    selected = traitlets.Unicode()
+
+    _closed = True  # until it is made: what is not need not be closed
 
     def __init__(
         self, colony: Colony, *, namespace: Mapping[str, Any] | None = None, **options: Any
@@ -110,7 +113,8 @@ class Monitor(PageBound, ipywidgets.VBox):  # type: ignore[misc]
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
         """The live widget, and words where it can't live."""
-        return {**(super()._repr_mimebundle_(**options) or {}), "text/plain": self.text}
+        live = (super()._repr_mimebundle_(**options) or {}) if has_page(get_ipython()) else {}
+        return {**live, "text/plain": self.text}
 
     async def _listen(self) -> None:
         """On the portal, which is never made to wait: what is heard is only noted."""

@@ -116,12 +116,14 @@ def variables(namespace: Mapping[str, Any]) -> list[str]:
 
 
 def workflow_of(value: Any) -> list[dict[str, Any]] | None:
-    """The specs of a workflow, of a draft or of what has a draft; None for anything else."""
+    """The specs of a workflow, of a draft or of a composer's; None for anything else."""
     if isinstance(value, Workflow):
         return value.to_plain()
-    ours = type(value).__module__.startswith("jupyter_colonies.")
-    draft = value.draft if ours and hasattr(type(value), "draft") else value
-    return draft.plain if isinstance(draft, Draft) else None
+    if isinstance(value, Draft):
+        return value.plain
+    ours = type(value).__module__.startswith("jupyter_colonies.widgets.")
+    draft = value.draft if ours and hasattr(type(value), "draft") else None
+    return draft if isinstance(draft, list) else None
 
 
 def _timing(form: Form) -> tuple[int, str]:

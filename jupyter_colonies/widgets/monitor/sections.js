@@ -14,6 +14,7 @@ function inspected(model, row) {
     act: () => {
       model.set("selected", row.id);
       model.save_changes();
+      tell(model, `${row.name} is shown below`);
     },
   };
 }
@@ -192,7 +193,12 @@ async function copied(model, text) {
   } catch {
     said = `Run this in a cell: ${text}`;
   }
-  model.set("told", { text: said, about: "failures", failed: false, number: Date.now() });
+  tell(model, said);
+}
+
+/** Say something that only the page knows. */
+function tell(model, text) {
+  model.set("told", { text, about: "page", failed: false, number: Date.now() });
 }
 
 function starterActions(kind, row, ready) {

@@ -33,5 +33,9 @@ def has_page(shell: InteractiveShell | None) -> bool:
         return True
     parent = getattr(shell, "parent_header", None) or {}
     asked = (parent.get("header") or {}).get("msg_type") == "execute_request"
-    voila = os.environ.get("SERVER_SOFTWARE", "").startswith("voila")
-    return bool(parent.get("metadata")) or voila or not asked
+    return bool(parent.get("metadata")) or in_voila() or not asked
+
+
+def in_voila() -> bool:
+    """Whether this kernel runs a notebook that Voilà shows as an app."""
+    return os.environ.get("SERVER_SOFTWARE", "").startswith("voila")

@@ -10,7 +10,7 @@ from typing import Any
 
 from IPython.core.getipython import get_ipython
 
-from jupyter_colonies.widgets.page.bound import has_page
+from jupyter_colonies.widgets.page.bound import has_page, in_voila
 
 DAG_MIME_TYPE = "application/vnd.colonies.dag+json"
 WIDGET_MIME_TYPE = "application/vnd.jupyter.widget-view+json"
@@ -91,4 +91,7 @@ def bundle(live: Mapping[str, Any] | None, still: Still) -> dict[str, Any]:
     found = still._repr_mimebundle_()
     if live and WIDGET_MIME_TYPE in live and has_page(get_ipython()):
         found[WIDGET_MIME_TYPE] = live[WIDGET_MIME_TYPE]
+        if in_voila():
+            # Its page has no output areas, in which our own renderer could bring a widget to life.
+            del found[DAG_MIME_TYPE]
     return found

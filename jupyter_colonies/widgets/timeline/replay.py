@@ -55,7 +55,10 @@ class Replay(PageBound, ipywidgets.VBox):  # type: ignore[misc]
     """A slider over the time of a run, above its graph: play, pause, step, or go to any moment.
 
     `view` is the graph, a new one unless given. While the slider is at its end the graph is live.
+    `selected` is the id of the selected process, empty for none; it may be set and observed.
     """
+
+    selected = traitlets.Unicode()
 
     def __init__(self, run: Run, *, view: DagView | None = None, **options: Any) -> None:
         self.run = run
@@ -67,6 +70,7 @@ class Replay(PageBound, ipywidgets.VBox):  # type: ignore[misc]
         self._showing = Pace(self._show)
         super().__init__([self._player, self.view], **options)
         self.add_class("colonies-replay")
+        traitlets.link((self.view, "selected"), (self, "selected"))
         self._player.observe(lambda _: self._showing.knock(), "at")
         self._player.on_msg(self._hear)
         self._following = Following(run, self._chronicle.learn, self._read)
@@ -92,15 +96,6 @@ class Replay(PageBound, ipywidgets.VBox):  # type: ignore[misc]
     def moments(self) -> list[datetime]:
         """Every moment at which something changed, as far as known."""
         return list(self._moments)
-
-    @property
-    def selected(self) -> str:
-        """The id of the selected process; empty if there is none. May be set."""
-        return self.view.selected
-
-    @selected.setter
-    def selected(self, processid: str) -> None:
-        self.view.selected = processid
 
     def on_select(self, callback: Callable[[NodeChange | None], None]) -> None:
         """Call back with the process that was selected, or None when none is any more."""

@@ -147,8 +147,9 @@ class Operation(NamedTuple):
 
     @property
     def noun(self) -> str:
-        """What it is about: the name of the module that declares it."""
-        return self.action.__module__.rpartition(".")[2]
+        """What it is about: its place among the others in documents."""
+        module = self.action.__module__.rpartition(".")[2]
+        return NOUNS.get(module, module)
 
     @property
     def summary(self) -> str:
@@ -160,6 +161,9 @@ class Operation(NamedTuple):
         """What else is to be known."""
         return "\n\n".join(_paragraphs(self.action)[1:])
 
+
+NOUNS = {"desk": "deployments", "description": "documents", "logs": "log"}
+"""What the modules are about that are not called so."""
 
 _OPERATIONS: dict[str, Operation] = {}
 

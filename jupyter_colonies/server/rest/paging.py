@@ -21,6 +21,8 @@ from jupyter_colonies.server.rest.declaration import Reply, Visit
 
 T = TypeVar("T")
 
+LAST = (1 << 63) - 1
+
 Limit = Annotated[int, msgspec.Meta(ge=1, le=MOST, description="The most entries of a page.")]
 Cursor = Annotated[
     str, msgspec.Meta(max_length=2000, description="Where to go on: `next` of the page before.")
@@ -75,7 +77,8 @@ async def page(
 
 def _plain(value: Any) -> int | str:
     if isinstance(value, datetime):
-        return from_wire(value)
+        # What lies before or after every moment that there can be, is as good as the first or last.
+        return max(-LAST, min(from_wire(value), LAST))
     plain: int | str = value
     return plain
 
@@ -93,7 +96,7 @@ def _opened(cursor: str, mark: str) -> list[Any]:
         raise _faulty("is no cursor: take it from the page before") from None
     if said != mark or not after:
         raise _faulty("belongs to another list: leave filters and sort as they were")
-    if any(isinstance(each, int) and not -(1 << 63) <= each < 1 << 63 for each in after):
+    if any(isinstance(each, int) and not -LAST <= each <= LAST for each in after):
         raise _faulty("is no cursor: take it from the page before")
     return after
 

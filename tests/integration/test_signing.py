@@ -69,7 +69,7 @@ def test_each_language_signs(server, tmp_path, language) -> None:
 
 def test_a_capture_is_worth_nothing_after_a_restart_either(tmp_path) -> None:
     root = "https://example.org"
-    captured = {}
+    captured: dict[str, str] = {}
     for again in (False, True):
         with server_in_thread(tmp_path, public_url=root) as server:
             client = RestClient(server.host, server.port)

@@ -39,6 +39,11 @@ After = Annotated[
 ]
 
 
+def told(*names: str) -> dict[str, type[msgspec.Struct]]:
+    """The documents of a stream, by the names of its events."""
+    return {name: events.DOCUMENTS[name] for name in (*names, "reset", "end")}
+
+
 class Following(msgspec.Struct, kw_only=True):
     """From where on events are told."""
 
@@ -49,7 +54,7 @@ class Following(msgspec.Struct, kw_only=True):
     "GET",
     "workflows/{workflowid}/events",
     who=Role.MEMBER,
-    replies={200: bytes},
+    replies={200: told("change")},
     media=MEDIA,
 )
 async def follow_workflow(visit: Visit, workflowid: str, *, query: Following) -> Reply:
@@ -62,7 +67,13 @@ async def follow_workflow(visit: Visit, workflowid: str, *, query: Following) ->
     return await _stream(visit, query, SUBSCRIBE_WORKFLOW, processgraphid=workflowid)
 
 
-@declare("GET", "colonies/{colonyname}/events", who=Role.MEMBER, replies={200: bytes}, media=MEDIA)
+@declare(
+    "GET",
+    "colonies/{colonyname}/events",
+    who=Role.MEMBER,
+    replies={200: told("colony", "process", "workflow")},
+    media=MEDIA,
+)
 async def follow_colony(visit: Visit, colonyname: str, *, query: Following) -> Reply:
     """Follow a colony as server-sent events.
 
@@ -77,7 +88,7 @@ async def follow_colony(visit: Visit, colonyname: str, *, query: Following) -> R
     "GET",
     "colonies/{colonyname}/executors/{executorname}/events",
     who=Role.MEMBER,
-    replies={200: bytes},
+    replies={200: told("executor", "process")},
     media=MEDIA,
 )
 async def follow_executor(

@@ -47,14 +47,14 @@ PROOFS: dict[str, dict[str, str]] = {
         "type": "apiKey",
         "in": "header",
         "name": "Signature",
-        "description": "On the own port: an HTTP message signature (RFC 9421) of a Colonies "
+        "description": "An HTTP message signature (RFC 9421) of a Colonies "
         "identity over `@method`, `@target-uri` and, with a body, `content-digest`, with "
         "`created`, `nonce` and the id as `keyid`; secp256k1 over SHA3-256.",
     },
     "token": {
         "type": "http",
         "scheme": "bearer",
-        "description": "On the own port: a token that an identity has made for itself. What is "
+        "description": "A token that an identity has made for itself. What is "
         "listed with it are scopes of which the token needs one.",
     },
     "jupyter": {
@@ -135,7 +135,14 @@ class _Schemas:
             for kind in each.replies.values()
             if kind is not None and not each.media
         ]
-        kinds = [*bodies, *replies, Problem]
+        told = {
+            kind
+            for each in operations
+            for kinds in each.replies.values()
+            if isinstance(kinds, dict)
+            for kind in kinds.values()
+        }
+        kinds = [*bodies, *replies, *sorted(told, key=lambda kind: kind.__name__), Problem]
         made = msgspec.json.schema_components(kinds, ref_template=PLACE + "{name}")
         schemas, components = _renamed(made)
         self._schemas = list(zip(kinds, schemas, strict=True))
@@ -277,6 +284,9 @@ def _responses(operation: Operation, made: _Schemas) -> dict[str, Any]:
         if operation.media:
             schema = {} if kind is dict else {"type": "string"}
             reply["content"] = {operation.media: {"schema": schema}}
+            if isinstance(kind, dict):
+                events = {name: made.of(each) for name, each in kind.items()}
+                reply["content"][operation.media]["x-events"] = events
         elif kind is not None:
             reply["content"] = {JSON: {"schema": made.of(kind)}}
         told[str(status)] = reply

@@ -1,12 +1,14 @@
-"""Two servers on one PostgreSQL: a signature is good once, streams tell of both, tokens end on both."""
+"""Two servers on one PostgreSQL: signatures, streams and tokens are those of both."""
 
 import asyncio
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 import pytest
 
 from jupyter_colonies.broker.streams import Wish
 from jupyter_colonies.broker.tokens import NoToken
+from jupyter_colonies.core.events import Frame, ProcessChanged
 from jupyter_colonies.core.messages import tokens
 from jupyter_colonies.core.messages.colonies import GET_COLONY_STATISTICS
 from tests.unit.broker.pair import Pair
@@ -29,20 +31,26 @@ def wish(stage: Stage, after: int = -1) -> Wish:
     return Wish(message, request, stage.user, after, None)
 
 
+async def process(frames: AsyncGenerator[Frame, None]) -> ProcessChanged:
+    """The next frame, which is about a process."""
+    frame = await anext(frames)
+    assert isinstance(frame.data, ProcessChanged)
+    return frame.data
+
+
 async def test_a_stream_on_one_tells_what_happens_on_the_other(pair: Pair) -> None:
     frames = await pair.a.broker.follow(wish(pair.a))
     async with asyncio.timeout(PATIENCE), aclosing(frames):
         begin = await anext(frames)
         assert begin.event == "colony"
         submitted = await pair.b.submit()
-        told = await anext(frames)
-        assert (told.event, told.data.processid) == ("process", submitted.processid)
+        assert (await process(frames)).processid == submitted.processid
         await pair.b.assign()
-        told = await anext(frames)
-        assert (told.data.state, told.data.executorname) == (1, "e1")
+        told = await process(frames)
+        assert (told.state, told.executorname) == (1, "e1")
     frames = await pair.b.broker.follow(wish(pair.b, int(begin.id)))
     async with asyncio.timeout(PATIENCE), aclosing(frames):
-        again = [(await anext(frames)).data.state for _ in range(2)]
+        again = [(await process(frames)).state for _ in range(2)]
     assert again == [0, 1]
 
 

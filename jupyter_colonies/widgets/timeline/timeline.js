@@ -82,6 +82,10 @@ class View {
   }
 
   _head() {
+    const told = this._told && this._bars.list[this._told.number];
+    if (told !== this._told) {
+      this._tell(told);
+    }
     const { heading } = this._bars.news;
     this._title.textContent = `Timeline of ${heading.title}`;
     this._state.replaceChildren(chip(heading.state));
@@ -108,6 +112,7 @@ class View {
 
   /** The facts of the run that is looked at, or how to look at one. */
   _tell(bar) {
+    this._told = bar;
     if (!bar) {
       this._facts.replaceChildren(
         make("span", {

@@ -41,6 +41,9 @@ OWN_ATTRIBUTES = (SOURCE, "source.sha256", NOTEBOOK, CELL)
 # A temporary file of IPython's kernel, or a cell as executors name it.
 _CELL_FILE = re.compile(r"ipykernel_\d+[/\\]|^<|^Cell In")
 
+# How a spec that asks for nothing is stored.
+_NOTHING = ("0", "0m", "0Mi")
+
 Section = dict[str, Any]
 Row = list[str]
 
@@ -243,7 +246,7 @@ def limits(own: FunctionSpec) -> list[Row]:
         ("Mounts", own.fs.mount if own.fs else ""),
         ("Environment", "\n".join(f"{key}={text}" for key, text in (own.env or {}).items())),
     ]
-    return [[label, _cut(str(text))] for label, text in told if text and text not in ("0", "0m")]
+    return [[label, _cut(str(text))] for label, text in told if text and text not in _NOTHING]
 
 
 def _named(process: Process) -> dict[str, list[tuple[str, Any]]]:

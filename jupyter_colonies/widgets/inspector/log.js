@@ -4,7 +4,6 @@
 const MOST_LINES = 50_000;
 const BLOCK = 200;
 const LINE_HEIGHT = 18;
-const MOST_MARKED = 2000;
 
 /** The lines that have arrived at this page, for all views of a widget on it. */
 class Lines {
@@ -100,6 +99,7 @@ class LogPart extends Part {
   dispose() {
     this._lines.views.delete(this);
     this._sizes.disconnect();
+    this._sight.disconnect();
   }
 
   fold(closed) {
@@ -122,20 +122,24 @@ class LogPart extends Part {
 
   append(lines) {
     const begin = this._lines.all.length - lines.length;
+    const timed = this._box.classList.contains("times");
     lines.forEach((line, index) => {
       let block = this._content.lastElementChild;
       if (!block || block.childElementCount >= BLOCK) {
-        block = make("div", { className: "block" });
+        block = this._newBlock();
         this._content.append(block);
       }
       const element = make("div", { className: "line" });
-      this._write(element, line, this._lines.first + begin + index);
+      if (timed) {
+        element.dataset.time = this._times.format(line[0]);
+      }
+      if (this._needle && line[1].toLowerCase().includes(this._needle)) {
+        this._hits.push(this._lines.first + begin + index);
+      }
+      this._write(element, line);
       block.append(element);
+      block.style.containIntrinsicSize = `auto ${block.childElementCount * LINE_HEIGHT}px`;
     });
-    const last = this._content.lastElementChild;
-    if (last) {
-      last.style.containIntrinsicSize = `auto ${last.childElementCount * LINE_HEIGHT}px`;
-    }
     if (lines.length) {
       this._tellHits();
     }
@@ -188,6 +192,9 @@ class LogPart extends Part {
     const times = button("Times", () => {
       const on = this._box.classList.toggle("times");
       times.setAttribute("aria-pressed", String(on));
+      this._lines.all.forEach(([when], index) => {
+        this._element(this._lines.first + index).dataset.time = this._times.format(when);
+      });
     });
     times.setAttribute("aria-pressed", "false");
     this._count = make("span", { className: "note count" });
@@ -221,41 +228,63 @@ class LogPart extends Part {
     this._sizes = new ResizeObserver(() => this._place());
     this._sizes.observe(this._content);
     this._sizes.observe(this._box);
+    // What is away from the page's visible part can't be scrolled.
+    this._sight = new IntersectionObserver(() => this._place());
+    this._sight.observe(this._box);
     this.body.append(bar, this._box);
     this._tellHits();
   }
 
-  _write(element, [when, text, spans], number) {
-    const marks = this._needle ? occurrences(text, this._needle) : [];
-    if (marks.length) {
-      this._hits.push(number);
-      element.classList.add("hit");
+  /** A block is written again for another search when the browser is about to show it. */
+  _newBlock() {
+    const block = make("div", { className: "block" });
+    block._needle = this._needle;
+    block.addEventListener("contentvisibilityautostatechange", ({ skipped }) => {
+      if (!skipped) {
+        this._refresh(block);
+      }
+    });
+    return block;
+  }
+
+  _refresh(block) {
+    if (block._needle === this._needle) {
+      return;
     }
-    writeLine(element, text, spans, this._hits.length <= MOST_MARKED ? marks : []);
-    element.dataset.time = this._times.format(when);
+    block._needle = this._needle;
+    let index = [...this._content.children].indexOf(block) * BLOCK;
+    for (const element of block.children) {
+      this._write(element, this._lines.all[index]);
+      index += 1;
+    }
+  }
+
+  _write(element, [, text, spans]) {
+    const marks = this._needle ? occurrences(text, this._needle) : [];
+    element.classList.toggle("hit", marks.length > 0);
+    writeLine(element, text, spans, marks);
   }
 
   _find() {
-    const old = this._hits;
+    this._element(this._hits[this._at])?.classList.remove("current");
     this._needle = this._search.value.toLowerCase();
     this._hits = [];
-    const current = this._element(old[this._at]);
-    current?.classList.remove("current");
-    const changed = new Set(old);
+    this._at = -1;
     this._lines.all.forEach(([, text], index) => {
       if (this._needle && text.toLowerCase().includes(this._needle)) {
-        changed.add(this._lines.first + index);
+        this._hits.push(this._lines.first + index);
       }
     });
-    [...changed].sort((a, b) => a - b).forEach((number) => {
-      const element = this._element(number);
-      element.classList.remove("hit");
-      this._write(element, this._lines.all[number - this._lines.first], number);
-    });
-    this._at = -1;
+    const canSkip = "oncontentvisibilityautostatechange" in this._box;
+    for (const block of this._content.children) {
+      if (!canSkip || block.firstElementChild.checkVisibility({ contentVisibilityAuto: true })) {
+        this._refresh(block);
+      }
+    }
     if (this._hits.length) {
       this._step(1);
     } else {
+      this._anchor = null;
       this._tellHits();
     }
   }
@@ -267,6 +296,7 @@ class LogPart extends Part {
     this._element(this._hits[this._at])?.classList.remove("current");
     this._at = (this._at + by + this._hits.length) % this._hits.length;
     const line = this._element(this._hits[this._at]);
+    this._refresh(line.parentElement);
     line.classList.add("current");
     this._follow(false);
     this._anchor = line;

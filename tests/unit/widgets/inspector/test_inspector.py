@@ -17,6 +17,7 @@ from jupyter_colonies.core.member import User
 from jupyter_colonies.core.process import State
 from jupyter_colonies.executor import registry
 from jupyter_colonies.notebook.colony import NotebookColony, connect
+from jupyter_colonies.testing import server_in_thread
 from jupyter_colonies.widgets.inspector.inspector import Inspector
 
 PATIENCE = 30
@@ -227,3 +228,20 @@ def test_a_process_that_is_not_there_is_said_so(colony, until, made):
     inspector = Inspector(colony, "f" * 64)
     made.append(inspector)
     until(inspector, "trouble", lambda text: "process not found" in text)
+
+
+def test_a_server_that_goes_away_is_said_and_gone_on_with(tmp_path, monkeypatch, until, made):
+    with server_in_thread(tmp_path) as server:
+        monkeypatch.setenv(RUNTIME_VARIABLE, str(server.runtime_file))
+        colony = connect()
+        run = colony.submit({"funcname": "x", "conditions": {"executortype": "returning"}})
+        inspector = Inspector(colony, run.id)
+        made.append(inspector)
+        until(inspector, "logged", lambda logged: logged.get("live"))
+    until(inspector, "trouble", lambda text: "looked for again" in text)
+    with server_in_thread(tmp_path):
+        until(inspector, "trouble", lambda text: text == "")
+        run.cancel()
+        until(inspector, "head", lambda head: head["word"] == "Cancelled")
+        until(inspector, "logged", lambda logged: not logged["live"])
+        colony.close()

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from jupyter_colonies.broker import authorize, lookup, tokens, trust
 from jupyter_colonies.broker.call import USE_CASES, Call, Facts
+from jupyter_colonies.broker.places import Places
 from jupyter_colonies.broker.subscriptions import Bell, Subscriptions, Topic
 from jupyter_colonies.broker.tokens import Bearer
 from jupyter_colonies.core.events import (
@@ -54,6 +55,7 @@ class Desk(Protocol):
     store: Store
     facts: Facts
     subscriptions: Subscriptions
+    followed: Places
 
     def now(self) -> int:
         """Nanoseconds since 1970."""
@@ -73,7 +75,9 @@ class Wish(NamedTuple):
 
 
 async def check(desk: Desk, wish: Wish) -> None:
-    """Raise ColoniesError unless the caller may have the stream."""
+    """Raise ColoniesError unless the caller may have the stream, and has not too many."""
+    with desk.followed.held(wish.callerid):
+        pass
     await desk.store.read(partial(_call, facts=desk.facts, wish=wish))
 
 
@@ -85,9 +89,10 @@ async def follow(desk: Desk, wish: Wish) -> AsyncGenerator[Frame, None]:
         GET_EXECUTOR: _ExecutorStream,
     }
     stream = kinds[wish.message](desk, wish)
-    async with _woken(desk, wish.bearer, *stream.topics()) as bell:
-        async for frame in stream.frames(bell):
-            yield frame
+    with desk.followed.held(wish.callerid):
+        async with _woken(desk, wish.bearer, *stream.topics()) as bell:
+            async for frame in stream.frames(bell):
+                yield frame
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ that one is good once, whichever of several servers it is sent to and whatever r
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import hashlib
 import re
@@ -32,6 +33,7 @@ WINDOW = 300
 """Seconds that a signature's time may differ from the server's."""
 
 LONGEST_NONCE = 256
+LARGE_BODY = 256 * 1024
 URL_ROOT = re.compile("^[a-z]+://[^/]*")
 
 ACCEPT_SIGNATURE = (
@@ -127,7 +129,11 @@ class Verifier:
         Raises NotSigned if the signature is not that of the request, does not cover what it must,
         is not of this moment or was seen before.
         """
-        result = self._verified(message, body)
+        slow = len(body) > LARGE_BODY or isinstance(identity.CURVE, identity.EcdsaCurve)
+        if slow:
+            result = await asyncio.to_thread(self._verified, message, body)
+        else:
+            result = self._verified(message, body)
         _check_coverage(result)
         self._check_times(result)
         if not result.nonce:

@@ -100,7 +100,9 @@ def test_tokens_are_made_listed_and_revoked_by_rest(desk) -> None:
         assert (answer.status, "no token may" in answer.body["detail"]) == (403, True)
 
 
-@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda each: each.name)
+@pytest.mark.parametrize(
+    "operation", [each for each in OPERATIONS.values() if not each.open], ids=lambda each: each.name
+)
 def test_every_operation_needs_its_scope(desk, operation) -> None:
     if operation.method != "GET" and not operation.inside:
         assert operation.name in NAMED, "say in rest/scopes.py what a token needs"

@@ -6,7 +6,7 @@ looked at on their own (`core.scope`), and so is the colony that they are about.
 
 from __future__ import annotations
 
-from jupyter_colonies.core.scope import NO_TOKEN, READING, Scope
+from jupyter_colonies.core.scope import ANY, NO_TOKEN, READING, Scope
 from jupyter_colonies.server.rest.declaration import Operation
 
 _WORDS: dict[tuple[Scope, ...], str] = {
@@ -47,6 +47,8 @@ NAMED: dict[str, frozenset[Scope]] = {
 
 def needed(operation: Operation) -> frozenset[Scope]:
     """The scopes of which a token needs one."""
+    if operation.open:
+        return ANY
     if operation.inside:
         return NO_TOKEN
     return NAMED.get(operation.name, READING if operation.method == "GET" else NO_TOKEN)

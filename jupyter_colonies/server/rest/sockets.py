@@ -8,6 +8,7 @@ from typing import Any
 from tornado.httputil import HTTPServerRequest
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
+from jupyter_colonies.broker.origin import ORIGIN, Origin, address_of
 from jupyter_colonies.broker.service import Broker
 from jupyter_colonies.core import events
 from jupyter_colonies.core.messages.registry import Message
@@ -41,9 +42,12 @@ class Feed:
         """Look whether the visitor may have the stream. Raises ColoniesError."""
         if self._presence.stopping:
             raise ServerStopping(STOPPING)
+        request = self._handler.request
+        ORIGIN.set(Origin("rest", address_of(request), visitor.proof))
+        self._presence.admit(visitor.id)
         operation = OPERATIONS[name]
         exchange.check_scope(visitor, operation)
-        query = exchange.read_query(self._handler.request.query, operation)
+        query = exchange.read_query(request.query, operation)
         message: Message[Any, Any]
         message, fields = FOLLOWED[name]
         visit = Visit(broker, visitor, asyncio.Event())

@@ -21,11 +21,12 @@ from jupyter_colonies.executor.worker import Worker
 from jupyter_colonies.notebook.cells import serve
 from jupyter_colonies.notebook.files import NotebookFiles, NotebookSnapshots
 from jupyter_colonies.notebook.kernel import task_executor, task_type
-from jupyter_colonies.notebook.origin import source_of
+from jupyter_colonies.notebook.origin import notebook_path, source_of
 from jupyter_colonies.notebook.run import NotebookRun
 
 if TYPE_CHECKING:
     from jupyter_colonies.executor.dask.executor import DaskExecutor
+    from jupyter_colonies.widgets.composer.composer import Composer
     from jupyter_colonies.widgets.files.browser import FileBrowser
     from jupyter_colonies.widgets.monitor.monitor import Monitor
 
@@ -188,6 +189,20 @@ class NotebookColony(Colony):
         from jupyter_colonies.widgets.monitor.monitor import Monitor  # noqa: PLC0415 - slow to load
 
         return Monitor(self)
+
+    def compose(self, name: str = "", spec: Any = None) -> Composer:
+        """A workflow to compose without JSON; see `Composer`. The value of a cell.
+
+        The draft is kept under its name, and is there again when the cell is run again, also after
+        the kernel was restarted; without a name it is the notebook's. `spec` is what to begin with:
+        a spec file, a Workflow, specs, a run or the id of one, which is composed as a new one.
+        Raises InvalidSpec and InvalidWorkflow for what is none, and ClientError if drafts can't be
+        kept.
+        """
+        from jupyter_colonies.widgets.composer.composer import Composer  # noqa: PLC0415 - slow
+
+        notebook = Path(notebook_path(get_ipython())).stem
+        return Composer.of(self, spec, name=name or notebook)
 
     def executor(self, name: str, *, executortype: str = "", concurrency: int = 0) -> Worker:
         """The executor of that name in this kernel, started if it does not run.

@@ -28,9 +28,10 @@ def candidates(
         found: Iterable[str] = command.commands
     elif symbol.startswith("-"):
         found = (name for option in command.params for name in option.opts)
-    elif command.name == "submit" or (words and words[-1] in _FILE_OPTIONS):
+    elif command.name in ("submit", "compose") or (words and words[-1] in _FILE_OPTIONS):
         names = [name for name in variables if not name.startswith("_")]
-        found = [*_files(symbol), *(names if command is verbs.commands.get("submit") else [])]
+        own = [verbs.commands.get("submit"), verbs.commands.get("compose")]
+        found = [*_files(symbol), *(names if command in own else [])]
     else:
         found = ()
     return sorted(name for name in found if name.startswith(symbol))

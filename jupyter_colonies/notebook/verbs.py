@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import click
+from IPython.core.getipython import get_ipython
 from IPython.display import display
 
 from jupyter_colonies.commands.block import Block, Line, Table
@@ -21,6 +23,7 @@ from jupyter_colonies.executor.programs import container, shell
 from jupyter_colonies.executor.worker import Worker
 from jupyter_colonies.notebook import debugging
 from jupyter_colonies.notebook.colony import connect as connect_notebook
+from jupyter_colonies.notebook.origin import notebook_path
 from jupyter_colonies.notebook.run import NotebookRun
 from jupyter_colonies.notebook.views import replay, show, timeline
 
@@ -178,6 +181,24 @@ def connect(session: Session, address: str | None, colony: str | None) -> list[B
     ]
 
 
+@click.command("compose", cls=Verb)
+@click.argument("work", metavar="[FILE|ID]", required=False)
+@click.option("--name", default="", metavar="NAME", help="Name under which the draft is kept.")
+@pass_session
+def compose(session: Session, work: str | None, name: str) -> list[Block]:
+    """Compose a workflow: a new one, that of a JSON or YAML file, or one that has run.
+
+    The draft is kept under its name, and is there again when this is run again.
+    """
+    from jupyter_colonies.widgets.composer.composer import Composer  # noqa: PLC0415 - slow to load
+
+    known = session.variable(work) if work and work.isidentifier() else None
+    begin = work if known is None else known
+    named = name or (Path(work).name if work else Path(notebook_path(get_ipython())).stem)
+    display(Composer.of(session.colony, begin, name=named))  # type: ignore[no-untyped-call]
+    return []
+
+
 @click.command("env", cls=Verb)
 @pass_session
 def env(session: Session) -> list[Block]:
@@ -219,6 +240,7 @@ def debug(session: Session, workid: str) -> list[Block]:
 def verbs() -> Noun:
     """All verbs of a notebook."""
     extra = {
+        "compose": compose,
         "connect": connect,
         "debug": debug,
         "env": env,

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from jupyter_colonies.widgets.composer.composer import Composer
     from jupyter_colonies.widgets.dag.view import DagView
     from jupyter_colonies.widgets.executors.panel import ExecutorPanel
     from jupyter_colonies.widgets.files.browser import FileBrowser
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from jupyter_colonies.widgets.timeline.timeline import Timeline
 
 __all__ = [
+    "Composer",
     "DagView",
     "ExecutorPanel",
     "FileBrowser",
@@ -28,6 +30,7 @@ __all__ = [
 ]
 
 _HOME = {
+    "Composer": "composer.composer",
     "DagView": "dag.view",
     "ExecutorPanel": "executors.panel",
     "FileBrowser": "files.browser",

@@ -76,6 +76,16 @@ def test_the_composition_of_the_documentation(shell) -> None:
     assert "miss: argument `x` changed" in said[4]
 
 
+def test_the_composer_of_the_documentation(shell) -> None:
+    (cell,) = blocks(ROOT / "docs" / "composer.md", "python")
+    with capture_output() as shown:
+        shell.run_cell("colony = __import__('jupyter_colonies').connect()").raise_error()
+        shell.run_cell(cell, store_history=True).raise_error()
+        shell.run_cell("composer.submit(); composer.close(); colony.close()").raise_error()
+    assert "sums: Draft · 2 nodes" in shown.stdout
+    assert re.search(r"^[0-9a-f]{64}$", shown.stdout, re.MULTILINE)
+
+
 def test_the_repair_of_the_documentation(shell) -> None:
     with capture_output() as shown:
         for cell in blocks(ROOT / "docs" / "repair.md", "python"):

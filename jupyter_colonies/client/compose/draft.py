@@ -115,8 +115,8 @@ class Draft:
 
     @property
     def plain(self) -> list[dict[str, Json]]:
-        """The specs as JSON, a copy."""
-        return [copy.deepcopy(dict(node.spec)) for node in self.nodes]
+        """The specs as JSON, a copy, with their fields in the order of the protocol."""
+        return [copy.deepcopy(_ordered(node.spec)) for node in self.nodes]
 
     def free_name(self, wanted: str) -> str:
         """The name itself, or if it is taken one with the next number: `train_2`."""
@@ -239,6 +239,14 @@ def references(value: Json) -> set[str]:
         return set()
     named = {value[key] for key in (RESULT, OUTPUTS) if isinstance(value.get(key), str)}
     return named | {name for each in value.values() for name in references(each)}
+
+
+def _ordered(spec: Mapping[str, Json]) -> dict[str, Json]:
+    found = {key: spec[key] for key in FunctionSpec.__struct_fields__ if key in spec}
+    if isinstance(conditions := spec.get("conditions"), Mapping):
+        keys = Conditions.__struct_fields__
+        found["conditions"] = {key: conditions[key] for key in keys if key in conditions}
+    return found
 
 
 def _named(spec: FunctionSpec) -> dict[str, Json]:

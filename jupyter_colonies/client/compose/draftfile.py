@@ -50,13 +50,15 @@ class _Kept(msgspec.Struct, kw_only=True):
 class DraftFile:
     """The place of one draft, held until `close`; `name` may have a number that was not asked for.
 
-    `taken` says that somebody else holds the name that was asked for.
+    `taken` says that somebody else holds the name that was asked for. Then what is kept under that
+    name is what a new draft begins with.
     """
 
-    def __init__(self, path: Path, lock: int, name: str, *, taken: bool) -> None:
-        self.path = path
+    def __init__(self, folder: Path, name: str, lock: int, asked: str) -> None:
+        self.path = folder / _filename(name)
         self.name = name
-        self.taken = taken
+        self.taken = name != asked
+        self._first = folder / _filename(asked)
         self._lock = lock
 
     @classmethod
@@ -64,11 +66,10 @@ class DraftFile:
         """Hold a name, or the next one with a number if it is held. Raises ClientError."""
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            for number, tried in enumerate(_numbered(name)):
-                path = folder / _filename(tried)
-                lock = _locked(path.with_suffix(".lock"))
+            for tried in _numbered(name):
+                lock = _locked((folder / _filename(tried)).with_suffix(".lock"))
                 if lock is not None:
-                    return cls(path, lock, tried, taken=number > 0)
+                    return cls(folder, tried, lock, name)
         except OSError as error:
             raise ClientError(f"Drafts can't be kept in {folder}: {error.strerror}") from None
         raise AssertionError("numbers never end")
@@ -78,14 +79,17 @@ class DraftFile:
 
         Raises ClientError for a file that can't be read, which stays as it is under another name.
         """
+        path = self.path if self.path.exists() else self._first
         try:
-            kept = msgspec.json.decode(self.path.read_bytes(), type=_Kept)
+            kept = msgspec.json.decode(path.read_bytes(), type=_Kept)
             return _history(kept), kept.origin
         except FileNotFoundError:
             return History(), ""
         except (OSError, msgspec.MsgspecError, LookupError, ValueError) as error:
-            aside = self.path.with_suffix(".unreadable")
-            self.path.replace(aside)
+            if path != self.path:
+                return History(), ""
+            aside = path.with_suffix(".unreadable")
+            path.replace(aside)
             raise ClientError(
                 f"The draft '{self.name}' could not be read ({error}); its file is kept as {aside}"
             ) from None

@@ -188,12 +188,11 @@ class Workflow:
 
         Arguments that are kept as files are named by reference; `Colony.keep` stores them.
         """
-        return msgspec.json.format(msgspec.json.encode(self.to_plain()), indent=4).decode()
+        return as_json(self.to_plain())
 
     def to_yaml(self) -> str:
         """The same as YAML."""
-        text: str = yaml.dump(self.to_plain(), Dumper=_Dumper, sort_keys=False, allow_unicode=True)
-        return text
+        return as_yaml(self.to_plain())
 
     def to_plain(self) -> list[dict[str, Any]]:
         """The same as Python values."""
@@ -247,6 +246,17 @@ class Workflow:
         if not other.node.belongs_to(self):
             raise InvalidWorkflow(f"Node '{other.node.nodename}' belongs to another workflow")
         return other.node.nodename
+
+
+def as_json(specs: Sequence[Mapping[str, Any]]) -> str:
+    """Function specs as the text of a JSON file."""
+    return msgspec.json.format(msgspec.json.encode(specs), indent=4).decode()
+
+
+def as_yaml(specs: Sequence[Mapping[str, Any]]) -> str:
+    """Function specs as the text of a YAML file."""
+    text: str = yaml.dump(specs, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
+    return text
 
 
 class _Dumper(yaml.SafeDumper):

@@ -1,0 +1,1 @@
+"""Workflows composed by clicking, typing or both, without JSON."""

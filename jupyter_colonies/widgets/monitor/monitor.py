@@ -14,6 +14,7 @@ from IPython.core.getipython import get_ipython
 
 from jupyter_colonies.client.colony import Colony
 from jupyter_colonies.client.colonychanges import colony_changes
+from jupyter_colonies.client.patience import passes, persevere
 from jupyter_colonies.core.messages.monitor import EXECUTORS, GET_MONITOR, PROCESSES
 from jupyter_colonies.errors import ColoniesError, NotFound
 from jupyter_colonies.executor import registry
@@ -28,6 +29,9 @@ from jupyter_colonies.widgets.page.bound import PageBound, has_page
 
 PAUSE = 0.25
 """Seconds between two looks while changes keep coming."""
+
+AGAIN = 1.0
+"""Seconds after which what could not be asked for is asked for again."""
 
 LATER = 10.0
 """Seconds after which counts and times of functions are asked for again while processes end."""
@@ -59,7 +63,8 @@ class Monitor(PageBound, ipywidgets.VBox):  # type: ignore[misc]
         self._reading = Reading()
         self._lock = threading.Lock()
         self._changed: frozenset[str] = frozenset()
-        self._trouble = ""
+        self._deaf = ""
+        self._unread = ""
         self._closed = False
         self._callbacks: list[Callable[[str], object]] = []
         super().__init__([self._board], **options)
@@ -67,7 +72,7 @@ class Monitor(PageBound, ipywidgets.VBox):  # type: ignore[misc]
         self.observe(self._select, "selected")
         self._pace = Pace(self._look, PAUSE)
         self._stop_observing = registry.observe(lambda _: self._pace.knock())
-        self._again = colony.portal.start(asyncio.sleep(0))
+        self._timer = colony.portal.start(asyncio.sleep(0))
         self._listening = colony.portal.start(self._listen())
         if self.selected:
             self._select({})
@@ -88,9 +93,14 @@ class Monitor(PageBound, ipywidgets.VBox):  # type: ignore[misc]
         ]
         lines += [f"  {each.executortype}: {each.ready} ready" for each in figures.queues]
         lines += [f"  failed: {each.funcname}: {each.error}" for each in figures.failures[:5]]
-        if self._trouble:
-            lines.append(f"  {self._trouble}")
+        if self.trouble:
+            lines.append(f"  {self.trouble}")
         return "\n".join(lines)
+
+    @property
+    def trouble(self) -> str:
+        """Why what is shown may not be how things are; empty if it is."""
+        return self._deaf or self._unread
 
     def on_action(self, callback: Callable[[str], object]) -> None:
         """Call back, on another thread, with what was done from here, in words."""
@@ -103,7 +113,7 @@ class Monitor(PageBound, ipywidgets.VBox):  # type: ignore[misc]
         self._closed = True
         self._stop_observing()
         self._listening.cancel()
-        self._again.cancel()
+        self._timer.cancel()
         self._pace.finish()
         self._link.unlink()
         self._board.close()
@@ -119,18 +129,25 @@ class Monitor(PageBound, ipywidgets.VBox):  # type: ignore[misc]
     async def _listen(self) -> None:
         """On the portal, which is never made to wait: what is heard is only noted."""
         try:
-            if GET_MONITOR.type not in await self.colony.extensions():
+            if GET_MONITOR.type not in await persevere(self.colony.extensions, self._miss):
                 raise NotFound("This server does not tell what a monitor needs (getmonitormsg)")
             async for news in colony_changes(self.colony.client, self.colony.name):
-                away = news.away
-                self._note(news.changed, f"No longer live: {away.message}" if away else "")
+                if news.away:
+                    self._miss(news.away)
+                else:
+                    self._deaf = ""
+                    self._note(news.changed)
         except ColoniesError as error:
-            self._note(frozenset(), f"Not live: {error.message}")
+            self._miss(error)
 
-    def _note(self, changed: frozenset[str], trouble: str = "") -> None:
+    def _miss(self, error: ColoniesError) -> None:
+        """Nothing is heard for this reason; when that changes, everything is looked at."""
+        self._deaf = f"No longer live: {error.message}"
+        self._pace.knock()
+
+    def _note(self, changed: frozenset[str]) -> None:
         with self._lock:
             self._changed |= changed
-            self._trouble = trouble
         self._pace.knock()
 
     def _look(self) -> None:
@@ -142,19 +159,24 @@ class Monitor(PageBound, ipywidgets.VBox):  # type: ignore[misc]
         if changed:
             try:
                 self._reading = self.colony.call(self._reading.renewed(self.colony, changed))
+                self._unread = ""
             except ColoniesError as error:
-                # The next news, at the latest those of the server's return, bring another look.
-                with self._lock:
-                    self._changed |= changed
-                    self._trouble = f"No longer live: {error.message}"
-            if PROCESSES in changed and EXECUTORS not in changed and self._again.done():
-                self._again = self.colony.portal.start(self._look_later())
+                self._unread = f"No longer live: {error.message}"
+                if passes(error) and not self._deaf:
+                    self._look_again(AGAIN, changed | {EXECUTORS})
+            if PROCESSES in changed and EXECUTORS not in changed and self._timer.done():
+                self._look_again(LATER, frozenset({EXECUTORS}))
         if not self._closed:
             self._show()
 
-    async def _look_later(self) -> None:
-        await asyncio.sleep(LATER)
-        self._note(frozenset({EXECUTORS}), self._trouble)
+    def _look_again(self, seconds: float, changed: frozenset[str]) -> None:
+        async def note() -> None:
+            await asyncio.sleep(seconds)
+            self._note(changed)
+
+        before, self._timer = self._timer, self.colony.portal.start(note())
+        if not before.done():
+            before.cancel()
 
     def _show(self) -> None:
         board, reading = self._board, self._reading
@@ -168,7 +190,7 @@ class Monitor(PageBound, ipywidgets.VBox):  # type: ignore[misc]
                 "zone": figures.crontimezone,
                 "owns": self._actions.owns,
                 "why": NO_KEY,
-                "trouble": self._trouble,
+                "trouble": self.trouble,
             }
             board.fill("executors", self._executor_rows())
             board.fill("queues", rows.queue_rows(figures, reading.executors))

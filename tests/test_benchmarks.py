@@ -19,9 +19,10 @@ NAMES = [
     "submit",
     "sync",
     "wakeup",
+    "widgets",
     "workflows",
 ]
-PARTS = {"echo", "huey_tasks", "served", "table"}
+PARTS = {"echo", "huey_tasks", "served", "table", "telling"}
 
 
 def test_every_benchmark_is_tried():

@@ -46,7 +46,7 @@ from typing import Any
 from jupyter_colonies.core.edge import edge_data
 from jupyter_colonies.core.fold import Fold, Part
 from jupyter_colonies.core.graph import state_of
-from jupyter_colonies.core.layout import Layout, layered
+from jupyter_colonies.core.layout import Layout, Place, layered
 from jupyter_colonies.core.messages.workflows import NodeChange
 from jupyter_colonies.core.palette import (
     BY_PROGRESS,
@@ -88,8 +88,11 @@ def conspicuous(nodes: Iterable[NodeChange]) -> list[str]:
     When one fails, everything unfinished of its workflow does; all of them are shown only if they
     are few.
     """
-    by_id = {node.processid: node for node in nodes}
-    failed = [node for node in by_id.values() if node.state == State.FAILED]
+    known = list(nodes)
+    failed = [node for node in known if node.state == State.FAILED]
+    if not failed:
+        return []
+    by_id = {node.processid: node for node in known}
     causes = [
         node.processid
         for node in failed
@@ -112,24 +115,32 @@ def sketch(
     `nodes` are the processes by their ids, `rows` their numbers in the list of all. With `details`
     each process says which executor has it and since when.
     """
-    drawn: Sketch = {}
-    for part in fold.parts:
-        place = layout.places[part.id]
-        data = (
-            node_data(nodes[part.id], details=details)
-            if part.single
-            else fold_data(part, [nodes[member] for member in part.members])
-        )
-        data |= {"rows": [rows[member] for member in part.members], "within": part.within}
-        drawn[part.id] = {
-            "group": "nodes",
-            "data": data,
-            "position": {"x": place.x, "y": place.y},
-        }
+    drawn = {
+        part.id: node_element(part, nodes, layout.places[part.id], rows=rows, details=details)
+        for part in fold.parts
+    }
     for (source, target), count in fold.edges.items():
         data = edge_data(layout, source, target)
         drawn[data["id"]] = {"group": "edges", "data": data | {"count": count}}
     return drawn
+
+
+def node_element(
+    part: Part,
+    nodes: Mapping[str, NodeChange],
+    place: Place,
+    *,
+    rows: Mapping[str, int],
+    details: bool = False,
+) -> Json:
+    """One node of a sketch; see `sketch`."""
+    data = (
+        node_data(nodes[part.id], details=details)
+        if part.single
+        else fold_data(part, [nodes[member] for member in part.members])
+    )
+    data |= {"rows": [rows[member] for member in part.members], "within": part.within}
+    return {"group": "nodes", "data": data, "position": {"x": place.x, "y": place.y}}
 
 
 def changes(before: Sketch, after: Sketch) -> Json:

@@ -51,6 +51,10 @@ class Following:
         """Something else than the run gives reason to paint."""
         self._pace.knock()
 
+    def slow(self, interval: float) -> None:
+        """Let so many seconds pass between two paintings, which the page needs for each."""
+        self._pace.interval = interval
+
     def wait_until_painted(self, timeout: float) -> bool:
         """Wait until there is a first picture, `timeout` seconds at most; whether there is."""
         return self._painted.wait(timeout)

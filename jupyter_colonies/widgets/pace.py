@@ -7,11 +7,14 @@ import threading
 import time
 from collections.abc import Callable
 
-INTERVAL = 0.1
-"""Seconds between two paintings while changes keep coming."""
+INTERVAL = 0.05
+"""Seconds between two paintings while changes keep coming, unless a view says something else."""
 
-SHARE = 6
+SHARE = 3
 """How many times the duration of a painting has to pass before the next: it stays a small load."""
+
+LONGEST = 0.3
+"""Seconds after which the next follows in any case: the first picture takes long, the next do not."""
 
 _logger = logging.getLogger(__name__)
 
@@ -25,8 +28,9 @@ class Pace:
     """
 
     def __init__(self, paint: Callable[[], None], interval: float = INTERVAL) -> None:
+        self.interval = interval
+        """Seconds between two paintings; may be changed at any time."""
         self._paint = paint
-        self._interval = interval
         self._lock = threading.Lock()
         self._new = False
         self._ended = threading.Event()
@@ -66,7 +70,7 @@ class Pace:
             except Exception:  # one bad picture must not end all later ones
                 _logger.warning("A view could not be painted", exc_info=True)
             took = time.monotonic() - begun
-            self._ended.wait(max(self._interval, took * SHARE))
+            self._ended.wait(max(self.interval, min(took * SHARE, LONGEST)))
 
     def _takes(self) -> bool:
         """Whether there is something to paint; if not, the thread ends."""

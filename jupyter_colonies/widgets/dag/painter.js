@@ -110,8 +110,7 @@ class Painter {
       });
       this._add(fresh);
     });
-    this._tick();
-    this._painted(true);
+    this._told(true);
   }
 
   _change({ add = [], remove = [], data = {}, move = {} }) {
@@ -138,8 +137,14 @@ class Painter {
         cy.getElementById(id).stop().animate({ position: { ...position } }, { duration: 180 });
       });
     }
+    this._told(add.length > 0 || remove.length > 0 || moves.length > 0);
+  }
+
+  _told(grown) {
+    // Says to whoever looks at the page how much of what was told is drawn.
+    this._cy.container().dataset.drawn = String(this._number);
     this._tick();
-    this._painted(add.length > 0 || remove.length > 0 || moves.length > 0);
+    this._painted(grown);
   }
 
   /** Cytoscape keeps the objects it is given, and the ledger's are not its own. */

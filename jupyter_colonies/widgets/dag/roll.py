@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from jupyter_colonies.core.messages.workflows import NodeChange
 from jupyter_colonies.core.palette import state_text
@@ -20,13 +20,18 @@ class Roll:
     def __init__(self) -> None:
         self.rows: list[Row] = []
         self.numbers: dict[str, int] = {}
-        self._known: dict[str, NodeChange] = {}
 
-    def take(self, nodes: Mapping[str, NodeChange]) -> dict[int, Row]:
-        """Take in what is shown now; the rows that are new or have changed, by their numbers."""
-        changed: dict[int, Row] = {}
-        for processid, node in nodes.items():
-            if self._known.get(processid) is node:
+    def take(self, nodes: Mapping[str, NodeChange], changed: Iterable[str]) -> dict[int, Row]:
+        """Take in what is shown now; the rows that are new or have changed, by their numbers.
+
+        `changed` are the processes that may have changed, also such that are not shown any more.
+        """
+        told: dict[int, Row] = {}
+        for processid in changed:
+            node = nodes.get(processid)
+            if node is None:
+                number = self.numbers[processid]
+                told[number] = self.rows[number] = [*self.rows[number][:2], ABSENT]
                 continue
             number = self.numbers.setdefault(processid, len(self.rows))
             row = row_of(node)
@@ -36,13 +41,8 @@ class Roll:
                 continue
             else:
                 self.rows[number] = row
-            changed[number] = row
-        for processid in self._known:
-            if processid not in nodes:
-                number = self.numbers[processid]
-                changed[number] = self.rows[number] = [*self.rows[number][:2], ABSENT]
-        self._known = dict(nodes)
-        return changed
+            told[number] = row
+        return told
 
 
 def row_of(node: NodeChange) -> Row:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from jupyter_colonies.core.division import Shape
-from jupyter_colonies.core.fold import Fold, Folder
+from jupyter_colonies.core.fold import Fold, Folder, Part
 from jupyter_colonies.core.graph import state_of
 from jupyter_colonies.core.layout import Layout
 from jupyter_colonies.core.messages.workflows import NodeChange, WorkflowChange
@@ -32,6 +32,7 @@ from jupyter_colonies.core.sketch import (
     Sketch,
     arranged,
     conspicuous,
+    node_element,
     part_title,
     sketch,
 )
@@ -83,17 +84,30 @@ class Scene:
         self._nodes: dict[str, NodeChange] = {}
         self._moment: dict[str, NodeChange] | None = None
         self._lock = threading.RLock()
-        self._form: tuple[object, ...] = ()
+        # What may differ from the last view; None stands for everything.
+        self._changed: set[str] | None = None
+        self._formed = False
+        self._form: tuple[dict[str, list[str]], dict[str, str]] = ({}, {})
         self._folder = Folder(Shape({}, {}))
         self._wish: tuple[object, ...] = ()
         self._fold = self._folder.unfolded()
         self._plain = self._layout = arranged(self._fold)
+        self._part_of: dict[str, Part] = {}
         self._roll = Roll()
+        self._drawn: Sketch = {}
+        self._drawn_as: tuple[Fold, bool] = (self._fold, False)
+        self._seen: set[str] = set()
 
     def learn(self, change: WorkflowChange) -> None:
         """Take a change in."""
         with self._lock:
-            self._nodes.update((node.processid, node) for node in change.nodes)
+            for node in change.nodes:
+                before = self._nodes.get(node.processid)
+                self._nodes[node.processid] = node
+                if before is None or before.parents != node.parents:
+                    self._formed = False
+                if self._changed is not None:
+                    self._changed.add(node.processid)
 
     def tell(self, trouble: str) -> None:
         """Say why the scene is not live, in the heading; an empty text if it is."""
@@ -106,6 +120,7 @@ class Scene:
         """
         with self._lock:
             self._moment = None if nodes is None else {node.processid: node for node in nodes}
+            self._changed, self._formed = None, False
 
     @property
     def nodes(self) -> list[NodeChange]:
@@ -146,17 +161,24 @@ class Scene:
         with self._lock:
             nodes = dict(self._shown)
             self._arrange(nodes)
-            fold, layout, details = self._fold, self._layout, self.sight.details
-        changed = self._roll.take(nodes)
-        drawn = sketch(nodes, fold, layout, rows=self._roll.numbers, details=details)
+            fold, layout, part_of = self._fold, self._layout, self._part_of
+            changed = {*nodes, *self._seen} if self._changed is None else self._changed
+            self._changed = set()
+        details, self._seen = self.sight.details, set(nodes)
+        rows = self._roll.take(nodes, changed)
+        numbers = self._roll.numbers
+        if self._drawn_as[0] is not fold or self._drawn_as[1] != details:
+            self._drawn_as = (fold, details)
+            self._drawn = sketch(nodes, fold, layout, rows=numbers, details=details)
+        else:
+            parts = {part_of[each].id: part_of[each] for each in changed if each in part_of}
+            self._drawn = self._drawn | {
+                name: node_element(part, nodes, layout.places[name], rows=numbers, details=details)
+                for name, part in parts.items()
+            }
         top = heading(self.title, self.processgraphid, list(nodes.values()))
         top |= {"trouble": self.trouble, "note": self._note, "past": self._moment is not None}
-        top |= self._folding(fold, nodes)
-        return View(
-            heading=top,
-            drawn=drawn,
-            rows=changed,
-        )
+        return View(heading=top | self._folding(fold, nodes), drawn=self._drawn, rows=rows)
 
     @property
     def rows(self) -> list[Row]:
@@ -207,16 +229,13 @@ class Scene:
 
     def _arrange(self, nodes: Mapping[str, NodeChange]) -> None:
         """Fold and lay out again what needs it: another form, other folds open, other failures."""
-        form = tuple((each, tuple(node.parents), node.funcname) for each, node in nodes.items())
-        if form != self._form:
-            self._form = form
-            self._folder = Folder(
-                Shape(
-                    {each: node.parents for each, node in nodes.items()},
-                    {each: node.funcname for each, node in nodes.items()},
-                )
-            )
-            self._wish = ()
+        if not self._formed:
+            self._formed = True
+            parents = {each: node.parents for each, node in nodes.items()}
+            functions = {each: node.funcname for each, node in nodes.items()}
+            if (parents, functions) != self._form:
+                self._form = (parents, functions)
+                self._folder, self._wish = Folder(Shape(parents, functions)), ()
         sight = self.sight
         apart = list(dict.fromkeys([sight.selected, *conspicuous(nodes.values())]))
         wish = (sight.unfolded, *sight.opened, "", *apart)
@@ -238,6 +257,7 @@ class Scene:
         if fold != self._fold:
             self._fold, self._plain = fold, arranged(fold)
             self._layout = self._moved(self._plain)
+            self._part_of = {each: part for part in fold.parts for each in part.members}
 
     def _moved(self, layout: Layout) -> Layout:
         """A new layout, moved sideways so that most known nodes stay where they are."""

@@ -15,8 +15,12 @@ from jupyter_colonies.widgets.dag.scene import Scene
 from jupyter_colonies.widgets.dag.unseen import still
 from jupyter_colonies.widgets.following import Following
 from jupyter_colonies.widgets.inspector.inspector import Inspector
+from jupyter_colonies.widgets.pace import INTERVAL
 from jupyter_colonies.widgets.page import output
 from jupyter_colonies.widgets.page.bound import PageBound
+
+PER_ELEMENT = 0.0001
+"""Seconds that the page needs for each element of a picture."""
 
 _SHARED = ("selected", "search", "states", "highlighted", "details", "unfolded")
 
@@ -131,7 +135,9 @@ class DagView(PageBound, ipywidgets.VBox):  # type: ignore[misc]
         self._following.knock()
 
     def _paint(self) -> None:
-        self._board.show_view(self._scene.view(), self._scene.rows)
+        view = self._scene.view()
+        self._following.slow(INTERVAL + len(view.drawn) * PER_ELEMENT)
+        self._board.show_view(view, self._scene.rows)
         shown = self.inspector.node
         if shown is not None and (now := self._scene.node(shown.processid)) != shown:
             self.inspector.show(now)

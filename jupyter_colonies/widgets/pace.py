@@ -14,7 +14,7 @@ SHARE = 3
 """How many times the duration of a painting has to pass before the next: it stays a small load."""
 
 LONGEST = 0.3
-"""Seconds after which the next follows in any case: the first picture takes long, the next do not."""
+"""Seconds after which the next follows in any case: a first picture takes longer than others."""
 
 _logger = logging.getLogger(__name__)
 

@@ -84,8 +84,8 @@ class Scene:
         self._nodes: dict[str, NodeChange] = {}
         self._moment: dict[str, NodeChange] | None = None
         self._lock = threading.RLock()
-        # What may differ from the last view; None stands for everything.
-        self._changed: set[str] | None = None
+        # What may differ from the last view, in the order in which it came; None is everything.
+        self._changed: dict[str, None] | None = None
         self._formed = False
         self._form: tuple[dict[str, list[str]], dict[str, str]] = ({}, {})
         self._folder = Folder(Shape({}, {}))
@@ -96,7 +96,7 @@ class Scene:
         self._roll = Roll()
         self._drawn: Sketch = {}
         self._drawn_as: tuple[Fold, bool] = (self._fold, False)
-        self._seen: set[str] = set()
+        self._seen: list[str] = []
 
     def learn(self, change: WorkflowChange) -> None:
         """Take a change in."""
@@ -107,7 +107,7 @@ class Scene:
                 if before is None or before.parents != node.parents:
                     self._formed = False
                 if self._changed is not None:
-                    self._changed.add(node.processid)
+                    self._changed[node.processid] = None
 
     def tell(self, trouble: str) -> None:
         """Say why the scene is not live, in the heading; an empty text if it is."""
@@ -162,9 +162,10 @@ class Scene:
             nodes = dict(self._shown)
             self._arrange(nodes)
             fold, layout, part_of = self._fold, self._layout, self._part_of
-            changed = {*nodes, *self._seen} if self._changed is None else self._changed
-            self._changed = set()
-        details, self._seen = self.sight.details, set(nodes)
+            everything = dict.fromkeys([*nodes, *self._seen])
+            changed = everything if self._changed is None else self._changed
+            self._changed = {}
+        details, self._seen = self.sight.details, list(nodes)
         rows = self._roll.take(nodes, changed)
         numbers = self._roll.numbers
         if self._drawn_as[0] is not fold or self._drawn_as[1] != details:

@@ -128,6 +128,7 @@ def test_a_large_workflow_is_folded_and_says_so() -> None:
     many = scene(*wide(MOST_ROWS, failed=7))
     told = Told(many)
     told.next()
+    assert [row[1] for row in told.rows.values()] == ["nroot", *(f"n{n}" for n in range(MOST_ROWS))]
     kinds = {name: each["data"].get("kind") for name, each in told.drawn.items()}
     assert [kinds[name] for name in ("root", "7", "0:0")] == ["process", "process", "fold"]
     assert told.drawn["0:0"]["data"]["label"].startswith("999 × f")

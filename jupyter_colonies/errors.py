@@ -62,6 +62,10 @@ class WrongMedia(RequestError):
     """The body is of a kind that this resource does not take."""
 
 
+class OutOfRange(RequestError):
+    """The header `Range` asks for bytes that the file does not have."""
+
+
 class KeyReused(RequestError):
     """The idempotency key came with another request before: take a new one for a new request."""
 
@@ -278,6 +282,7 @@ HTTP_STATUS: dict[type[ColoniesError], tuple[int, int]] = {
     Absent: (400, 404),
     TooLarge: (413, 413),
     WrongMedia: (415, 415),
+    OutOfRange: (416, 416),
     KeyReused: (422, 422),
     UnknownInitiator: (500, 403),
     NotAnExecutor: (500, 403),

@@ -14,6 +14,7 @@ from jupyter_colonies.broker import (  # noqa: F401 - importing these registers 
     channels,
     checking,
     closing,
+    contents,
     crons,
     deadlines,
     definitions,

@@ -72,7 +72,7 @@ _NAMED: dict[frozenset[Scope], str] = {
         page:labels page:snapshots progress
     """,
     _HEAR: "getprocessmsg channelreadmsg subscribechannelmsg",
-    _TALK: "channelappendmsg addfilemsg createsnapshotmsg",
+    _TALK: "channelappendmsg addfilemsg createsnapshotmsg storefile maystore",
     _SUBMIT: """
         submitfuncspecmsg submitworkflowspecmsg cancelprocessmsg cancelprocessgraphmsg
         rerunworkflowmsg retryprocessmsg runcronmsg packgeneratormsg

@@ -34,8 +34,10 @@ PATIENCE = 15.0
 
 PAUSE = 0.1
 MAX_BODY = 256 << 20
-STREAM = "text/event-stream"
-PARAMETERS = HTTP1ConnectionParameters(max_body_size=MAX_BODY)
+STREAMS = ("text/event-stream", "application/octet-stream")
+"""What is passed on as it comes; a file may have any size."""
+
+PARAMETERS = HTTP1ConnectionParameters(max_body_size=1 << 50)
 
 
 class Taker(Protocol):
@@ -64,7 +66,7 @@ class Answer(HTTPMessageDelegate):
 
     def data_received(self, chunk: bytes) -> Awaitable[None] | None:
         """Collect the body, or pass it on."""
-        if self._relay is not None and self.headers.get("Content-Type") == STREAM:
+        if self._relay is not None and self.headers.get("Content-Type") in STREAMS:
             return self._relay.relayed(self, chunk)
         self.body += chunk
         return None

@@ -265,6 +265,9 @@ class ResourceHandler(Inside, APIHandler):
         """Pass on part of a stream. Raises StreamClosedError if nobody takes it."""
         if not self._headers_written:
             self._begin(answer)
+            if "Content-Length" in answer.headers:
+                # So that whoever does not get all of a file sees that.
+                self.set_header("Content-Length", answer.headers["Content-Length"])
         self.write(chunk)
         async with asyncio.timeout(exchange.SLOWEST):
             await self.flush()

@@ -11,7 +11,7 @@ from jupyter_colonies.server.rest.declaration import OPERATIONS
 from tests.integration.test_rest_signed import Api
 
 CLOSED = {name: each for name, each in OPERATIONS.items() if not each.open and not each.inside}
-WITH_BODY = [name for name, each in CLOSED.items() if each.body is not None]
+WITH_BODY = [name for name, each in CLOSED.items() if each.body not in (None, bytes)]
 STRANGE = "0" * 64
 
 
@@ -95,7 +95,11 @@ BODIES = {
     "move_files": {"label": "/a", "tolabel": "/b"},
     "add_token": {"name": "n", "scopes": ["read"]},
 }
-QUERIES = {"remove_file": "?label=/confidential&name=f", "search_log": "?text=x"}
+QUERIES = {
+    "remove_file": "?label=/confidential&name=f",
+    "put_file": "?label=/confidential&name=f",
+    "search_log": "?text=x",
+}
 
 
 def path_of(name, things):
@@ -133,6 +137,9 @@ class Raw:
         self._connection = http.client.HTTPConnection(server.host, server.port, timeout=30)
         self._token = made.body["secret"]
 
+    def close(self):
+        self._connection.close()
+
     def __call__(self, method, path, body=None, media="application/json", **more):
         headers = {"Authorization": f"Bearer {self._token}", **more}
         if body is not None:
@@ -148,7 +155,9 @@ class Raw:
 
 @pytest.fixture(scope="module")
 def raw(house):
-    return Raw(house, Api(house, house.user_key))
+    raw = Raw(house, Api(house, house.user_key))
+    yield raw
+    raw.close()
 
 
 DEEP = b"[" * 2000 + b"]" * 2000

@@ -1,5 +1,6 @@
 """Every resource of the REST API, used as a program outside would."""
 
+import hashlib
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -29,6 +30,9 @@ def owner(house):
 @pytest.fixture(scope="module")
 def root(house):
     return Api(house, house.server_key)
+
+
+KEYED = {"Idempotency-Key": "bytes"}
 
 
 def new_worker(house, owner, name):
@@ -357,3 +361,32 @@ def test_every_kind_of_submission_takes_a_key(house, owner, user):
     for _ in range(2):
         assert keyed(user, "p", place + "/packs", {"arg": "x"}).status == 204
     assert user("GET", place).body["queuesize"] == 1
+
+
+def test_the_bytes_of_files(house, user):
+    content = bytes(range(256)) * 8192
+    digest = hashlib.sha256(content).hexdigest()
+    path = f"colonies/dev/files?label=/raw&name=data.bin&checksum={digest}"
+    made = user("PUT", path, content)
+    assert (made.status, made.body["size"], made.body["checksum"]) == (201, len(content), digest)
+    place = made.headers["Location"].removeprefix("/v1/")
+    whole = user("GET", place + "/content")
+    assert (whole.status, whole.bytes == content) == (200, True)
+    assert whole.headers["Content-Type"] == "application/octet-stream"
+    known = {"If-None-Match": whole.headers["ETag"]}
+    assert user("GET", place + "/content", headers=known).status == 304
+    part = user("GET", place + "/content", headers={"Range": "bytes=1-3"})
+    assert (part.status, part.bytes) == (206, b"\1\2\3")
+    assert part.headers["Content-Range"] == f"bytes 1-3/{len(content)}"
+    assert user("GET", place + "/content", headers={"Range": "bytes=9999999-"}).status == 416
+    wrong = user("PUT", path, b"other")
+    assert (wrong.status, wrong.body["errors"][0]["parameter"]) == (400, "checksum")
+    files = "colonies/dev/files?label=/raw"
+    empty = user("PUT", f"{files}&name=empty", b"")
+    assert user("GET", empty.headers["Location"][4:] + "/content").bytes == b""
+    assert user("PUT", f"{files}&name=..", b"x").status == 400
+    first = user("PUT", f"{files}&name=k", b"x", headers=KEYED)
+    assert first.body == user("PUT", f"{files}&name=k", b"x", headers=KEYED).body
+    elsewhere = {"label": "/", "name": "n", "size": 1, "checksum": "x"}
+    told = user("POST", "colonies/dev/files", elsewhere)
+    assert user("GET", told.headers["Location"][4:] + "/content").status == 404

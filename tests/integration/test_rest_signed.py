@@ -29,7 +29,9 @@ class Answer:
         self.status = answer.status
         self.headers = answer.headers
         text = answer.read()
-        self.body = json.loads(text) if text else None
+        self.bytes = text
+        is_json = "json" in (answer.headers["Content-Type"] or "")
+        self.body = json.loads(text) if text and is_json else None
 
 
 def signed(method, url, key, body=b""):
@@ -52,7 +54,7 @@ class Api:
         self.server, self.key = server, key
 
     def __call__(self, method, path, body=None, *, headers=None):
-        text = b"" if body is None else json.dumps(body).encode()
+        text = body or b"" if isinstance(body, bytes | None) else json.dumps(body).encode()
         url = f"http://{self.server.host}:{self.server.port}/v1/{path}"
         connection = http.client.HTTPConnection(self.server.host, self.server.port, timeout=30)
         sent = {

@@ -7,8 +7,9 @@ import signal
 import subprocess
 import sys
 import threading
+import urllib.error
 import urllib.request
-from http.client import HTTPException
+from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from typing import Any
 
@@ -127,8 +128,39 @@ def test_a_second_server_forwards_everything(pair):
     assert jupyter.ask("GET", "colonies/v1/deployments") == (200, [])
     status, problem = jupyter.ask("POST", "colonies/v1/deployments", {"path": "none.ipynb"})
     assert (status, str(jupyter.folder / "none.ipynb") in problem["detail"]) == (404, True)
+    bytes_of_a_file(jupyter)
     location = location_of_new(jupyter, workflows)
     assert jupyter.ask("GET", location.removeprefix("/user/ada/"))[0] == 200
+
+
+def bytes_of_a_file(jupyter: Jupyter) -> None:
+    """What is put and read through a server that forwards, in both directions with its headers."""
+
+    def ask(method: str, path: str, body: bytes | None = None, **headers: str) -> HTTPResponse:
+        request = urllib.request.Request(
+            jupyter.url + "colonies/v1/colonies/dev/files" + path, body, headers, method=method
+        )
+        request.add_header("Authorization", f"token {TOKEN}")
+        answer: HTTPResponse = urllib.request.urlopen(request, timeout=30)
+        return answer
+
+    content = b"colony" * 100_000
+    keyed = {"Idempotency-Key": "a file"}
+    with ask("PUT", "?label=/x&name=f", content, **keyed) as answer:
+        made = json.loads(answer.read())
+    with ask("PUT", "?label=/x&name=f", content, **keyed) as answer:
+        assert json.loads(answer.read()) == made
+        assert answer.headers["Idempotency-Replayed"] == "true"
+    path = f"/{made['fileid']}/content"
+    with ask("GET", path) as answer:
+        assert answer.read() == content
+        tag = answer.headers["ETag"]
+    with ask("GET", path, Range="bytes=0-5") as answer:
+        assert (answer.status, answer.read()) == (206, b"colony")
+    with pytest.raises(urllib.error.HTTPError) as unchanged:
+        ask("GET", path, None, **{"If-None-Match": tag})
+    assert unchanged.value.code == 304
+    unchanged.value.close()
 
 
 def location_of_new(jupyter: Jupyter, path: str) -> str:

@@ -11,6 +11,7 @@ from jupyter_colonies.server.rest import (  # noqa: F401
     attributes,
     channels,
     colonies,
+    contents,
     crons,
     description,
     events,

@@ -162,7 +162,7 @@ class Operation(NamedTuple):
         return "\n\n".join(_paragraphs(self.action)[1:])
 
 
-NOUNS = {"desk": "deployments", "description": "documents", "logs": "log"}
+NOUNS = {"desk": "deployments", "contents": "files", "description": "documents", "logs": "log"}
 """What the modules are about that are not called so."""
 
 _OPERATIONS: dict[str, Operation] = {}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import parse_qsl, urlencode
 
 import msgspec
@@ -36,6 +37,8 @@ from jupyter_colonies.server.rest.declaration import Operation, Reply, Services,
 from jupyter_colonies.server.rest.problem import Problem
 from jupyter_colonies.server.signatures import ACCEPT_SIGNATURE
 from jupyter_colonies.server.visitor import Visitor
+
+log = logging.getLogger(__name__)
 
 JSON = "application/json"
 KEY = "Idempotency-Key"
@@ -144,12 +147,14 @@ class Exchange:
     async def _read_body(self, operation: Operation) -> Any:
         request = self._handler.request
         media = request.headers.get("Content-Type", JSON).partition(";")[0].strip().lower()
-        if media != JSON:
+        if media != JSON and operation.body is not bytes:
             raise WrongMedia(f"The body is {media}: send {JSON}, and say so in Content-Type")
         if len(request.body) > operation.largest:
             raise TooLarge(
                 f"The body has {len(request.body)} bytes: at most {operation.largest} are taken"
             )
+        if operation.body is bytes:
+            return request.body
         if len(request.body) > rpc.LARGE_BODY:
             return await asyncio.to_thread(decode_exactly, request.body, operation.body)
         return decode_exactly(request.body, operation.body)
@@ -175,7 +180,8 @@ class Exchange:
             handler.set_header("ETag", f'"{tag}"')
             if self._is_known(tag):
                 handler.set_status(304)
-                handler.clear_header("Content-Type")
+                for name in ("Content-Type", "Content-Length"):
+                    handler.clear_header(name)
                 return
         await self._write(reply, body)
 
@@ -190,9 +196,13 @@ class Exchange:
             return
         if handler.request.method == "HEAD":
             return
-        async for chunk in reply.stream:
-            handler.write(chunk)
-            await self._flush()
+        try:
+            async for chunk in reply.stream:
+                handler.write(chunk)
+                await self._flush()
+        except ColoniesError as error:
+            log.warning("A reply broke off: %s", error.message)
+            self._cut()
 
     async def _flush(self) -> None:
         """Wait until the client has taken what was written. Raises StreamClosedError."""
@@ -201,10 +211,14 @@ class Exchange:
                 await self._handler.flush()
         except TimeoutError:
             # Nothing is kept for who does not read: a stream of events can be taken up again.
-            connection = self._handler.request.connection
-            if isinstance(connection, HTTP1Connection):
-                connection.close()
-            raise StreamClosedError from None
+            self._cut()
+
+    def _cut(self) -> NoReturn:
+        """Close the connection, so that the client sees that it has not got everything."""
+        connection = self._handler.request.connection
+        if isinstance(connection, HTTP1Connection):
+            connection.close()
+        raise StreamClosedError
 
     def _is_known(self, tag: str) -> bool:
         known = self._handler.request.headers.get("If-None-Match", "")

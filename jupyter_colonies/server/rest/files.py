@@ -81,7 +81,7 @@ async def list_files(visit: Visit, colonyname: str, *, query: FilePaging) -> Rep
 async def add_file(visit: Visit, colonyname: str, *, body: NewFile) -> Reply:
     """Make a new revision of a file whose bytes are in an object store already.
 
-    `PUT …/files/content` takes the bytes as well.
+    `PUT` takes the bytes as well.
     """
     file = File(
         colonyname=colonyname,

@@ -18,6 +18,7 @@ from jupyter_colonies.server.rest.exchange import JSON, KEY, LONGEST_NAME
 from jupyter_colonies.server.rest.problem import Problem
 
 VERSION = "1"
+BYTES = "application/octet-stream"
 PLACE = "#/components/schemas/"
 
 DESCRIPTION = """\
@@ -128,7 +129,7 @@ class _Schemas:
     """The types of all operations as schemas."""
 
     def __init__(self, operations: Iterable[Operation]) -> None:
-        bodies = [each.body for each in operations if each.body is not None]
+        bodies = [each.body for each in operations if each.body not in (None, bytes)]
         replies = [
             kind
             for each in operations
@@ -151,7 +152,9 @@ class _Schemas:
             self._close(schema)
 
     def of(self, kind: Any) -> Any:
-        """The schema of a type."""
+        """The schema of a type; bytes are whatever they are."""
+        if kind is bytes:
+            return {}
         return next(schema for known, schema in self._schemas if known == kind)
 
     def _close(self, schema: Any) -> None:
@@ -194,10 +197,10 @@ def _described(operation: Operation, made: _Schemas) -> dict[str, Any]:
         "responses": _responses(operation, made),
     }
     if operation.body is not None:
-        told["requestBody"] = {
-            "required": True,
-            "content": {JSON: {"schema": made.of(operation.body)}},
-        }
+        media, schema = JSON, made.of(operation.body)
+        if operation.body is bytes:
+            media = BYTES
+        told["requestBody"] = {"required": True, "content": {media: {"schema": schema}}}
     if operation.open:
         told["security"] = []
     elif operation.inside:
@@ -265,6 +268,13 @@ def _headers(operation: Operation) -> Iterator[dict[str, Any]]:
                 "pattern": "^[ -~]*$",
             },
         }
+    if http.HTTPStatus.PARTIAL_CONTENT in operation.replies:
+        yield {
+            "name": "Range",
+            "in": "header",
+            "description": "Such as `bytes=0-99`: a part of the bytes.",
+            "schema": {"type": "string"},
+        }
     if operation.tagged:
         yield {
             "name": "If-None-Match",
@@ -282,7 +292,7 @@ def _responses(operation: Operation, made: _Schemas) -> dict[str, Any]:
         if headers:
             reply["headers"] = headers
         if operation.media:
-            schema = {} if kind is dict else {"type": "string"}
+            schema = {"type": "string"} if operation.media.startswith("text/") else {}
             reply["content"] = {operation.media: {"schema": schema}}
             if isinstance(kind, dict):
                 events = {name: made.of(each) for name, each in kind.items()}

@@ -17,10 +17,11 @@ _WORDS: dict[tuple[Scope, ...], str] = {
     (Scope.READ, Scope.EXECUTE): """
         get_executor list_executors follow_executor list_functions list_executor_functions
         get_function list_children list_attributes get_attribute list_log
-        list_executor_log list_files get_revision list_labels list_snapshots get_snapshot
+        list_executor_log list_files get_revision get_content list_labels list_snapshots
+        get_snapshot
     """,
     (Scope.READ, Scope.SUBMIT, Scope.EXECUTE): "get_process get_output read_channel",
-    (Scope.SUBMIT, Scope.EXECUTE): "write_channel add_file create_snapshot",
+    (Scope.SUBMIT, Scope.EXECUTE): "write_channel add_file put_file create_snapshot",
     (Scope.EXECUTE, Scope.MANAGE): "register_executor remove_executor",
     (Scope.SUBMIT,): """
         submit_process submit_workflow cancel_process cancel_workflow retry_process rerun_workflow

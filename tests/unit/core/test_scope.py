@@ -3,14 +3,14 @@
 import pytest
 
 from jupyter_colonies.core import scope, token
-from jupyter_colonies.core.messages import REGISTRY, pages
+from jupyter_colonies.core.messages import REGISTRY, contents, pages
 from jupyter_colonies.core.policy import Role
 from jupyter_colonies.core.scope import SCOPES, Scope
 from jupyter_colonies.errors import AccessDenied, InvalidRequest
 
 
 def test_every_message_has_its_scopes() -> None:
-    assert set(SCOPES) == set(REGISTRY) | {message.type for message in pages.ALL}
+    assert set(SCOPES) == set(REGISTRY) | {message.type for message in (*pages.ALL, *contents.ALL)}
     assert sum(len(names.split()) for names in scope._NAMED.values()) == len(SCOPES)
 
 

@@ -88,6 +88,16 @@ def test_every_change_is_there_once_and_in_order(told):
     assert found == sorted(found, key=lambda each: each["time"])
 
 
+def test_who_submits_a_workflow_is_named(tmp_path):
+    with server_in_thread(tmp_path) as server:
+        spec = {"nodename": "a", "funcname": "f", "conditions": {"executortype": "cli"}}
+        graph = {"colonyname": "dev", "functionspecs": [spec]}
+        made = rpc(server, "submitworkflowspecmsg", server.user_key, spec=graph)
+        (line,) = [each for each in lines(server) if each["operation"] == "submit_workflow_spec"]
+        assert (line["who"]["name"], line["colony"]) == ("tester", "dev")
+        assert line["objects"]["processgraphid"] == [made["processgraphid"]]
+
+
 def test_files_of_s3_clients_are_there_too(told):
     *_, found = told
     (put,) = [each for each in found if each["via"] == "s3"]

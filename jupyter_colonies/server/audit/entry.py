@@ -66,7 +66,7 @@ def entry_of(deed: Deed, known: str) -> Entry:
     message = deed.message
     objects = _objects(deed.request, deed.reply)
     colony = next(iter(objects.pop("colonyname", [])), "")
-    name = deed.name or ("" if deed.error else _ROLES.get(message.role, "")) or known
+    name = deed.name or _said_by(deed) or known
     return Entry(
         time=moment(deed.at),
         who=Who(name, deed.callerid),
@@ -80,6 +80,15 @@ def entry_of(deed: Deed, known: str) -> Entry:
         status=rest_status(deed.error) if deed.error else 0,
         error=type(deed.error).__name__ if deed.error else "",
     )
+
+
+def _said_by(deed: Deed) -> str:
+    """The caller's name as the outcome tells it."""
+    if deed.error is not None:
+        return ""
+    if getattr(deed.reply, "initiatorid", "") == deed.callerid:
+        return str(getattr(deed.reply, "initiatorname", ""))
+    return _ROLES.get(deed.message.role, "")
 
 
 def moment(at: int) -> str:

@@ -109,10 +109,8 @@ class ColoniesExtension(ExtensionApp):
         help="""Whether it is written down, in audit.jsonl in the data folder, who changed what.""",
     ).tag(config=True)
 
-    log_format = Enum(
-        loglines.FORMATS,
-        loglines.FORMATS[0],
-        help="""How the colony's own log is written: as Jupyter's, or as lines of JSON.""",
+    json_log = Bool(
+        help="""Whether the colony's own log is written as lines of JSON, and not as Jupyter's.""",
     ).tag(config=True)
 
     colony = Unicode(
@@ -180,7 +178,7 @@ class ColoniesExtension(ExtensionApp):
         """Tell kernels where to look, before the first of them can start."""
         own = logging.getLogger("jupyter_colonies")
         own.parent = self.log
-        if self.log_format == "json":
+        if self.json_log:
             own.propagate = False
             own.handlers = [loglines.handler()]
         self._hosting: Hosting | None = None

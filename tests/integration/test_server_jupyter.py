@@ -302,4 +302,5 @@ def test_without_a_token_nothing_answers_but_what_is_open(jupyter):
         for method in METHODS
         if jupyter.ask(method, example(path)[1:], token="")[0] not in SHUT
     }
-    assert found == OPEN
+    # What the API is stands behind Jupyter's token here; on the own port anybody may know.
+    assert found == {each for each in OPEN if "/v1/" not in each}

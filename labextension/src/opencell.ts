@@ -68,6 +68,13 @@ async function show(
   if (await showOpen(app, cellId)) {
     return;
   }
+  const gone = new Error(trans.__('The notebook has no such cell any more.'));
+  for (const widget of app.shell.widgets('main')) {
+    if (isNotebook(widget) && `/${path}`.endsWith(`/${widget.context.path}`)) {
+      app.shell.activateById(widget.id);
+      throw gone;
+    }
+  }
   const place = contentsPath(path);
   try {
     await app.serviceManager.contents.get(place, { content: false });
@@ -78,7 +85,7 @@ async function show(
   if (opened instanceof Widget && isNotebook(opened)) {
     await opened.context.ready;
     if (!(await showOpen(app, cellId))) {
-      throw new Error(trans.__('The notebook has no such cell any more.'));
+      throw gone;
     }
   }
 }
@@ -102,8 +109,8 @@ async function showOpen(app: JupyterFrontEnd, cellId: string): Promise<boolean> 
 
 /** A kernel's path of a notebook as the path below the folder that this Jupyter serves. */
 function contentsPath(path: string): string {
-  const root = PageConfig.getOption('serverRoot').replace(/^~/, '').replace(/\/$/, '') + '/';
-  const at = path.startsWith('/') ? path.indexOf(root) : -1;
+  const root = PageConfig.getOption('serverRoot').replace(/^~/, '').replace(/\/*$/, '/');
+  const at = path.startsWith('/') && root !== '/' ? path.indexOf(root) : -1;
   return at < 0 ? path : path.slice(at + root.length);
 }
 

@@ -11,7 +11,7 @@ EVIL = "<img src=x onerror='window.hacked=1'><script>window.hacked=2</script>"
 
 START = f"""import threading
 import jupyter_colonies
-from jupyter_colonies.widgets.inspector.inspector import Inspector
+from jupyter_colonies.widgets import Inspector
 
 colony = jupyter_colonies.connect()
 gate = threading.Event()

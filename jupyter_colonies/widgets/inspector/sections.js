@@ -262,7 +262,9 @@ class Actions {
   /** JupyterLab's extension answers if it is there; where nobody does the place is said. */
   _open() {
     const { notebook, cell } = this._model.get("cell");
-    const failed = () => this.say(`Open it yourself: ${cellText({ notebook, cell })}`);
+    const failed = (why = "") => {
+      this.say(`${why} The code ran from ${cellText({ notebook, cell })}`.trim());
+    };
     const event = new CustomEvent("jupyter-colonies:open-cell", {
       cancelable: true,
       detail: { path: notebook, cellId: cell, failed },

@@ -19,7 +19,7 @@ PATIENCE_MILLISECONDS = 120_000
 
 APP = """
 import jupyter_colonies
-from jupyter_colonies.widgets import DagView, Monitor
+from jupyter_colonies.widgets import Composer, DagView, Monitor
 
 colony = jupyter_colonies.connect()
 
@@ -31,7 +31,7 @@ with colony.workflow("doubled") as workflow:
     double(double(1))
 
 run = colony.submit(workflow)
-display(DagView(run), Monitor(colony))
+display(DagView(run), Monitor(colony), Composer(colony, workflow.to_plain(), name="draft"))
 """
 
 
@@ -85,5 +85,6 @@ async def test_widgets_live_in_an_app(app: str) -> None:
         await expect(monitor).to_contain_text("Assignments are paused", timeout=30_000)
         await expect(page.locator(".colonies-dag canvas").first).to_be_visible(timeout=30_000)
         await expect(page.locator(".colonies-dag")).to_contain_text("Successful")
+        await expect(page.locator(".colonies-composer canvas").first).to_be_visible()
         await browser.close()
     assert errors == []

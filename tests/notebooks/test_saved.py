@@ -50,6 +50,7 @@ CELLS = [
     "%colonies replay run",
     "run['sum_node'].process",
     "%colonies show gen",
+    "%colonies executor panel",
     "colony",
 ]
 
@@ -108,5 +109,6 @@ def test_what_is_shown_is_said_in_words(notebook: Any) -> None:
     function = said("%colonies show gen")
     assert "gen(count)" in function
     assert "maths" in function
+    assert "ExecutorPanel" in said("%colonies executor panel")
     assert "Colony" in said("colony")
     assert "maths" in said("colony")

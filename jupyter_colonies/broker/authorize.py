@@ -242,7 +242,7 @@ _FINDERS: dict[str, Finder] = {
     "blueprint": lambda tx, _, value: tx.one(blueprints.BY_ID, blueprintid=value),
     "cron": lambda tx, _, value: tx.one(crons.BY_ID, cronid=value),
     "generator": lambda tx, _, value: tx.one(generators.BY_ID, generatorid=value),
-    "generator to pack": lambda tx, _, value: tx.one(generators.BY_ID_TO_PACK, generatorid=value),
+    "generator to pack": lambda tx, _, value: tx.one(generators.BY_ID, generatorid=value),
 }
 _FINDERS_TO_CHANGE: dict[str, Finder] = {
     "process": lambda tx, _, value: tx.one(processes.BY_ID_TO_CHANGE, processid=value),
@@ -251,4 +251,5 @@ _FINDERS_TO_CHANGE: dict[str, Finder] = {
     ),
     "cron": lambda tx, _, value: tx.one(crons.BY_ID_TO_CHANGE, cronid=value),
     "generator": lambda tx, _, value: tx.one(generators.BY_ID_TO_REMOVE, generatorid=value),
+    "generator to pack": lambda tx, _, value: tx.one(generators.BY_ID_TO_PACK, generatorid=value),
 }

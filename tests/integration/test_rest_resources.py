@@ -1,6 +1,7 @@
 """Every resource of the REST API, used as a program outside would."""
 
 import hashlib
+import http.client
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -390,3 +391,17 @@ def test_the_bytes_of_files(house, user):
     elsewhere = {"label": "/", "name": "n", "size": 1, "checksum": "x"}
     told = user("POST", "colonies/dev/files", elsewhere)
     assert user("GET", told.headers["Location"][4:] + "/content").status == 404
+
+
+def test_a_token_is_good_for_packing(house, user):
+    """What a token may do is looked at in a transaction that changes nothing."""
+    nodes = [spec("none", nodename="a")]
+    generator = {"name": "tokens", "functionspecs": nodes, "trigger": 3}
+    place = user("POST", "colonies/dev/generators", generator).headers["Location"]
+    scopes = {"name": "packer", "scopes": ["submit"]}
+    token = user("POST", "colonies/dev/tokens", scopes).body["secret"]
+    connection = http.client.HTTPConnection(house.host, house.port, timeout=30)
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    connection.request("POST", f"{place}/packs", b'{"arg": "x"}', headers)
+    assert connection.getresponse().status == 204
+    connection.close()

@@ -160,7 +160,10 @@ def test_a_stream_ends_with_its_token(desk) -> None:
     short = desk.token("read", lifetime=1)
     client = bearer(desk.server.host, desk.server.port, short["secret"])
     stream = client.stream(f"workflows/{graph}/events")
-    assert "expired" in stream.until("end").data["reason"]
+    if stream.answer.status == 401:  # a slow machine: it had expired before it was used
+        assert "expired" in stream.answer.read().decode()
+    else:
+        assert "expired" in stream.until("end").data["reason"]
 
 
 def test_a_stream_ends_with_what_it_follows(desk) -> None:

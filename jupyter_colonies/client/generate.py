@@ -78,12 +78,16 @@ def _module(module: str, name: str) -> str:
 
 
 def _declared() -> Iterator[tuple[str, str, Message[Any, Any]]]:
-    """Module, constant and message of every declaration, in the order of the modules."""
+    """Module, constant and message of every declaration, in the order of the modules.
+
+    A module none of whose messages is in the registry holds what is never sent.
+    """
     for found in sorted(pkgutil.iter_modules(messages.__path__), key=lambda each: each.name):
         module = importlib.import_module(f"{messages.__name__}.{found.name}")
-        for name, value in vars(module).items():
-            if isinstance(value, Message):
-                yield found.name, name, value
+        declared = {name: each for name, each in vars(module).items() if isinstance(each, Message)}
+        if any(each.type in messages.REGISTRY for each in declared.values()):
+            for name, message in declared.items():
+                yield found.name, name, message
 
 
 def _method(

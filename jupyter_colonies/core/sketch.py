@@ -229,7 +229,8 @@ def part_title(part: Part, members: Sequence[NodeChange]) -> str:
     if part.depth == len(members):
         return f"{len(members):,} in a row · {what}"
     if part.depth > 1:
-        return f"{len(members):,} in {part.depth:,} layers · {what}"
+        tail = f" · {what}" if len(functions) == 1 else ""
+        return f"{len(members):,} in {part.depth:,} layers{tail}"
     return f"{len(members):,} × {what}"
 
 

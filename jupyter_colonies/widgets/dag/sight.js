@@ -67,10 +67,11 @@ class Sight {
   /** Bring a node into view if it is not. */
   reveal(node) {
     const cy = this._cy;
-    const { x1, y1, x2, y2 } = cy.extent();
-    const { x, y } = node.position();
-    if (x < x1 || x > x2 || y < y1 || y > y2) {
-      cy.animate({ center: { eles: node }, duration: 200 });
+    const { x1, x2, y1, y2 } = node.renderedBoundingBox();
+    const missing = (from, to, size) => Math.max(PADDING - from, 0) || Math.min(size - PADDING - to, 0);
+    const way = { x: missing(x1, x2, cy.width()), y: missing(y1, y2, cy.height()) };
+    if (way.x || way.y) {
+      cy.animate({ panBy: way, duration: 200 });
     }
   }
 

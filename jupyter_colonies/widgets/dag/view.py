@@ -39,7 +39,7 @@ class DagView(PageBound, ipywidgets.VBox):  # type: ignore[misc]
     `highlighted`
     : whether only what the selected process depends on, and what depends on it, stands out
     `details`
-    : whether each process says its executor, how long it has been running and what it reports
+    : whether each process says its executor, and a running one for how long
     `unfolded`
     : whether up to about a thousand processes are drawn one by one
 

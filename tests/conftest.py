@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-pytest_plugins = ["tests.servers", "tests.databases"]
+pytest_plugins = ["tests.servers", "tests.databases", "tests.workers"]
 
 # What takes long by itself, or one after the other in one browser: begun last, it would make
 # the whole run wait.

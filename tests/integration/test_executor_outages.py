@@ -52,24 +52,6 @@ def colony(place):
     colony.close()
 
 
-@pytest.fixture
-def changes():
-    """Wait until something holds for the workers; looked at after each of their changes."""
-    happened = threading.Condition()
-
-    def observer(worker):
-        with happened:
-            happened.notify_all()
-
-    def until(holds):
-        with happened:
-            assert happened.wait_for(holds, timeout=60)
-
-    stop = registry.observe(observer)
-    yield until
-    stop()
-
-
 def call(colony, funcname, **fields):
     conditions = {"executortype": "e"}
     return colony.submit({"funcname": funcname, "conditions": conditions, **fields})

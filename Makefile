@@ -7,8 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON := $(BIN)/python
 INSTALLED := $(VENV)/.installed
-# Files in the order of tests/conftest.py, each on one process.
-SPREAD := -n 3 --dist loadgroup --no-loadscope-reorder
+# Which tests run together, and in which order, says tests/spread.py.
+SPREAD := -n 3 --dist loadscope --no-loadscope-reorder
 LABEXTENSION := labextension/package.json labextension/yarn.lock labextension/tsconfig.json \
 	$(wildcard labextension/src/*.ts labextension/style/*)
 

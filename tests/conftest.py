@@ -5,28 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-pytest_plugins = ["tests.servers", "tests.databases", "tests.workers"]
-
-# What takes long by itself, or one after the other in one browser: begun last, it would make
-# the whole run wait.
-FIRST = (
-    "tests/ui/",
-    "tests/notebooks/",
-    "tests/integration/test_kill.py",
-    "tests/integration/test_takeover.py",
-    "tests/integration/test_server_",
-    "tests/conformance/test_lives.py",
-)
-# Thousands of small tests on servers that each process has anyway: they fill up the end.
-SINGLE = "tests/conformance/"
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, and keep together what shares the server of a module."""
-    items.sort(key=lambda item: (not item.nodeid.startswith(FIRST), SINGLE in item.nodeid))
-    for item in items:
-        if SINGLE not in item.nodeid and not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+pytest_plugins = ["tests.servers", "tests.databases", "tests.workers", "tests.spread"]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -5,8 +5,6 @@ import pytest
 from jupyter_colonies.testing import server_in_thread
 from tests.restcases import TRIED, Stage, attempt
 
-pytestmark = pytest.mark.xdist_group("schema")
-
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory):

@@ -5,7 +5,7 @@ import pytest
 from jupyter_colonies.testing import server_in_thread
 from tests.restcases import TRIED, Stage, attempt
 
-pytestmark = [pytest.mark.long, pytest.mark.xdist_group("schema")]
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,6 @@ def output(tmp_path):
     return tmp_path / "demo-output"
 
 
-@pytest.mark.xdist_group("lab")
 def test_with_a_browser(output, capsys) -> None:
     browser = demo.launch_command()
     assert browser is not None

@@ -54,11 +54,9 @@ _failures = pytest.StashKey[int]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep these tests in one process, so that one server serves them all."""
+    """Run these tests on the loop on which the browser's connection lives."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("lab"))
-            # The loop on which the browser's connection lives.
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 

@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := help
 .SUFFIXES:
 MAKEFLAGS += --no-print-directory
+# Tests start hundreds of programs: what is compiled is kept, also where the shell says not to.
+export PYTHONDONTWRITEBYTECODE :=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -41,8 +43,7 @@ $(INSTALLED): pyproject.toml $(LABEXTENSION)
 	fi
 	@echo "Installing the package and its tools into $(VENV): a few minutes the first time"
 	@rm -rf jupyter_colonies/labextension
-	@# What is never imported need not be compiled.
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-compile --editable ".[dev]"
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
 	@touch $(INSTALLED)
 
 demo: $(INSTALLED) ## Run the story of the quickstart; results go to demo-output/

@@ -63,7 +63,7 @@ def ready_time(history: History, node: NodeChange) -> datetime:
 def _tries_of(history: History, node: NodeChange) -> list[Try]:
     if node.keptfrom:
         return []
-    ready = ready_time(history, node)
+    released = ready = ready_time(history, node)
     found: list[Try] = []
     running: Try | None = None
     for step in history.steps(node.processid):
@@ -77,9 +77,10 @@ def _tries_of(history: History, node: NodeChange) -> list[Try]:
         if running is not None:
             found.append(running._replace(end=step.at, state=step.state))
             running = None
-        ready = step.at if step.state == State.WAITING else NEVER
+        # What was given back may wait for a parent that was inserted since.
+        ready = max(step.at, released) if step.state == State.WAITING else NEVER
     if running is not None:
         found.append(running)
-    elif ready > NEVER and node.state == State.WAITING:
+    elif min(ready, released) > NEVER and node.state == State.WAITING:
         found.append(Try(node, len(found) + 1, "", ready, NEVER, NEVER, State.WAITING))
     return found

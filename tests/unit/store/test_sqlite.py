@@ -36,7 +36,7 @@ async def opened(database: Address) -> AsyncIterator[Store]:
 
 EVENT = {
     "colonyname": "dev", "graphseq": 0, "revision": 0, "process": 1, "state": 0,
-    "executorname": "", "at": 1,
+    "executorname": "", "at": 1, "retries": 0,
 }  # fmt: skip
 
 

@@ -7,22 +7,9 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).parent.parent / "benchmarks"
-NAMES = [
-    "backlog",
-    "bytes",
-    "cycle",
-    "growth",
-    "identity",
-    "others",
-    "postgres",
-    "responsive",
-    "submit",
-    "sync",
-    "wakeup",
-    "workflows",
-]
-# These start JupyterLab and a browser, which takes longer than all others.
-LONG = ["widgets"]
+NAMES = ["bytes", "cycle", "identity", "submit", "sync", "wakeup"]
+# Their smallest form starts databases, several servers, JupyterLab or a browser.
+LONG = ["backlog", "growth", "others", "postgres", "responsive", "widgets", "workflows"]
 PARTS = {"echo", "huey_tasks", "served", "table", "telling"}
 
 

@@ -47,6 +47,11 @@ class Editor {
     this.element.classList.toggle("wrong", problems.length > 0);
   }
 
+  /** Whether there is something here that the draft does not know yet. */
+  get unfinished() {
+    return false;
+  }
+
   focus() {
     const control = this.body.querySelector("input, textarea, select, button");
     control?.focus();
@@ -105,6 +110,11 @@ class Rows extends Editor {
 
   get _pairs() {
     return this.field.kind !== "list";
+  }
+
+  get unfinished() {
+    const texts = (row) => [...row.querySelectorAll("input")].map(({ value }) => value);
+    return [...this._rows.children].some((row) => !texts(row).join(""));
   }
 
   _show(value) {

@@ -159,7 +159,8 @@ class Form {
     this._fillParents(form);
     const problems = this._problems(page);
     for (const [id, each] of this._editors) {
-      const typing = this._wishes.ahead && each.element.contains(document.activeElement);
+      const begun = this._wishes.ahead || each.unfinished;
+      const typing = begun && each.element.contains(document.activeElement);
       each.update(form.values[id], problems.get(id) ?? [], force && !typing);
       if (each.source) {
         this._fillSource(each, form);

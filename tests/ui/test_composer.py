@@ -87,6 +87,17 @@ async def test_the_tutorial_is_composed_by_keyboard_and_by_mouse(lab: Lab, page:
     await come_back(lab, page, by_keyboard)
 
 
+async def add_option(page: Page, desk: Locator, *texts: str) -> None:
+    options = desk.locator("[data-field='argument.**options']")
+    await tab_to(page, options.get_by_role("button"))
+    await page.keyboard.press("Enter")
+    for box, text in enumerate(texts):
+        await expect(options.get_by_role("textbox").nth(box)).to_be_focused()
+        await page.keyboard.type(text)
+        await expect(options.get_by_role("textbox").nth(box)).to_have_value(text)
+        await page.keyboard.press("Tab")
+
+
 async def compose_the_diamond(page: Page, desk: Locator) -> None:
     press = page.keyboard.press
     await expect(desk.get_by_role("button", name="Add execute(")).to_be_visible()
@@ -97,14 +108,7 @@ async def compose_the_diamond(page: Page, desk: Locator) -> None:
     await expect(name).to_be_focused()
     await page.keyboard.type("task_a")
     await fill(page, desk, "cmd", "echo TASK A")
-    options = desk.locator("[data-field='argument.**options']")
-    await tab_to(page, options.get_by_role("button"))
-    await press("Enter")
-    for box, text in enumerate(("docker-image", "ubuntu:20.04")):
-        await expect(options.get_by_role("textbox").nth(box)).to_be_focused()
-        await page.keyboard.type(text)
-        await expect(options.get_by_role("textbox").nth(box)).to_have_value(text)
-        await press("Tab")
+    await add_option(page, desk, "docker-image", "ubuntu:20.04")
     await fill(page, desk, "Only these executors", "dev-docker")
     await unfold(page, desk, "Limits")
     await fill(page, desk, "Longest run", "55")

@@ -213,6 +213,10 @@ class ServerUnreachable(ClientError):
     """The server does not answer at its address: start it, or connect to another."""
 
 
+AWAY = (ServerUnreachable, ServerStopping, NoServer)
+"""What is raised while a server is away and may be back later."""
+
+
 class SchedulerUnreachable(ClientError):
     """The scheduler of a Dask cluster does not answer at its address."""
 

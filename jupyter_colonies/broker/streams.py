@@ -8,6 +8,7 @@ with each reading.
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -106,7 +107,7 @@ async def _woken(desk: Desk, bearer: Bearer | None, *topics: Topic) -> AsyncIter
             yield bell
 
 
-class _Stream:
+class _Stream(ABC):
     """A stream of one kind."""
 
     def __init__(self, desk: Desk, wish: Wish) -> None:
@@ -114,13 +115,13 @@ class _Stream:
         self._wish = wish
         self._request = wish.request
 
+    @abstractmethod
     def topics(self) -> Iterator[Topic]:
         """What wakes it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def frames(self, bell: Bell) -> AsyncIterator[Frame]:
         """Everything from the beginning to the end."""
-        raise NotImplementedError
 
     def _read(self, job: Callable[[Call], T]) -> Awaitable[T]:
         """Read something, if the caller may still."""

@@ -8,13 +8,11 @@ from contextlib import aclosing
 from typing import NamedTuple
 
 from jupyter_colonies.client.client import Client
-from jupyter_colonies.errors import ColoniesError, NoServer, ServerStopping, ServerUnreachable
+from jupyter_colonies.errors import AWAY, ColoniesError
 
 SUBSCRIPTION = 3600
 PAUSES = (0.1, 0.5, 1.0, 2.0, 5.0)
 """Seconds between tries while the server is away, longer each time."""
-
-_AWAY = (ServerUnreachable, ServerStopping, NoServer)
 
 
 class News(NamedTuple):
@@ -39,7 +37,7 @@ async def colony_changes(client: Client, colonyname: str) -> AsyncGenerator[News
                 async for frame in frames:
                     tries, told = 0, False
                     yield News(changed=frozenset(frame.changed))
-        except _AWAY as error:
+        except AWAY as error:
             if not told:
                 told = True
                 yield News(away=error)

@@ -13,11 +13,14 @@ from jupyter_colonies.core.layout import FOLD_HEIGHT, NODE_HEIGHT, NODE_WIDTH
 from jupyter_colonies.core.palette import INK, LINE, LOOKS
 
 SELECTED = "#e8a317"
+FAILED = "#ffb38a"
 DIMMED = 0.18
 FONT = "system-ui, Segoe UI, Helvetica, Arial, sans-serif"
 
+Rule = dict[str, Any]
 
-def stylesheet() -> list[dict[str, Any]]:
+
+def stylesheet() -> list[Rule]:
     """The style of a graph.
 
     A node's colour follows its `state`; those with `stops` (folds, and running ones that say how
@@ -25,6 +28,10 @@ def stylesheet() -> list[dict[str, Any]]:
     search, a filter or a highlight leaves out, `hit` for what a search found, `cursor` for the
     node at which the keyboard is.
     """
+    return [*_nodes(), *_edges(), *_marks()]
+
+
+def _nodes() -> list[Rule]:
     return [
         _rule(
             "node",
@@ -76,6 +83,11 @@ def stylesheet() -> list[dict[str, Any]]:
             "node[failed > 0][kind = 'fold']",
             {"border-width": 3, "border-style": "double", "border-color": FAILED},
         ),
+    ]
+
+
+def _edges() -> list[Rule]:
+    return [
         _rule(
             "edge",
             {
@@ -91,6 +103,12 @@ def stylesheet() -> list[dict[str, Any]]:
             },
         ),
         _rule("edge[count > 1]", {"width": 3}),
+    ]
+
+
+def _marks() -> list[Rule]:
+    """How nodes look that are chosen, found, or left out."""
+    return [
         _rule(".dimmed", {"opacity": DIMMED}),
         _rule(
             "node.hit",
@@ -107,10 +125,7 @@ def stylesheet() -> list[dict[str, Any]]:
     ]
 
 
-FAILED = "#ffb38a"
-
-
-def _rule(selector: str, style: dict[str, Any]) -> dict[str, Any]:
+def _rule(selector: str, style: dict[str, Any]) -> Rule:
     return {"selector": selector, "style": style}
 
 

@@ -85,18 +85,24 @@ class CellRunnable:
         return _GIVEN if not _ANYTHING.isdisjoint(found) else found
 
 
-def _compiled(code: str, filename: str, *, above: int) -> CodeType:
+def tree_of(code: str, filename: str, *, above: int) -> ast.Module:
+    """The code of a cell in which so many lines stand above it. Raises SyntaxError."""
     try:
         tree = ast.parse(code, filename)
     except SyntaxError as error:
         error.lineno = (error.lineno or 1) + above
         error.end_lineno = (error.end_lineno or 1) + above
         raise
+    ast.increment_lineno(tree, above)
+    return tree
+
+
+def _compiled(code: str, filename: str, *, above: int) -> CodeType:
+    tree = tree_of(code, filename, above=above)
     last = tree.body[-1] if tree.body else None
     if isinstance(last, ast.Expr):
         target = ast.copy_location(ast.Name(_OUTPUT, ast.Store()), last)
         tree.body[-1] = ast.copy_location(ast.Assign([target], last.value), last)
-    ast.increment_lineno(tree, above)
     compiled: CodeType = compile(
         tree, filename, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True
     )

@@ -15,6 +15,7 @@ import click
 from jupyter_colonies.client.compose.task import Task
 from jupyter_colonies.errors import InvalidCell
 from jupyter_colonies.executor.functions.fingerprint import CELL_TEXT
+from jupyter_colonies.notebook.cellcode import tree_of
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -109,7 +110,7 @@ def _function(head: str, code: str, first_line: str, shell: InteractiveShell) ->
     blank = len(code) - len(code.lstrip("\n"))
     try:
         python: str = shell.transform_cell(code.lstrip("\n"))  # type: ignore[no-untyped-call]
-        tree = _tree(python, filename, above=1 + blank)
+        tree = tree_of(python, filename, above=1 + blank)
         function = _defined(definition, tree.body)
         module = ast.fix_missing_locations(ast.Module([function], []))
         compiled = compile(module, filename, "exec", dont_inherit=True)
@@ -124,17 +125,6 @@ def _function(head: str, code: str, first_line: str, shell: InteractiveShell) ->
     made.__module__ = "__main__"
     setattr(made, CELL_TEXT, text)
     return made
-
-
-def _tree(code: str, filename: str, *, above: int) -> ast.Module:
-    try:
-        tree = ast.parse(code, filename)
-    except SyntaxError as error:
-        error.lineno = (error.lineno or 1) + above
-        error.end_lineno = (error.end_lineno or 1) + above
-        raise
-    ast.increment_lineno(tree, above)
-    return tree
 
 
 def _defined(head: ast.FunctionDef, body: list[ast.stmt]) -> ast.stmt:

@@ -117,14 +117,7 @@ class Hosting:
             self.runtime = self._describe(port)
             await asyncio.to_thread(self.folder.describe, self.runtime)
             service = self._service(blobs)
-            counted = Metrics(
-                [
-                    Work(self.broker),
-                    Pace(self.broker),
-                    Visitors(self.broker, lambda: self.listener, self.guard, self.audit),
-                    *([Metering(service, self.tidying)] if service else []),
-                ]
-            )
+            counted = self._metrics(service)
             self.listener = listener.Listener(
                 self.broker,
                 self.presence,
@@ -196,6 +189,17 @@ class Hosting:
         if self.settings.s3 == "off":
             return None
         return Service(broker=self.broker, blobs=blobs, quota=self.settings.quota, audit=self.audit)
+
+    def _metrics(self, service: Service | None) -> Metrics:
+        """Everything that is counted here."""
+        return Metrics(
+            [
+                Work(self.broker),
+                Pace(self.broker),
+                Visitors(self.broker, lambda: self.listener, self.guard, self.audit),
+                *([Metering(service, self.tidying)] if service else []),
+            ]
+        )
 
     def _routes(self, counted: Metrics) -> web.Application:
         """What the own port has beside `/api` and the bytes of files."""

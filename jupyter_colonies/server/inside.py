@@ -6,6 +6,7 @@ tokens nor its cookies take part.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 from urllib.parse import quote
 
@@ -41,7 +42,7 @@ def tells_apart(provider: object) -> bool:
     return type(provider).get_user is not IdentityProvider.get_user
 
 
-class Inside:
+class Inside(ABC):
     """A handler under Jupyter's address; `proven` is what it does without Jupyter's leave."""
 
     request: HTTPServerRequest
@@ -56,9 +57,9 @@ class Inside:
         else:
             await self.proven()
 
+    @abstractmethod
     async def proven(self) -> None:
         """Answer a request that proves by itself who sent it."""
-        raise NotImplementedError
 
     async def visitor(self, hosting: Hosting) -> Visitor:
         """Who it is. Raises Unproven and AccessDenied."""

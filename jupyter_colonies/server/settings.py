@@ -198,17 +198,11 @@ def from_environment(
         server_key=text("COLONIES_SERVER_PRVKEY"),
         colony_key=text("COLONIES_COLONY_PRVKEY"),
         user_key=text("COLONIES_PRVKEY"),
-        allow_reregister=_truth(
-            "COLONIES_ALLOW_EXECUTOR_REREGISTER",
-            environment.get("COLONIES_ALLOW_EXECUTOR_REREGISTER", "") or "false",
-        ),
+        allow_reregister=_switch("COLONIES_ALLOW_EXECUTOR_REREGISTER", environment),
         cron_timezone=text("COLONIES_CRON_TIMEZONE"),
         retention=_retention(environment),
         stale_after=_number("COLONIES_STALE_EXECUTOR_DURATION", environment, STALE_AFTER),
-        give_back=_truth(
-            "COLONIES_GIVE_BACK_UNRESPONSIVE",
-            environment.get("COLONIES_GIVE_BACK_UNRESPONSIVE", "") or "false",
-        ),
+        give_back=_switch("COLONIES_GIVE_BACK_UNRESPONSIVE", environment),
         blobs=text("COLONIES_BLOBS"),
         quota=_number("COLONIES_QUOTA", environment, 0),
         s3=s3,
@@ -217,11 +211,9 @@ def from_environment(
         plaintext=plaintext,
         proxies=tuple(text("COLONIES_PROXIES").replace(",", " ").split()),
         limits=limits.limits_of(limits.read(text("COLONIES_LIMITS"))),
-        audit=_truth("COLONIES_AUDIT", environment.get("COLONIES_AUDIT", "") or "true"),
+        audit=_switch("COLONIES_AUDIT", environment, default="true"),
         public_url=text("COLONIES_PUBLIC_URL"),
-        plaintext_tokens=_truth(
-            "COLONIES_PLAINTEXT_TOKENS", environment.get("COLONIES_PLAINTEXT_TOKENS", "") or "false"
-        ),
+        plaintext_tokens=_switch("COLONIES_PLAINTEXT_TOKENS", environment),
     )
 
 
@@ -240,18 +232,14 @@ def object_store(environment: Mapping[str, str]) -> Credentials | None:
             f"S3 is off here, so clients are told another one, but {missing} is not set"
         )
     endpoint, accesskey, secretkey, bucket = found
-
-    def truth(name: str) -> bool:
-        return _truth(name, environment.get(name, "") or "false")
-
     return Credentials(
         endpoint=endpoint,
         accesskey=accesskey,
         secretkey=secretkey,
         bucket=bucket,
         region=environment.get("AWS_S3_REGION", ""),
-        tls=truth("AWS_S3_TLS"),
-        skipverify=truth("AWS_S3_SKIPVERIFY"),
+        tls=_switch("AWS_S3_TLS", environment),
+        skipverify=_switch("AWS_S3_SKIPVERIFY", environment),
     )
 
 
@@ -281,7 +269,7 @@ def _database(environment: Mapping[str, str]) -> str | Address:
 
 def _retention(environment: Mapping[str, str]) -> int:
     """Seconds that what was successful is kept, 0 for ever (part 01, sections 6 and 7.2)."""
-    if not _truth("COLONIES_RETENTION", environment.get("COLONIES_RETENTION", "") or "false"):
+    if not _switch("COLONIES_RETENTION", environment):
         return 0
     age = environment.get("COLONIES_RETENTION_POLICY", "")
     if not age.isdecimal() or int(age) == 0:
@@ -317,6 +305,10 @@ def _number(name: str, environment: Mapping[str, str], otherwise: int) -> int:
     if value and not value.isdecimal():
         raise InvalidConfiguration(f"{name} is '{value}': a whole number is expected")
     return int(value) if value else otherwise
+
+
+def _switch(name: str, environment: Mapping[str, str], default: str = "false") -> bool:
+    return _truth(name, environment.get(name, "") or default)
 
 
 def _truth(name: str, value: str) -> bool:

@@ -5,8 +5,9 @@ They are loaded when they are first used, so that none costs anything where it i
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from jupyter_colonies import lazy
 
 if TYPE_CHECKING:
     from jupyter_colonies.widgets.composer.composer import Composer
@@ -40,14 +41,4 @@ _HOME = {
     "Timeline": "timeline.timeline",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy.names(__name__, _HOME)

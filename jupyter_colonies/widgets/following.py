@@ -9,13 +9,28 @@ from collections.abc import Callable
 
 from jupyter_colonies.client.runs.run import Run
 from jupyter_colonies.core.messages.workflows import WorkflowChange
-from jupyter_colonies.errors import ColoniesError, NoServer, ServerStopping, ServerUnreachable
+from jupyter_colonies.errors import AWAY, ColoniesError
 from jupyter_colonies.widgets.pace import Pace
 
 AGAIN = 5.0
 """Seconds before a server that stays away is tried again."""
 
-_AWAY = (ServerUnreachable, ServerStopping, NoServer)
+
+class FollowsRun:
+    """What can be waited for with a view that has a `Following`."""
+
+    _following: Following
+
+    def wait_until_painted(self, timeout: float) -> bool:
+        """Wait until there is a first picture, `timeout` seconds at most; whether there is."""
+        return self._following.wait_until_painted(timeout)
+
+    def on_end(self, callback: Callable[[], None]) -> None:
+        """Call back, on any thread, when the last change has been painted and the view is open.
+
+        Who waits for the run waits for the callback as well.
+        """
+        self._following.on_end(callback)
 
 
 class Following:
@@ -104,7 +119,7 @@ class Following:
 
     def _unfollowed(self, future: concurrent.futures.Future[None]) -> None:
         error = None if future.cancelled() else future.exception()
-        if isinstance(error, _AWAY) and not self._closed:
+        if isinstance(error, AWAY) and not self._closed:
             self._away(error.message)
             self._run.colony.portal.start(self._follow_later())
             return

@@ -7,15 +7,12 @@ from collections import Counter
 
 import pytest
 
-from jupyter_colonies.client import discovery
 from jupyter_colonies.core.messages import Message, processes
 from jupyter_colonies.core.messages.registry import declare, withdraw
 from jupyter_colonies.core.process import State
 from jupyter_colonies.errors import ProcessFailed
-from jupyter_colonies.executor import registry
 from jupyter_colonies.executor.exchange import LARGEST_SHARED
 from jupyter_colonies.executor.worker import Worker
-from jupyter_colonies.notebook.colony import NotebookColony
 
 MANY = 64
 BATCHED = (processes.ASSIGN_PROCESSES, processes.CLOSE_PROCESSES)
@@ -23,12 +20,8 @@ SINGLE = (processes.CLOSE_SUCCESSFUL, processes.CLOSE_FAILED)
 
 
 @pytest.fixture
-def colony(colony_server, monkeypatch):
-    monkeypatch.setenv(discovery.RUNTIME_VARIABLE, str(colony_server.runtime_file))
-    colony = NotebookColony(discovery.find())
-    yield colony
-    registry.stop_all(timeout=1)
-    colony.close()
+def colony(notebook_colony):
+    return notebook_colony
 
 
 @pytest.fixture

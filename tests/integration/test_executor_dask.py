@@ -106,23 +106,6 @@ def executor(colony, cluster):
     registry.stop_all(timeout=0)
 
 
-@pytest.fixture
-def changes():
-    happened = threading.Condition()
-
-    def observer(worker):
-        with happened:
-            happened.notify_all()
-
-    def until(holds):
-        with happened:
-            assert happened.wait_for(holds, timeout=PATIENCE)
-
-    stop = registry.observe(observer)
-    yield until
-    stop()
-
-
 def submit(colony, funcname, *args, conditions=None, **fields):
     return colony.submit(
         {

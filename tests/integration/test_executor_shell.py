@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import threading
 from pathlib import Path
 
 import pytest
@@ -46,23 +45,6 @@ def worker(colony):
     worker.start()
     yield worker
     registry.stop_all(timeout=0)
-
-
-@pytest.fixture
-def changes():
-    happened = threading.Condition()
-
-    def observer(worker):
-        with happened:
-            happened.notify_all()
-
-    def until(holds):
-        with happened:
-            assert happened.wait_for(holds, timeout=60)
-
-    stop = registry.observe(observer)
-    yield until
-    stop()
 
 
 def submit(colony, cmd, *, kwargs=None, **fields):

@@ -18,14 +18,7 @@ from jupyter_colonies.core.graph import BACKGROUND, ProcessGraph
 from jupyter_colonies.core.messages.processes import SUBSCRIBE_PROCESS, SubscribeProcess
 from jupyter_colonies.core.messages.workflows import NodeChange, WorkflowChange
 from jupyter_colonies.core.process import Process, State
-from jupyter_colonies.errors import (
-    ColoniesError,
-    LimitReached,
-    NoServer,
-    NotFound,
-    ServerStopping,
-    ServerUnreachable,
-)
+from jupyter_colonies.errors import AWAY, ColoniesError, LimitReached, NotFound
 
 SUBSCRIPTION = 3600
 UNSIGNALLED = 60
@@ -35,7 +28,6 @@ PAUSES = (0.1, 0.5, 1.0, 2.0, 5.0)
 Changes = AsyncGenerator[WorkflowChange, None]
 Tell = Callable[[str], object]
 
-_AWAY = (ServerUnreachable, ServerStopping, NoServer)
 _STATE_OF_COLOUR = {colour: state for state, colour in BACKGROUND.items()}
 
 
@@ -61,7 +53,7 @@ async def workflow_changes(
                     revision = change.revision
                     absence.moved()
                     yield change
-        except _AWAY as error:
+        except AWAY as error:
             absence.bear(error)
         await absence.pause()
 
@@ -95,7 +87,7 @@ async def channel_entries(
             if not found:
                 raise
             return
-        except _AWAY as error:
+        except AWAY as error:
             absence.bear(error)
         await absence.pause()
 
@@ -118,7 +110,7 @@ async def process_changes(client: Client, processid: str, tell: Tell | None = No
                     if process.state != state:
                         state = process.state
                         yield _alone(process)
-        except _AWAY as error:
+        except AWAY as error:
             absence.bear(error)
         await absence.pause()
 
@@ -150,7 +142,7 @@ async def reread_changes(client: Client, processgraphid: str, tell: Tell | None 
                     if process.state != known[process.processid].state:
                         absence.moved()
                         break
-        except _AWAY as error:
+        except AWAY as error:
             absence.bear(error)
         await absence.pause()
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from jupyter_colonies.client.runs.run import Run
 from jupyter_colonies.widgets.dag.scene import Scene
-from jupyter_colonies.widgets.following import Following
+from jupyter_colonies.widgets.following import Following, FollowsRun
 from jupyter_colonies.widgets.page.output import Still
 
 
-class Unseen:
+class Unseen(FollowsRun):
     """Follows a run as `DagView` does, for notebooks that are run by a program.
 
     Such a program keeps the state of every widget; what is made here has none. `selected` is kept
@@ -32,14 +31,6 @@ class Unseen:
     def still(self) -> Still:
         """The graph at this moment."""
         return still(self._scene)
-
-    def wait_until_painted(self, timeout: float) -> bool:
-        """Wait until something is known of the run, `timeout` seconds at most; whether it is."""
-        return self._following.wait_until_painted(timeout)
-
-    def on_end(self, callback: Callable[[], None]) -> None:
-        """Call back, on any thread, when nothing can change any more; see `DagView.on_end`."""
-        self._following.on_end(callback)
 
     def close(self) -> None:
         """Follow no more."""

@@ -13,7 +13,7 @@ from jupyter_colonies.core.messages.workflows import NodeChange
 from jupyter_colonies.widgets.dag.board import Board
 from jupyter_colonies.widgets.dag.scene import Scene
 from jupyter_colonies.widgets.dag.unseen import still
-from jupyter_colonies.widgets.following import Following
+from jupyter_colonies.widgets.following import Following, FollowsRun
 from jupyter_colonies.widgets.inspector.inspector import Inspector
 from jupyter_colonies.widgets.pace import INTERVAL
 from jupyter_colonies.widgets.page import output
@@ -25,7 +25,7 @@ PER_ELEMENT = 0.0001
 _SHARED = ("selected", "search", "states", "highlighted", "details", "unfolded")
 
 
-class DagView(PageBound, ipywidgets.VBox):  # type: ignore[misc]
+class DagView(FollowsRun, PageBound, ipywidgets.VBox):  # type: ignore[misc]
     """A workflow's graph that follows its run until that has finished or the view is closed.
 
     All traits may be set and observed, and are what the reader of the page sees and sets:
@@ -95,17 +95,6 @@ class DagView(PageBound, ipywidgets.VBox):  # type: ignore[misc]
         """
         self._scene.show_states(nodes)
         self._following.knock()
-
-    def wait_until_painted(self, timeout: float) -> bool:
-        """Wait until the first picture is there, `timeout` seconds at most; whether it is."""
-        return self._following.wait_until_painted(timeout)
-
-    def on_end(self, callback: Callable[[], None]) -> None:
-        """Call back, on any thread, when the last change has been painted and the view is open.
-
-        Who waits for the run waits for the callback as well.
-        """
-        self._following.on_end(callback)
 
     def close(self) -> None:
         """Follow no more and remove the view from all pages."""

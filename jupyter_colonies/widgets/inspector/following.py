@@ -14,14 +14,7 @@ from jupyter_colonies.client.runs.notes import follow_notes
 from jupyter_colonies.core.messages.logs import SUBSCRIBE_NOTES, Notes
 from jupyter_colonies.core.messages.workflows import GET_WORKFLOW_EVENTS, ProcessEvent
 from jupyter_colonies.core.process import Process
-from jupyter_colonies.errors import (
-    ColoniesError,
-    NoServer,
-    NotFound,
-    RequestError,
-    ServerStopping,
-    ServerUnreachable,
-)
+from jupyter_colonies.errors import AWAY, ColoniesError, NotFound, RequestError
 from jupyter_colonies.widgets.inspector import account
 from jupyter_colonies.widgets.inspector.logbook import Logbook
 from jupyter_colonies.widgets.inspector.values import Shown, bundle
@@ -31,8 +24,6 @@ MOST_RELATIVES = 24
 
 PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0)
 """Seconds between two looks for a server that is away."""
-
-_AWAY = (ServerUnreachable, ServerStopping, NoServer)
 
 
 class Following:
@@ -75,7 +66,7 @@ class Following:
                 attempt = 0
                 await self._listen()
                 break
-            except _AWAY as error:
+            except AWAY as error:
                 self._tell(f"{error.message} It is looked for again and again.")
                 await asyncio.sleep(PAUSES[min(attempt, len(PAUSES) - 1)])
                 attempt += 1

@@ -22,7 +22,7 @@ from jupyter_colonies.core.replay import states_at
 from jupyter_colonies.core.times import NEVER
 from jupyter_colonies.errors import ColoniesError, InvalidRequest
 from jupyter_colonies.widgets.dag.view import DagView
-from jupyter_colonies.widgets.following import Following
+from jupyter_colonies.widgets.following import Following, FollowsRun
 from jupyter_colonies.widgets.pace import Pace
 from jupyter_colonies.widgets.page import bundle, output
 from jupyter_colonies.widgets.page.bound import PageBound
@@ -51,7 +51,7 @@ class Player(PageBound, anywidget.AnyWidget):
     told = traitlets.Dict().tag(sync=True)
 
 
-class Replay(PageBound, ipywidgets.VBox):  # type: ignore[misc]
+class Replay(FollowsRun, PageBound, ipywidgets.VBox):  # type: ignore[misc]
     """A slider over the time of a run, above its graph: play, pause, step, or go to any moment.
 
     `view` is the graph, a new one unless given. While the slider is at its end the graph is live.
@@ -115,10 +115,6 @@ class Replay(PageBound, ipywidgets.VBox):  # type: ignore[misc]
             place = bisect_left(self._moments, now) + count
         place = max(place, 0)
         self.moment = self._moments[place] if place < len(self._moments) else None
-
-    def wait_until_painted(self, timeout: float) -> bool:
-        """Wait until there is a first picture, `timeout` seconds at most; whether there is."""
-        return self._following.wait_until_painted(timeout)
 
     def on_end(self, callback: Callable[[], None]) -> None:
         """Call back, on any thread, when the last change has been painted and the view is open."""

@@ -16,7 +16,7 @@ from jupyter_colonies.core import ganttpicture
 from jupyter_colonies.core.messages.workflows import NodeChange
 from jupyter_colonies.core.palette import state_text
 from jupyter_colonies.errors import ColoniesError
-from jupyter_colonies.widgets.following import Following
+from jupyter_colonies.widgets.following import Following, FollowsRun
 from jupyter_colonies.widgets.page import bundle, output
 from jupyter_colonies.widgets.page.bound import PageBound
 from jupyter_colonies.widgets.timeline.plot import Plot
@@ -28,7 +28,7 @@ _HERE = Path(__file__).parent
 _SCRIPTS = ("axis.js", "bars.js", "sheet.js", "chart.js", "table.js", "timeline.js")
 
 
-class Timeline(PageBound, anywidget.AnyWidget):
+class Timeline(FollowsRun, PageBound, anywidget.AnyWidget):
     """Bars of a run by executor: what ran when, what waited, and what decided about the end.
 
     `selected` is the id of the selected process, empty for none; it may be set and observed, see
@@ -64,17 +64,6 @@ class Timeline(PageBound, anywidget.AnyWidget):
         self.observe(
             lambda change: callback(self._chronicle.history.nodes.get(change["new"])), "selected"
         )
-
-    def wait_until_painted(self, timeout: float) -> bool:
-        """Wait until there is a first picture, `timeout` seconds at most; whether there is."""
-        return self._following.wait_until_painted(timeout)
-
-    def on_end(self, callback: Callable[[], None]) -> None:
-        """Call back, on any thread, when the last change has been painted and the view is open.
-
-        Who waits for the run waits for the callback as well.
-        """
-        self._following.on_end(callback)
 
     def close(self) -> None:
         """Follow no more and remove the view from all pages."""

@@ -28,6 +28,12 @@ def upgrade() -> None:
     _create_users()
 
 
+def _index(name: str, table: str, columns: list[str], rows: str) -> None:
+    """An index of those rows alone for which a condition holds."""
+    where = sa.text(rows)
+    op.create_index(name, table, columns, unique=False, sqlite_where=where, postgresql_where=where)
+
+
 def _create_attributes() -> None:
     op.create_table(
         "attributes",
@@ -91,14 +97,7 @@ def _create_events() -> None:
         sa.PrimaryKeyConstraint("seq"),
         sqlite_autoincrement=True,
     )
-    op.create_index(
-        "events_of_graph",
-        "events",
-        ["graphseq", "revision"],
-        unique=False,
-        sqlite_where=sa.text("graphseq > 0"),
-        postgresql_where=sa.text("graphseq > 0"),
-    )
+    _index("events_of_graph", "events", ["graphseq", "revision"], "graphseq > 0")
 
 
 def _create_executors() -> None:
@@ -124,14 +123,7 @@ def _create_executors() -> None:
         sa.PrimaryKeyConstraint("seq"),
     )
     op.create_index("executors_by_id", "executors", ["colonyname", "executorid"], unique=False)
-    op.create_index(
-        "executors_by_lease",
-        "executors",
-        ["leasedeadline"],
-        unique=False,
-        sqlite_where=sa.text("leasedeadline > 0"),
-        postgresql_where=sa.text("leasedeadline > 0"),
-    )
+    _index("executors_by_lease", "executors", ["leasedeadline"], "leasedeadline > 0")
     op.create_index("executors_by_name", "executors", ["colonyname", "executorname"], unique=True)
 
 
@@ -248,70 +240,19 @@ def _create_processes() -> None:
         sa.PrimaryKeyConstraint("seq"),
         sa.UniqueConstraint("processid"),
     )
-    op.create_index(
-        "processes_ended",
-        "processes",
-        ["colonyname", "state", "endtime"],
-        unique=False,
-        sqlite_where=sa.text("state > 1"),
-        postgresql_where=sa.text("state > 1"),
-    )
-    op.create_index(
-        "processes_held",
-        "processes",
-        ["assignedexecutorid"],
-        unique=False,
-        sqlite_where=sa.text("state = 1"),
-        postgresql_where=sa.text("state = 1"),
-    )
-    op.create_index(
-        "processes_of_graph",
-        "processes",
-        ["graphseq", "seq"],
-        unique=False,
-        sqlite_where=sa.text("graphseq > 0"),
-        postgresql_where=sa.text("graphseq > 0"),
-    )
-    op.create_index(
+    _index("processes_ended", "processes", ["colonyname", "state", "endtime"], "state > 1")
+    _index("processes_held", "processes", ["assignedexecutorid"], "state = 1")
+    _index("processes_of_graph", "processes", ["graphseq", "seq"], "graphseq > 0")
+    _index(
         "processes_ready",
         "processes",
         ["colonyname", "executortype", "target", "prioritytime", "seq"],
-        unique=False,
-        sqlite_where=sa.text("state = 0 AND pending = 0"),
-        postgresql_where=sa.text("state = 0 AND pending = 0"),
+        "state = 0 AND pending = 0",
     )
-    op.create_index(
-        "processes_run_due",
-        "processes",
-        ["execdeadline"],
-        unique=False,
-        sqlite_where=sa.text("state = 1 AND execdeadline > 0"),
-        postgresql_where=sa.text("state = 1 AND execdeadline > 0"),
-    )
-    op.create_index(
-        "processes_running",
-        "processes",
-        ["colonyname", "starttime"],
-        unique=False,
-        sqlite_where=sa.text("state = 1"),
-        postgresql_where=sa.text("state = 1"),
-    )
-    op.create_index(
-        "processes_wait_due",
-        "processes",
-        ["waitdeadline"],
-        unique=False,
-        sqlite_where=sa.text("state = 0 AND waitdeadline > 0"),
-        postgresql_where=sa.text("state = 0 AND waitdeadline > 0"),
-    )
-    op.create_index(
-        "processes_waiting",
-        "processes",
-        ["colonyname", "prioritytime", "seq"],
-        unique=False,
-        sqlite_where=sa.text("state = 0"),
-        postgresql_where=sa.text("state = 0"),
-    )
+    _index("processes_run_due", "processes", ["execdeadline"], "state = 1 AND execdeadline > 0")
+    _index("processes_running", "processes", ["colonyname", "starttime"], "state = 1")
+    _index("processes_wait_due", "processes", ["waitdeadline"], "state = 0 AND waitdeadline > 0")
+    _index("processes_waiting", "processes", ["colonyname", "prioritytime", "seq"], "state = 0")
 
 
 def _create_settings() -> None:

@@ -12,7 +12,8 @@ INSTALLED := $(VENV)/.installed
 # Which tests run together, and in which order, says tests/spread.py.
 SPREAD := -n 3 --dist loadscope --no-loadscope-reorder
 LABEXTENSION := labextension/package.json labextension/yarn.lock labextension/tsconfig.json \
-	$(wildcard labextension/src/*.ts labextension/style/*)
+	$(shell find labextension/src labextension/style labextension/schema jupyter_colonies/widgets \
+		-name '*.ts' -o -name '*.js' -o -name '*.css' -o -name '*.json' 2>/dev/null)
 
 .PHONY: audit help install demo lab test test-long check check-types check-python check-page browser bench \
 	docs clean

@@ -6,7 +6,7 @@ import globals from 'globals';
 import jupyterPlugin from '@jupyter/eslint-plugin';
 
 export default defineConfig([
-  { ignores: ['node_modules', 'lib', '**/*.js', '**/*.mjs', '**/*.d.ts'] },
+  { ignores: ['node_modules', 'lib', 'src/server/schema.ts', '**/*.js', '**/*.cjs', '**/*.mjs', '**/*.d.ts'] },
   js.configs.recommended,
   tseslint.configs.recommended,
   { plugins: { jupyter: jupyterPlugin } },
@@ -15,7 +15,7 @@ export default defineConfig([
     files: ['**/*.ts'],
     languageOptions: {
       globals: { ...globals.browser, ...globals.es2021 },
-      parserOptions: { project: 'tsconfig.json', sourceType: 'module' }
+      parserOptions: { project: 'tsconfig.spec.json', sourceType: 'module' }
     },
     rules: {
       '@typescript-eslint/naming-convention': [

@@ -18,8 +18,8 @@ from jupyter_colonies.errors import InvalidConfiguration, Superseded
 from jupyter_colonies.server import loglines, settings
 from jupyter_colonies.server.folder import DataFolder, Runtime
 from jupyter_colonies.server.hosting import Hosting
-from jupyter_colonies.server.listener import url
 from jupyter_colonies.server.lock import Lock
+from jupyter_colonies.server.ownaddress import url
 from jupyter_colonies.server.settings import Settings
 
 

@@ -6,6 +6,7 @@ sent back (protocol part 02, sections 1.5 to 1.7).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -141,3 +142,14 @@ def canonical(spec: FunctionSpec) -> FunctionSpec:
             ),
         ),
     )
+
+
+def divided(fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
+    """Named fields as those of a spec, those of its conditions, and names that are neither's."""
+    own = {name: value for name, value in fields.items() if name not in _OF_CONDITIONS}
+    conditions = {name: fields[name] for name in Conditions.__struct_fields__ if name in fields}
+    unknown = [name for name in own if name not in FunctionSpec.__struct_fields__]
+    return own, conditions, unknown
+
+
+_OF_CONDITIONS = frozenset(Conditions.__struct_fields__)

@@ -21,7 +21,7 @@ from jupyter_colonies.client.values.packing import NotReadable
 from jupyter_colonies.client.values.stored import StoredValues
 from jupyter_colonies.core.identity import is_id
 from jupyter_colonies.core.process import Attribute, AttributeType, Process
-from jupyter_colonies.core.spec import Conditions, FunctionSpec
+from jupyter_colonies.core.spec import FunctionSpec, divided
 from jupyter_colonies.errors import InvalidRequest, NotFound, ServerRefused
 from jupyter_colonies.executor.cancellation import Cancellation
 from jupyter_colonies.executor.capture import RunLog
@@ -345,11 +345,7 @@ def child_spec(
     parent: FunctionSpec, funcname: str, args: Sequence[Any], fields: Mapping[str, Any]
 ) -> FunctionSpec:
     """The spec of a new process. Raises TypeError for an unknown field and NotJson."""
-    own, conditions = dict(fields), {}
-    for name in Conditions.__struct_fields__:
-        if name in own:
-            conditions[name] = own.pop(name)
-    unknown = [name for name in own if name not in FunctionSpec.__struct_fields__]
+    own, conditions, unknown = divided(fields)
     if unknown:
         raise TypeError(f"a function spec has no field {', '.join(map(repr, unknown))}")
     conditions.setdefault("executortype", parent.conditions.executortype)

@@ -29,6 +29,7 @@ from jupyter_colonies.server.guard import Guard
 from jupyter_colonies.server.jupyterusers import JupyterUsers
 from jupyter_colonies.server.measuring import Pace, Visitors, Work
 from jupyter_colonies.server.metrics import Metrics
+from jupyter_colonies.server.ownaddress import reachable
 from jupyter_colonies.server.presence import Presence
 from jupyter_colonies.server.proofs import Proofs
 from jupyter_colonies.server.rest import port as rest
@@ -131,7 +132,11 @@ class Hosting:
                 routes=self._routes(counted),
             )
             self.deployments = Deployments(self.folder, self._kernels or Kernels())
-            self.services = {Deployments: self.deployments, Metrics: counted}
+            self.services = {
+                Deployments: self.deployments,
+                Metrics: counted,
+                Runtime: self.runtime,
+            }
             self._inside = self.door.open(
                 self.broker, self.presence, self.users, self.proofs, self.services
             )
@@ -176,7 +181,7 @@ class Hosting:
         former = self._former
         if former is None and not self.settings.port:
             former = await asyncio.to_thread(self.folder.described)
-        if former is None or former.host != listener.reachable(self.settings.host):
+        if former is None or former.host != reachable(self.settings.host):
             return listener.bind(self.settings)
         return await listener.bind_kept(self.settings, former.port)
 
@@ -267,7 +272,7 @@ class Hosting:
 
         return Runtime(
             pid=os.getpid(),
-            host=listener.reachable(self.settings.host),
+            host=reachable(self.settings.host),
             port=port,
             tls=bool(self.settings.certificate),
             serverid=self.ids.serverid,

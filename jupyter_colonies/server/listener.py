@@ -27,6 +27,7 @@ from jupyter_colonies.server.crowd import Crowd
 from jupyter_colonies.server.guard import Guard
 from jupyter_colonies.server.idle import Idle
 from jupyter_colonies.server.limits import Limits
+from jupyter_colonies.server.ownaddress import url
 from jupyter_colonies.server.presence import Presence
 from jupyter_colonies.server.proofs import Proofs
 from jupyter_colonies.server.pubsub import MISSING
@@ -294,14 +295,3 @@ def _listening(host: str, port: int) -> socket.socket:
     bound = socket.create_server((host, port), family=family, backlog=BACKLOG)
     bound.setblocking(False)
     return bound
-
-
-def reachable(host: str) -> str:
-    """Where this machine reaches a server that listens on a host: wildcards by loopback."""
-    return {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
-
-
-def url(host: str, port: int, *, tls: bool) -> str:
-    """Address of a server as users and programs of this machine write it."""
-    host = reachable(host)
-    return f"{'https' if tls else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"

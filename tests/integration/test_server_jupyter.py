@@ -111,6 +111,16 @@ def test_the_rest_api_asks_for_a_token(jupyter, token):
         assert jupyter.ask(method, name, {} if method != "GET" else None, token=token)[0] == 403
 
 
+def test_a_page_hears_which_colony_is_here_and_who_asks(jupyter, runtime):
+    status, here = jupyter.ask("GET", "colonies/v1/here")
+    assert (status, here["colonyname"]) == (200, runtime["colonyname"])
+    assert here["address"] == f"http://{runtime['host']}:{runtime['port']}"
+    key = Path(runtime["userkeyfile"]).read_text().strip()
+    assert here["userid"] == identity.id_of(key)
+    assert here["jupyteruser"]
+    assert runtime["secret"] not in json.dumps(here)
+
+
 def test_problems_inside_jupyter(jupyter):
     status, problem = jupyter.ask(
         "PUT", "colonies/v1/colonies/dev/executors/x", {"executortype": "x", "executorid": "1"}

@@ -54,7 +54,15 @@ changed = run.resume(changes={"fit": {"kwargs": {"scale": 1}}})
 inspector.processid = changed["fit"].processid
 """
 
-TOP = "element => element.scrollTop"
+TOP = """async element => {
+    const frame = () => new Promise(requestAnimationFrame);
+    for (let last = -1; last !== element.scrollTop; await frame()) {
+        last = element.scrollTop;
+        await frame();
+    }
+    return element.scrollTop;
+}"""
+"""Where a part is scrolled to, once it stands still."""
 
 
 def part(report: Locator, name: str) -> Locator:

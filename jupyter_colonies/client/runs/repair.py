@@ -15,7 +15,7 @@ from jupyter_colonies.client.runs.record import Record, made
 from jupyter_colonies.core.messages.reruns import RERUN_WORKFLOW, RETRY_PROCESS
 from jupyter_colonies.core.messages.workflows import WorkflowChange
 from jupyter_colonies.core.process import AttributeType, Process
-from jupyter_colonies.core.spec import Conditions, FunctionSpec
+from jupyter_colonies.core.spec import FunctionSpec, divided
 from jupyter_colonies.errors import ClientError, InvalidRequest, InvalidSpec
 
 if TYPE_CHECKING:
@@ -194,11 +194,7 @@ class Repairable(ABC):
 
 def changed(spec: FunctionSpec, fields: Fields) -> FunctionSpec:
     """A spec with other fields, or other conditions. Raises InvalidSpec."""
-    own, conditions = dict(fields), {}
-    for name in Conditions.__struct_fields__:
-        if name in own:
-            conditions[name] = own.pop(name)
-    unknown = [name for name in own if name not in FunctionSpec.__struct_fields__]
+    own, conditions, unknown = divided(fields)
     if unknown:
         raise InvalidSpec(f"A function spec has no field {', '.join(map(repr, unknown))}")
     raw: dict[str, Any] = {**msgspec.to_builtins(spec), **own}

@@ -19,6 +19,7 @@ from jupyter_colonies.server.rest import (  # noqa: F401
     files,
     functions,
     generators,
+    here,
     locations,
     logs,
     members,

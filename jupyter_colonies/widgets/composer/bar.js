@@ -1,6 +1,9 @@
 // The bar above everything: the draft's name, undo and redo, import, export, and submitting.
 
-class Bar {
+import { button, follow, make } from "../page/elements.js";
+import { Exchange } from "./exchange.js";
+
+export class Bar {
   constructor(model, wishes) {
     this._model = model;
     this._wishes = wishes;

@@ -1,6 +1,14 @@
 // The page's half of the composer. Names and texts come from anybody in the colony: they are only
 // ever set as text.
 
+import { follow, make } from "../page/elements.js";
+import { Bar } from "./bar.js";
+import { Drawing } from "./drawing.js";
+import { Form } from "./form.js";
+import { Joining, Nodes } from "./nodes.js";
+import { Palette } from "./palette.js";
+import { Wishes, unique } from "./wishes.js";
+
 export default {
   render({ model, el }) {
     el.classList.add("colonies-composer-parts");

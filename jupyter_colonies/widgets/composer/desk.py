@@ -15,7 +15,6 @@ from jupyter_colonies.widgets.page import bundle
 from jupyter_colonies.widgets.page.bound import PageBound
 
 _HERE = Path(__file__).parent
-_PARTS = ("wishes", "editor", "form", "palette", "nodes", "exchange", "bar", "drawing", "desk")
 _WRONG = "#bd4200"
 
 
@@ -26,7 +25,7 @@ class Desk(PageBound, anywidget.AnyWidget):
     is being done in the background.
     """
 
-    _esm = bundle.script(*(_HERE / f"{part}.js" for part in _PARTS))
+    _esm = bundle.script(_HERE / "desk.js")
     _css = bundle.style(_HERE / "composer.css")
 
     name = traitlets.Unicode().tag(sync=True)

@@ -1,32 +1,34 @@
 // The graph of the draft, in the view of ipycytoscape that stands beside this widget.
 
+import { Canvas } from "../page/canvas.js";
+
 const ROOM = 24;
 
-class Drawing {
+export class Drawing {
   constructor(model, wishes, joining, element) {
     this._model = model;
     this._wishes = wishes;
     this._joining = joining;
-    this._element = element;
     this._draw = () => this.draw();
     model.on("change:page", this._draw);
     joining.watch(this._draw);
-    // The first size that is reported says that the element is in the page.
-    this._arrival = new ResizeObserver(() => this._search());
-    this._arrival.observe(element);
+    this._canvas = new Canvas(element, {
+      root: ".colonies-composer",
+      graph: ".colonies-composer-desk .custom-widget",
+      attend: (cy, container) => this._attend(cy, container),
+      placed: () => this.onPlaced?.(),
+    });
   }
 
   dispose() {
     this._model.off("change:page", this._draw);
-    this._arrival.disconnect();
-    this._mutations?.disconnect();
+    this._canvas.dispose();
     this._sizes?.disconnect();
-    this._wheeled?.removeEventListener("wheel", this._wheel, true);
   }
 
   /** Show the whole graph, never larger than life. */
   fit() {
-    const cy = this._cy;
+    const cy = this._canvas.cy;
     if (!cy?.nodes().length) {
       return;
     }
@@ -36,16 +38,16 @@ class Drawing {
       cy.zoom(1);
       cy.center();
     }
-    this._fitted = this._sight();
+    this._fitted = this._canvas.viewport;
   }
 
   draw() {
-    const cy = this._cy;
+    const cy = this._canvas.cy;
     if (!cy) {
       return;
     }
     const { drawing, selected } = this._model.get("page");
-    const untouched = !this._fitted || this._fitted === this._sight();
+    const untouched = !this._fitted || this._fitted === this._canvas.viewport;
     const wanted = new Map();
     for (const { x, y, ...data } of drawing.nodes) {
       wanted.set(data.id, { group: "nodes", data, position: { x, y } });
@@ -73,45 +75,19 @@ class Drawing {
   }
 
   _put({ group, data, position }) {
-    const known = this._cy.getElementById(data.id);
+    const known = this._canvas.cy.getElementById(data.id);
     if (known.length) {
       known.data(data);
       if (position) {
         known.position(position);
       }
     } else {
-      this._cy.add({ group, data, position, selectable: false, grabbable: false });
-    }
-  }
-
-  _sight() {
-    const { x, y } = this._cy.pan();
-    return [this._cy.zoom(), x, y].join(" ");
-  }
-
-  _search() {
-    this._root = this._element.closest(".colonies-composer");
-    if (!this._root) {
-      return;
-    }
-    this._arrival.disconnect();
-    this._mutations = new MutationObserver(() => this._look());
-    this._mutations.observe(this._root, { childList: true, subtree: true });
-    this._look();
-    this.onPlaced?.();
-  }
-
-  _look() {
-    const container = this._root.querySelector(".colonies-composer-desk .custom-widget");
-    const cy = container?._cyreg?.cy;
-    if (cy && cy !== this._cy) {
-      this._cy = cy;
-      this._fitted = undefined;
-      this._attend(cy, container);
+      this._canvas.cy.add({ group, data, position, selectable: false, grabbable: false });
     }
   }
 
   _attend(cy, container) {
+    this._fitted = undefined;
     cy.on("tap", "node", (event) => {
       if (!this._joining.take(event.target.id())) {
         this._wishes.send("select", { node: event.target.id() });
@@ -129,25 +105,13 @@ class Drawing {
     });
     this._sizes?.disconnect();
     this._sizes = new ResizeObserver(() => {
-      const untouched = !this._fitted || this._fitted === this._sight();
+      const untouched = !this._fitted || this._fitted === this._canvas.viewport;
       cy.resize();
       if (untouched) {
         this.fit();
       }
     });
     this._sizes.observe(container);
-    // Scrolling over the graph scrolls the page; with Ctrl or ⌘ it zooms.
-    this._wheel = (event) => {
-      if (!event.ctrlKey && !event.metaKey) {
-        event.stopPropagation();
-      }
-    };
-    this._wheeled = container.parentElement;
-    this._wheeled.addEventListener("wheel", this._wheel, { capture: true, passive: true });
-    // Cytoscape remembers where it is on the page; outputs above may have moved it since.
-    const locate = () => cy.renderer().invalidateContainerClientCoordsCache();
-    container.addEventListener("pointerdown", locate, true);
-    container.addEventListener("pointerover", locate, true);
     container.setAttribute("aria-hidden", "true");
     container.title = "Click a node to select it, drag to move, Ctrl + scroll to zoom";
     this.draw();

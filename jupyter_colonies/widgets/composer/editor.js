@@ -1,5 +1,8 @@
 // One field of the form: its label, what is typed into it, its hint, and what is wrong with it.
 
+import { button, make } from "../page/elements.js";
+import { unique } from "./wishes.js";
+
 class Editor {
   /** `type(value)` is called with what the field holds after each letter. */
   constructor(field, type) {
@@ -166,7 +169,7 @@ class Rows extends Editor {
   }
 }
 
-function editor(field, type) {
+export function editor(field, type) {
   const rows = ["list", "values", "variables"].includes(field.kind);
   return rows ? new Rows(field, type) : new Editor(field, type);
 }

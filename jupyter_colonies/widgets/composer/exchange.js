@@ -1,5 +1,7 @@
 // Taking workflows in, from a file, a text or a run, and giving the draft out.
 
+import { button, make } from "../page/elements.js";
+
 const FORMS = [
   ["json", "JSON", "application/json"],
   ["yaml", "YAML", "application/yaml"],
@@ -7,7 +9,7 @@ const FORMS = [
 ];
 const ENDINGS = { json: "json", yaml: "yaml", python: "py" };
 
-class Exchange {
+export class Exchange {
   constructor(model, wishes, panel, close) {
     this._model = model;
     this._wishes = wishes;

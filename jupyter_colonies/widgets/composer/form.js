@@ -1,9 +1,13 @@
 // The form of the selected node, in groups.
 
+import { follow, make } from "../page/elements.js";
+import { editor } from "./editor.js";
+import { keepRows } from "./wishes.js";
+
 const GROUPS = ["Node", "Arguments", "Waits for", "Executor", "Limits", "Resources", "More"];
 const OPEN = ["Arguments", "Waits for", "Executor"];
 
-class Form {
+export class Form {
   constructor(model, wishes, lists) {
     this._model = model;
     this._wishes = wishes;

@@ -1,7 +1,10 @@
 // The nodes as a list, which is the graph's twin for keyboards and screen readers, what can be done
 // with the selected one, and what is wrong with all of them.
 
-class Nodes {
+import { button, follow, make } from "../page/elements.js";
+import { keepRows, named } from "./wishes.js";
+
+export class Nodes {
   constructor(model, wishes, joining) {
     this._model = model;
     this._wishes = wishes;
@@ -200,7 +203,7 @@ class Nodes {
 }
 
 /** Which two nodes are being connected, and which arrow is chosen: a matter of this page only. */
-class Joining {
+export class Joining {
   constructor(model, wishes) {
     this._model = model;
     this._wishes = wishes;

@@ -1,6 +1,8 @@
 // The functions that can be called: those that executors offer, and any other one by its name.
 
-class Palette {
+import { button, follow, make } from "../page/elements.js";
+
+export class Palette {
   constructor(model, wishes) {
     this._model = model;
     this._wishes = wishes;

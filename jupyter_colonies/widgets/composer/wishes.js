@@ -3,7 +3,7 @@
 /** Milliseconds after the last letter until what was typed is sent. */
 const TYPING = 120;
 
-class Wishes {
+export class Wishes {
   constructor(model) {
     this._model = model;
     this._pending = new Map();
@@ -52,8 +52,8 @@ class Wishes {
 }
 
 /** A name for an element that others on the page refer to, the same on no two pages or views. */
-let named = 0;
-function unique(what) {
+export let named = 0;
+export function unique(what) {
   named += 1;
   return `colonies-${what}-${named}-${Math.random().toString(36).slice(2, 8)}`;
 }
@@ -62,7 +62,7 @@ function unique(what) {
  * Bring the rows of a list up to date, each known by its key. Rows that stay are the same elements,
  * so that focus and clicks that are under way are not lost.
  */
-function keepRows(list, items, { key, make: begin, fill }) {
+export function keepRows(list, items, { key, make: begin, fill }) {
   const known = new Map([...list.children].map((row) => [row.dataset.row, row]));
   items.forEach((item, at) => {
     const name = String(key(item, at));

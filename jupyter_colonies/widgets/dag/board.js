@@ -1,5 +1,15 @@
 // What stands above a graph, and what it does with the graph.
 
+import { make } from "../page/elements.js";
+import { Folds, Heading } from "./heading.js";
+import { Keys } from "./keys.js";
+import { Ledger } from "./painter.js";
+import { Relief } from "./relief.js";
+import { Register, Roll } from "./roll.js";
+import { Search } from "./search.js";
+import { Sight } from "./sight.js";
+import { Table } from "./table.js";
+
 export default {
   initialize({ model }) {
     const ledger = new Ledger(model);

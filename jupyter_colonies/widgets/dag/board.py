@@ -9,7 +9,7 @@ from typing import Any
 import traitlets
 
 from jupyter_colonies.core.sketch import Json
-from jupyter_colonies.widgets.dag.drawing import ALL, PARTS, Drawing
+from jupyter_colonies.widgets.dag.drawing import ALL, Drawing
 from jupyter_colonies.widgets.dag.roll import Row
 from jupyter_colonies.widgets.dag.scene import View
 from jupyter_colonies.widgets.page import bundle
@@ -21,9 +21,6 @@ PIECE = 1_000
 """Rows that are sent at a time: Jupyter drops what a kernel sends too fast."""
 
 _HERE = Path(__file__).parent
-_PARTS = [
-    _HERE / f"{name}.js" for name in ("roll", "heading", "relief", "search", "table", "board")
-]
 
 
 class Board(Drawing):
@@ -32,7 +29,7 @@ class Board(Drawing):
     `opened` and `closed` are called with the id of a fold that the reader opens or closes.
     """
 
-    _esm = bundle.script(*PARTS, *_PARTS)
+    _esm = bundle.script(_HERE / "board.js")
     _css = bundle.style(_HERE / "board.css")
 
     roll = traitlets.Dict().tag(sync=True)

@@ -1,5 +1,9 @@
 // A graph by itself, for whoever draws one without a run.
 
+import { Keys } from "./keys.js";
+import { Ledger } from "./painter.js";
+import { Sight } from "./sight.js";
+
 export default {
   initialize({ model }) {
     const ledger = new Ledger(model);

@@ -18,9 +18,6 @@ from jupyter_colonies.widgets.page.bound import PageBound
 
 _HERE = Path(__file__).parent
 
-PARTS = [_HERE / name for name in ("painter.js", "sight.js", "keys.js")]
-"""What a widget of its own needs on the page to draw, fit, select and move by keyboard."""
-
 ALL = "all"
 """What the page asks for when it has missed something."""
 
@@ -36,7 +33,7 @@ class Drawing(PageBound, anywidget.AnyWidget):
     number: a page that misses one asks for everything.
     """
 
-    _esm = bundle.script(*PARTS, _HERE / "drawing.js")
+    _esm = bundle.script(_HERE / "drawing.js")
     _css = bundle.style(_HERE / "board.css")
 
     graph = traitlets.Instance(ipycytoscape.CytoscapeWidget).tag(sync=True, **widget_serialization)

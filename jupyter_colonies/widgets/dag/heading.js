@@ -1,5 +1,7 @@
 // Title, state, progress and legend of a workflow, and what can be done with its picture.
 
+import { button, follow, make } from "../page/elements.js";
+
 /** A button that is on or off, as a trait of the model is. */
 function toggle(model, trait, text, name) {
   const element = button(text, () => {
@@ -13,7 +15,7 @@ function toggle(model, trait, text, name) {
   return { element, stop };
 }
 
-class Heading {
+export class Heading {
   constructor(model, sight) {
     this._model = model;
     this._name = make("strong", { className: "name" });
@@ -143,7 +145,7 @@ class Heading {
 }
 
 /** The folds that are open, each with a button that closes it. */
-class Folds {
+export class Folds {
   constructor(model) {
     this._model = model;
     this.element = make("div", { className: "bar folds", role: "group", "aria-label": "Open folds" });

@@ -1,8 +1,10 @@
 // Moving through a graph with the keyboard, while it has the focus.
 
+import { make } from "../page/elements.js";
+
 const STEPS = { ArrowDown: "down", ArrowUp: "up", ArrowLeft: "left", ArrowRight: "right" };
 
-class Keys {
+export class Keys {
   /** `escaped` is called on Escape when there is nothing to leave in the graph itself. */
   constructor(sight, escaped = () => {}) {
     this._sight = sight;

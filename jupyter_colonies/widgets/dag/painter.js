@@ -1,11 +1,13 @@
 // What is drawn, and what is told of it. The elements of a graph come as one trait, `drawn`, and
 // changes of it as `news`; both have numbers, so that what was missed is noticed and asked for.
 
+import { duration } from "../page/elements.js";
+
 /** Moves of so many nodes are animated; more would only be a strain. */
 const MOST_ANIMATED = 80;
 
 /** Brings the page's copy of the drawing up to date with each piece of news, once for all views. */
-class Ledger {
+export class Ledger {
   constructor(model) {
     this._model = model;
     this._take = () => this.take();
@@ -51,7 +53,7 @@ class Ledger {
 }
 
 /** Keeps one cytoscape equal to the drawing. */
-class Painter {
+export class Painter {
   /** `painted` is called after each change, with whether elements came, went or moved. */
   constructor(model, painted) {
     this._model = model;

@@ -1,7 +1,7 @@
 // What stands out of the graph: what was searched for, what a filter leaves, and the paths that
 // lead to the selected process and from it. Everything else is dimmed.
 
-class Relief {
+export class Relief {
   constructor(model, sight, roll) {
     this._model = model;
     this._sight = sight;

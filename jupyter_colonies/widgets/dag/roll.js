@@ -4,7 +4,7 @@
 const [ID, NAME, STATE, FUNCTION, TYPE, EXECUTOR, BEGUN, ENDED, WORDS] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
 
 /** Brings the page's list up to date, once for all views; a long one comes when it is asked for. */
-class Register {
+export class Register {
   constructor(model) {
     this._model = model;
     this._take = () => {
@@ -22,7 +22,7 @@ class Register {
 }
 
 /** The list, and which of its rows are searched for and not filtered out. */
-class Roll {
+export class Roll {
   constructor(model) {
     this._model = model;
     this._changed = () => {

@@ -1,6 +1,8 @@
 // Finding processes by their names.
 
-class Search {
+import { follow, make } from "../page/elements.js";
+
+export class Search {
   constructor(model, sight, roll) {
     this._model = model;
     this._sight = sight;

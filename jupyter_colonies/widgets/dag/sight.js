@@ -1,5 +1,8 @@
 // What of a graph is in view, and which node is selected, in one place of the page.
 
+import { Canvas } from "../page/canvas.js";
+import { Painter } from "./painter.js";
+
 /** Free room around a fitted graph, and the limits of the drawing's height, in pixels. */
 const PADDING = 24;
 const LEAST_HEIGHT = 150;
@@ -8,43 +11,41 @@ const MOST_HEIGHT = 560;
 /** A graph is made no smaller than this by itself: it could not be read. */
 const LEAST_ZOOM = 0.55;
 
-class Sight {
-  /** `opened` is called with the data of a node that was clicked and is no process. */
+export class Sight {
   constructor(model, el) {
     this._model = model;
-    this._el = el;
     this._painter = new Painter(model, (grown) => this._painted(grown));
-    this._unfollow = [];
     this._select = () => this.show(model.get("selected"));
     model.on("change:selected", this._select);
     this.attended = () => {};
     this.painted = () => {};
-    // The first size that is reported says that the element is in the page.
-    this._arrival = new ResizeObserver(() => this._search());
-    this._arrival.observe(el);
+    this._canvas = new Canvas(el, {
+      root: ".colonies-dag",
+      graph: ".custom-widget",
+      attend: (cy, container) => this._attend(cy, container),
+    });
   }
 
   dispose() {
     this._model.off("change:selected", this._select);
     this._painter.dispose();
-    this._arrival.disconnect();
-    this._mutations?.disconnect();
-    this._release();
+    this._canvas.dispose();
+    this._resizes?.disconnect();
   }
 
   /** Cytoscape, once it is there. */
   get cy() {
-    return this._cy;
+    return this._canvas.cy;
   }
 
   /** Show the whole graph, never larger than life. */
   fit() {
     this._fit(0);
-    this._fitted = this._viewport();
+    this._fitted = this._canvas.viewport;
   }
 
   zoom(factor) {
-    const cy = this._cy;
+    const cy = this.cy;
     if (cy) {
       const middle = { x: cy.width() / 2, y: cy.height() / 2 };
       cy.zoom({ level: cy.zoom() * factor, renderedPosition: middle });
@@ -66,7 +67,7 @@ class Sight {
 
   /** Bring a node into view if it is not. */
   reveal(node) {
-    const cy = this._cy;
+    const cy = this.cy;
     const { x1, x2, y1, y2 } = node.renderedBoundingBox();
     const missing = (from, to, size) => Math.max(PADDING - from, 0) || Math.min(size - PADDING - to, 0);
     const way = { x: missing(x1, x2, cy.width()), y: missing(y1, y2, cy.height()) };
@@ -77,7 +78,7 @@ class Sight {
 
   /** Select what the kernel or another view selected, and bring it into view. */
   show(id) {
-    const cy = this._cy;
+    const cy = this.cy;
     if (!cy) {
       return;
     }
@@ -90,8 +91,8 @@ class Sight {
 
   _mark(chosen) {
     this._showing = true;
-    this._cy.batch(() => {
-      this._cy.nodes(":selected").difference(chosen).unselect();
+    this.cy.batch(() => {
+      this.cy.nodes(":selected").difference(chosen).unselect();
       chosen.select();
     });
     this._showing = false;
@@ -99,7 +100,7 @@ class Sight {
 
   /** Fit the graph into the drawing, but make it no smaller than `least`: then its top is shown. */
   _fit(least) {
-    const cy = this._cy;
+    const cy = this.cy;
     if (!cy || !cy.nodes().length) {
       return;
     }
@@ -117,60 +118,28 @@ class Sight {
     cy.pan({ x, y: Math.max(free / 2, PADDING) - box.y1 * level });
   }
 
-  _viewport() {
-    const { x, y } = this._cy.pan();
-    return [this._cy.zoom(), x, y].join(" ");
-  }
-
   /** While nobody has zoomed or moved it, a graph stays fitted. */
   _refit() {
-    if (!this._fitted || this._fitted === this._viewport()) {
+    if (!this._fitted || this._fitted === this._canvas.viewport) {
       this._fit(LEAST_ZOOM);
-      this._fitted = this._viewport();
+      this._fitted = this._canvas.viewport;
     }
   }
 
   _painted(grown) {
     if (grown) {
       this._refit();
-      this._mark(this._cy.getElementById(this._model.get("selected")));
+      this._mark(this.cy.getElementById(this._model.get("selected")));
     }
     this.painted(grown);
   }
 
-  _search() {
-    this._root = this._el.closest(".colonies-dag");
-    if (!this._root) {
-      return;
-    }
-    this._arrival.disconnect();
-    this._mutations = new MutationObserver(() => this._look());
-    this._mutations.observe(this._root, { childList: true, subtree: true });
-    this._look();
-  }
-
-  _look() {
-    const container = this._root.querySelector(".custom-widget");
-    const cy = container?._cyreg?.cy;
-    if (cy && cy !== this._cy) {
-      this._cy = cy;
-      this._fitted = undefined;
-      this._attend(cy, container);
-    }
-  }
-
-  _release() {
-    this._resizes?.disconnect();
-    this._root?.removeEventListener("wheel", this._wheel, true);
-    this._root?.removeEventListener("pointerdown", this._locate, true);
-    this._root?.removeEventListener("pointerover", this._locate, true);
-  }
-
   _attend(cy, container) {
-    this._release();
+    this._fitted = undefined;
+    this._resizes?.disconnect();
     this._hearClicks(cy);
     this._resizes = new ResizeObserver(() => {
-      const untouched = this._fitted === this._viewport();
+      const untouched = this._fitted === this._canvas.viewport;
       cy.resize();
       if (untouched) {
         this._fitted = undefined;
@@ -178,17 +147,6 @@ class Sight {
       }
     });
     this._resizes.observe(container);
-    // Scrolling over the graph scrolls the page; with Ctrl or ⌘ it zooms.
-    this._wheel = (event) => {
-      if (!event.ctrlKey && !event.metaKey && container.contains(event.target)) {
-        event.stopPropagation();
-      }
-    };
-    this._root.addEventListener("wheel", this._wheel, { capture: true, passive: true });
-    // Cytoscape remembers where it is on the page; outputs above may have moved it since.
-    this._locate = () => cy.renderer().invalidateContainerClientCoordsCache();
-    this._root.addEventListener("pointerdown", this._locate, true);
-    this._root.addEventListener("pointerover", this._locate, true);
     this._painter.attach(cy);
     this.attended(cy, container);
     this._select();

@@ -1,5 +1,7 @@
 // The table twin of the graph: all processes that are searched for and not filtered out.
 
+import { button, duration, make, moment } from "../page/elements.js";
+
 /** Height of a row in pixels, and rows that are made beyond those in view. */
 const ROW = 26;
 const BEYOND = 12;
@@ -14,7 +16,7 @@ const COLUMNS = [
   { title: "Took", value: (row) => (row[ENDED] ? row[ENDED] - row[BEGUN] : Infinity) },
 ];
 
-class Table {
+export class Table {
   constructor(model, sight, roll) {
     this._model = model;
     this._sight = sight;

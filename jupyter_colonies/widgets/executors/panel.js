@@ -1,5 +1,8 @@
 // The page's half of the panel of executors.
 
+import { button, follow, make } from "../page/elements.js";
+import { Section } from "../page/section.js";
+
 export default {
   render({ model, el }) {
     el.classList.add("colonies-surface", "colonies-executors");

@@ -43,7 +43,7 @@ class ExecutorPanel(PageBound, anywidget.AnyWidget):
     happen in the background.
     """
 
-    _esm = bundle.script(bundle.SECTION_SCRIPT, _HERE / "panel.js")
+    _esm = bundle.script(_HERE / "panel.js")
     _css = bundle.style(bundle.SECTION_STYLE, _HERE / "panel.css")
 
     executors = traitlets.Dict().tag(sync=True)

@@ -1,6 +1,8 @@
 // The page's half of the file browser. Names and contents come from anybody in the colony: they
 // are only ever set as text, and pictures are shown as images, in which nothing runs.
 
+import { button, make } from "../page/elements.js";
+
 /** Bytes of a piece on its way up; one is under way at a time. */
 const PIECE = 1 << 20;
 

@@ -1,5 +1,21 @@
 // The page's half of the inspector: it draws what the kernel tells, part by part, in place.
 
+import { follow, make } from "../page/elements.js";
+import { Lines, LogPart } from "./log.js";
+import { copyButton } from "./parts.js";
+import {
+  Actions,
+  ErrorsPart,
+  FactsPart,
+  Head,
+  RelativesPart,
+  SpecPart,
+  Times,
+  TriesPart,
+} from "./sections.js";
+import { Source } from "./tree.js";
+import { ValuesPart, followTheme } from "./values.js";
+
 const INVITATION = "Click a node, or choose it in the list, to see its values, log and times.";
 
 class Report {

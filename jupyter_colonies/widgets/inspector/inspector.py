@@ -29,7 +29,6 @@ from jupyter_colonies.widgets.page.bound import PageBound, has_page
 from jupyter_colonies.widgets.page.output import WIDGET_MIME_TYPE
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("parts.js", "tree.js", "values.js", "log.js", "sections.js", "inspector.js")
 
 PAUSE = 0.25
 """Seconds between two paintings, each of which may send a piece of the log."""
@@ -52,7 +51,7 @@ class Inspector(PageBound, anywidget.AnyWidget):
     inspector, a few times a second.
     """
 
-    _esm = bundle.script(*(_HERE / name for name in _SCRIPTS))
+    _esm = bundle.script(_HERE / "inspector.js")
     _css = bundle.style(_HERE / "inspector.css", _HERE / "log.css")
 
     processid = traitlets.Unicode().tag(sync=True)

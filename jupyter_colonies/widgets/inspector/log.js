@@ -1,12 +1,15 @@
 // The log of a process: its lines as they come, a search in them, and following their end.
 
+import { button, make } from "../page/elements.js";
+import { Part, copyButton, writeLine } from "./parts.js";
+
 /** Lines that a page keeps; the kernel keeps no more. */
 const MOST_LINES = 50_000;
 const BLOCK = 200;
 const LINE_HEIGHT = 18;
 
 /** The lines that have arrived at this page, for all views of a widget on it. */
-class Lines {
+export class Lines {
   constructor(model) {
     this._model = model;
     this._asked = -1;
@@ -79,7 +82,7 @@ class Lines {
   }
 }
 
-class LogPart extends Part {
+export class LogPart extends Part {
   constructor(model, lines) {
     super("Log", { className: "log" });
     this._anchor = null;

@@ -1,8 +1,10 @@
 // What the parts of the inspector are made of. Everything that is shown comes from anybody in the
 // colony: texts are only ever set as text.
 
+import { button, make } from "../page/elements.js";
+
 /** A part of the report: a region whose heading folds it. It is drawn again for other data only. */
-class Part {
+export class Part {
   constructor(title, { open = true, className = "" } = {}) {
     this.title = title;
     this.body = make("div", { className: "body" });
@@ -43,7 +45,7 @@ class Part {
 }
 
 /** Draw; what had the focus gets it again by its text, or else `otherwise` does. */
-function keepingFocus(element, otherwise, draw) {
+export function keepingFocus(element, otherwise, draw) {
   const focused = element.contains(document.activeElement) ? document.activeElement : null;
   const text = focused?.textContent;
   draw();
@@ -54,7 +56,7 @@ function keepingFocus(element, otherwise, draw) {
 }
 
 /** Labels and texts; `rows` are pairs, a text may be an element. */
-function definitions(rows) {
+export function definitions(rows) {
   const children = rows.flatMap(([label, text]) => [
     make("dt", { textContent: label }),
     make("dd", {}, [text]),
@@ -63,7 +65,7 @@ function definitions(rows) {
 }
 
 /** A button that puts a text on the clipboard, and says so. */
-function copyButton(label, text, properties = {}) {
+export function copyButton(label, text, properties = {}) {
   const copy = button(label, async () => {
     const done = await toClipboard(typeof text === "function" ? text() : text);
     copy.textContent = done ? "Copied" : "Could not be copied";
@@ -92,7 +94,7 @@ async function toClipboard(text) {
 }
 
 /** A styled line into an element: `spans` are begin, end and styles; what is searched is marked. */
-function writeLine(element, text, spans = [], marks = []) {
+export function writeLine(element, text, spans = [], marks = []) {
   if (!spans.length && !marks.length) {
     element.textContent = text;
     return element;
@@ -115,7 +117,7 @@ function writeLine(element, text, spans = [], marks = []) {
 }
 
 /** Styled lines as a block that can be scrolled with the keyboard. */
-function consoleBlock(lines, label) {
+export function consoleBlock(lines, label) {
   const block = make("pre", { tabIndex: 0, className: "console" });
   block.setAttribute("aria-label", label);
   block.setAttribute("role", "group");

@@ -1,7 +1,10 @@
 // The parts of the report besides values and log: what it is, how long it took, what went wrong.
 
+import { button, duration, make, moment } from "../page/elements.js";
+import { Part, consoleBlock, copyButton, definitions, keepingFocus } from "./parts.js";
+
 /** State, name and progress; it is named to screen readers when the state is another one. */
-class Head {
+export class Head {
   constructor() {
     this._chip = make("span", { className: "chip" });
     this._name = make("span", { className: "name" });
@@ -36,7 +39,7 @@ class Head {
 }
 
 /** How long it waited and ran, as a bar and in words; while time goes on, so do they. */
-class Times {
+export class Times {
   constructor() {
     this._bar = make("div", { className: "timebar", role: "img" });
     this._words = make("p", { className: "note" });
@@ -97,7 +100,7 @@ class Times {
   }
 }
 
-class FactsPart extends Part {
+export class FactsPart extends Part {
   draw(facts) {
     return [definitions(facts.map(([label, text]) => [label, isId(text) ? idElement(text) : text]))];
   }
@@ -115,7 +118,7 @@ function idElement(id) {
   return make("span", {}, [short, " ", copy]);
 }
 
-class TriesPart extends Part {
+export class TriesPart extends Part {
   draw(tries) {
     const items = tries.map(({ executor, started, ended, how }) => {
       const until = ended ? [" to ", moment(ended)] : [];
@@ -125,7 +128,7 @@ class TriesPart extends Part {
   }
 }
 
-class SpecPart extends Part {
+export class SpecPart extends Part {
   draw({ facts, json, python }) {
     const bar = make("div", { className: "bar" }, [
       copyButton("Copy as JSON", json),
@@ -136,7 +139,7 @@ class SpecPart extends Part {
   }
 }
 
-class ErrorsPart extends Part {
+export class ErrorsPart extends Part {
   draw({ texts, place, excerpt, debug }) {
     const parts = [];
     if (place) {
@@ -167,7 +170,7 @@ class ErrorsPart extends Part {
   }
 }
 
-class RelativesPart extends Part {
+export class RelativesPart extends Part {
   constructor(choose) {
     super("Before and after", { open: true });
     this._choose = choose;
@@ -197,7 +200,7 @@ class RelativesPart extends Part {
 }
 
 /** What can be done; what destroys something asks first. */
-class Actions {
+export class Actions {
   constructor(model, focusHead) {
     this._model = model;
     this._focusHead = { focus: focusHead };

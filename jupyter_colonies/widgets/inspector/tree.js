@@ -1,7 +1,9 @@
 // JSON as a tree. What is large comes in parts: the kernel is asked when a part is opened.
 
+import { button, make } from "../page/elements.js";
+
 /** Asks the kernel for parts of values, and hands its answers out. */
-class Source {
+export class Source {
   constructor(model) {
     this._model = model;
     this._waiting = new Map();
@@ -30,7 +32,7 @@ class Source {
 const OPEN_ITEMS = 20;
 
 /** An element for a node; `place` has the part, the index of the value, and the path in it. */
-function treeNode(node, place, source, open = false) {
+export function treeNode(node, place, source, open = false) {
   if (node.kind === "list" || node.kind === "object") {
     return branch(node, place, source, open);
   }
@@ -45,7 +47,7 @@ function treeNode(node, place, source, open = false) {
   return element;
 }
 
-function storedText({ type, size, file }) {
+export function storedText({ type, size, file }) {
   return `${type}, ${size.toLocaleString()} bytes, kept as ${file}`;
 }
 

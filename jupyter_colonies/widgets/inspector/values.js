@@ -1,9 +1,13 @@
 // Values as people like to see them: tables, pictures, what a notebook showed, and JSON.
 
+import { button, make } from "../page/elements.js";
+import { Part } from "./parts.js";
+import { storedText, treeNode } from "./tree.js";
+
 /** Nothing in such a page runs, and nothing is fetched for it. */
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
 
-class ValuesPart extends Part {
+export class ValuesPart extends Part {
   constructor(title, name, source, options) {
     super(title, options);
     this._name = name;
@@ -92,7 +96,7 @@ function sandbox(html, name) {
 }
 
 /** Draw the frames within an element anew when the page's theme changes; the result ends it. */
-function followTheme(element) {
+export function followTheme(element) {
   const observer = new MutationObserver(() => {
     element.querySelectorAll("iframe.sandbox").forEach((frame) => frame._draw());
   });

@@ -1,9 +1,13 @@
 // The form for a new cron or generator.
 
+import { follow, make } from "../page/elements.js";
+import { spoken, ticking } from "./clock.js";
+import { words } from "./sections.js";
+
 /** Milliseconds after the last key until the next starts are worked out. */
 const HESITATION = 150;
 
-class Adding {
+export class Adding {
   constructor(model) {
     this._model = model;
     this._kind = "cron";

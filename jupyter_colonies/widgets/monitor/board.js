@@ -1,6 +1,12 @@
 // The page's half of the monitor. Names and errors come from anybody in the colony: they are only
 // ever set as text.
 
+import { button, follow, make } from "../page/elements.js";
+import { Adding } from "./adding.js";
+import { Charts } from "./charts.js";
+import { startClock } from "./clock.js";
+import { makeSections, plural, running } from "./sections.js";
+
 export default {
   render({ model, el }) {
     el.classList.add("colonies-surface", "colonies-monitor");

@@ -14,7 +14,6 @@ from jupyter_colonies.widgets.page import bundle
 from jupyter_colonies.widgets.page.bound import PageBound
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("clock.js", "sections.js", "charts.js", "adding.js", "board.js")
 
 Message = dict[str, Any]
 
@@ -25,7 +24,7 @@ class Board(PageBound, anywidget.AnyWidget):
     Turning a page or looking for a text is done here, since it asks nobody.
     """
 
-    _esm = bundle.script(bundle.SECTION_SCRIPT, *(_HERE / name for name in _SCRIPTS))
+    _esm = bundle.script(_HERE / "board.js")
     _css = bundle.style(bundle.SECTION_STYLE, _HERE / "board.css")
 
     colonyname = traitlets.Unicode().tag(sync=True)

@@ -1,11 +1,14 @@
 // Small pictures of the last ten minutes, each of which says in words what it shows.
 
+import { follow, make } from "../page/elements.js";
+import { shortly, tick } from "./clock.js";
+
 const SLOT = 15_000;
 const SLOTS = 40;
 const WIDTH = 240;
 const HEIGHT = 40;
 
-class Charts {
+export class Charts {
   constructor(model) {
     this._model = model;
     this._ended = new Chart("Ended");

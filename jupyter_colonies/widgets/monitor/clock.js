@@ -1,5 +1,8 @@
 // Moments in words that go on by themselves: nothing is asked of the kernel for them.
 
+import { duration, moment } from "../page/elements.js";
+import { words } from "./sections.js";
+
 const SECOND = 1000;
 
 /** How long, in the largest two units: `12 s`, `3 min 20 s`, `2 h 5 min`, `3 days 4 h`. */
@@ -21,7 +24,7 @@ const WORDS = {
 };
 
 /** A moment in words, which change as time passes; its exact value is the title. */
-function ticking(kind, at) {
+export function ticking(kind, at) {
   const element = moment(at);
   element.dataset.tick = kind;
   element.dataset.at = at;
@@ -29,7 +32,7 @@ function ticking(kind, at) {
   return element;
 }
 
-function tick(element) {
+export function tick(element) {
   const words = WORDS[element.dataset.tick](Date.now() - Number(element.dataset.at));
   if (element.textContent !== words) {
     element.textContent = words;
@@ -37,7 +40,7 @@ function tick(element) {
 }
 
 /** Let the moments within an element go on; the result ends it. */
-function startClock(within, each) {
+export function startClock(within, each) {
   const timer = setInterval(() => {
     if (!document.hidden) {
       within.querySelectorAll("[data-tick]").forEach(tick);
@@ -48,7 +51,7 @@ function startClock(within, each) {
 }
 
 /** A day and a time of day in the reader's zone, as people say them. */
-function spoken(at) {
+export function spoken(at) {
   return new Date(at).toLocaleString(undefined, {
     weekday: "long",
     day: "numeric",
@@ -61,6 +64,6 @@ function spoken(at) {
 }
 
 /** A number of seconds as short as it can be said: `4 ms`, `1.2 s`. */
-function shortly(seconds) {
+export function shortly(seconds) {
   return seconds < 1 ? `${Math.round(seconds * 1000)} ms` : duration(seconds);
 }

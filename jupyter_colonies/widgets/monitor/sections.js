@@ -1,10 +1,14 @@
 // What each list of the monitor shows.
 
-function words(text, className) {
+import { make, moment } from "../page/elements.js";
+import { Section } from "../page/section.js";
+import { shortly, ticking } from "./clock.js";
+
+export function words(text, className) {
   return make("span", { className, textContent: text });
 }
 
-function plural(count, one, many = `${one}s`) {
+export function plural(count, one, many = `${one}s`) {
   return `${count.toLocaleString()} ${count === 1 ? one : many}`;
 }
 
@@ -19,7 +23,7 @@ function inspected(model, row) {
   };
 }
 
-function makeSections(model) {
+export function makeSections(model) {
   return {
     executors: executors(model),
     queues: queues(model),
@@ -128,7 +132,7 @@ function queues(model) {
   });
 }
 
-function running(model) {
+export function running(model) {
   return new Section(model, {
     name: "running",
     title: "Running",

@@ -1,7 +1,7 @@
-// What every widget's script may use: it stands before each of them (see bundle.py).
+// What the scripts of all widgets are made with.
 
 /** An element with properties or attributes and children; texts are only ever set as text. */
-function make(tag, properties = {}, children = []) {
+export function make(tag, properties = {}, children = []) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
     if (name in element) {
@@ -14,19 +14,19 @@ function make(tag, properties = {}, children = []) {
   return element;
 }
 
-function button(text, onclick, properties = {}) {
+export function button(text, onclick, properties = {}) {
   return make("button", { type: "button", textContent: text, onclick, ...properties });
 }
 
 /** A state's glyph and word on its colour: `look` has `glyph`, `word` and `fill`. */
-function chip({ glyph, word, fill }) {
+export function chip({ glyph, word, fill }) {
   const element = make("span", { className: "chip" }, [`${glyph} ${word}`]);
   element.style.background = fill;
   return element;
 }
 
 /** Call `draw` now and on each change of these traits; the result ends it. */
-function follow(model, traits, draw) {
+export function follow(model, traits, draw) {
   const events = traits.map((trait) => `change:${trait}`).join(" ");
   model.on(events, draw);
   draw();
@@ -34,7 +34,7 @@ function follow(model, traits, draw) {
 }
 
 /** A duration in words: `0.04 s`, `1.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`. */
-function duration(seconds) {
+export function duration(seconds) {
   if (seconds < 1) {
     return `${Math.round(seconds * 100) / 100} s`;
   }
@@ -52,7 +52,7 @@ function duration(seconds) {
 }
 
 /** A moment in the reader's zone; the exact value, with the zone's offset, is its title. */
-function moment(when) {
+export function moment(when) {
   const date = new Date(when);
   const today = date.toDateString() === new Date().toDateString();
   return make("time", {

@@ -1,5 +1,7 @@
 // A list with a heading, of which the kernel sends one part at a time.
 
+import { button, follow, make } from "./elements.js";
+
 let sectionCount = 0;
 
 /** What tells the buttons of a list apart, also after they were drawn anew. */
@@ -12,7 +14,7 @@ function keyOf(row, { text, key = text }) {
  * the buttons of a row, each with `text`, `of` (whom it is about, for screen readers), `wish`, and
  * a `question` where it has to be asked twice.
  */
-class Section {
+export class Section {
   constructor(model, options) {
     Object.assign(this, { actions: () => [], search: "", everything: "", note: () => "" }, options);
     this._model = model;

@@ -1,7 +1,9 @@
 // The axis of a timeline: which part of the run is in view, and where the times stand.
 // Times are microseconds since the submission of the run.
 
-const SECOND = 1e6;
+import { duration, moment } from "../page/elements.js";
+
+export const SECOND = 1e6;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
@@ -16,13 +18,13 @@ const STEPS = [
 ];
 
 /** Room that a time on the axis takes, in pixels. */
-const TICK_ROOM = 96;
+export const TICK_ROOM = 96;
 
 /** The narrowest view, in microseconds. */
 const NARROWEST = 20;
 
 /** The part of the run that is in view. */
-class Axis {
+export class Axis {
   constructor() {
     this.origin = 0;
     this.from = 0;
@@ -119,7 +121,7 @@ function clock(moment, step) {
 }
 
 /** A moment as an element in the reader's zone, whose title is exact to the microsecond. */
-function exactMoment(microseconds) {
+export function exactMoment(microseconds) {
   const element = moment(Math.floor(microseconds / 1000));
   const rest = String(microseconds % 1000).padStart(3, "0");
   const iso = element.dateTime.replace("Z", `${rest}Z`);
@@ -136,7 +138,7 @@ function exactMoment(microseconds) {
 }
 
 /** Microseconds as a duration in words; short ones in milli- and microseconds. */
-function span(microseconds) {
+export function span(microseconds) {
   if (microseconds < 1000) {
     return `${microseconds} µs`;
   }

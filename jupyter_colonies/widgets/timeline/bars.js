@@ -1,8 +1,8 @@
 // The bars of a timeline as the page knows them, and how to find one.
 
-const WAITING = 0;
+export const WAITING = 0;
 const RUNNING = 1;
-const FAILED = 3;
+export const FAILED = 3;
 
 /** One bar: a try of a process. Times are microseconds since the submission, -1 for none. */
 class Bar {
@@ -18,7 +18,7 @@ class Bar {
 }
 
 /** All bars of a run, kept current by the news that the kernel sends. */
-class Bars {
+export class Bars {
   constructor(model) {
     this._model = model;
     this._listeners = new Set();
@@ -92,7 +92,7 @@ class Bars {
 }
 
 /** Place of the first bar of a lane that ends at or after a time. */
-function firstFrom(bars, time, now) {
+export function firstFrom(bars, time, now) {
   let low = 0;
   let high = bars.length;
   while (low < high) {

@@ -1,8 +1,12 @@
 // The chart of a timeline: a canvas that can be scrolled, zoomed, and walked through.
 
+import { follow, make } from "../page/elements.js";
+import { Axis, span } from "./axis.js";
+import { GUTTER, HEAD, LANE, Sheet } from "./sheet.js";
+
 const MOST_HEIGHT = 420;
 
-class Chart {
+export class Chart {
   constructor(model, bars, onTell) {
     this._model = model;
     this._bars = bars;
@@ -257,7 +261,7 @@ class Chart {
 }
 
 /** A bar in one line: what, in which state, where, and how long. */
-function inWords(bars, bar) {
+export function inWords(bars, bar) {
   const { word } = bars.look(bar.state);
   const now = bars.now();
   const parts = [`${bar.name}${bar.attempt > 1 ? `, try ${bar.attempt}` : ""}`];

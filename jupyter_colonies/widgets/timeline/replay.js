@@ -1,6 +1,9 @@
 // The slider of a replay: plays the time of a run, steps from change to change, and says what
 // happened. The kernel shows the graph.
 
+import { button, follow, make } from "../page/elements.js";
+import { SECOND, exactMoment, span } from "./axis.js";
+
 const LIVE = -1;
 const STRIP = 26;
 

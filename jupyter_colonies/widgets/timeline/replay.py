@@ -43,7 +43,7 @@ _MICROSECOND = timedelta(microseconds=1)
 class Player(PageBound, anywidget.AnyWidget):
     """The slider and its buttons: `at` is where it stands, in microseconds since `origin`."""
 
-    _esm = bundle.script(_HERE / "axis.js", _HERE / "replay.js")
+    _esm = bundle.script(_HERE / "replay.js")
     _css = bundle.style(_HERE / "replay.css")
 
     at = traitlets.Int(LIVE).tag(sync=True)

@@ -1,15 +1,18 @@
 // Draws a timeline on a canvas: rows of executors, bars, waiting, the critical path, the axis.
 
-const GUTTER = 196;
-const HEAD = 26;
-const LANE = 20;
+import { TICK_ROOM } from "./axis.js";
+import { FAILED, WAITING, firstFrom } from "./bars.js";
+
+export const GUTTER = 196;
+export const HEAD = 26;
+export const LANE = 20;
 const ROW_GAP = 10;
 const NARROW = 1.5;
 
 /** States in the order in which they stand for a pixel that several bars share. */
 const SEVERITY = [1, 3, 0, 4, 2];
 
-class Sheet {
+export class Sheet {
   constructor(canvas, bars, axis) {
     this._canvas = canvas;
     this._bars = bars;

@@ -1,12 +1,15 @@
 // The table twin of a timeline: every run with its times, in the order in which they began.
 
+import { button, make } from "../page/elements.js";
+import { exactMoment, span } from "./axis.js";
+
 const MOST_ROWS = 500;
 const HEADS = [
   "Process", "Executor", "Try", "State", "Could begin", "Began", "Ended", "Waited", "Ran",
   "Critical path",
 ];
 
-class Table {
+export class Table {
   constructor(model, bars, onGo) {
     this._model = model;
     this._bars = bars;
@@ -105,7 +108,7 @@ class Table {
 }
 
 /** What each executor did, in words. */
-class Executors {
+export class Executors {
   constructor(bars) {
     this._bars = bars;
     this._list = make("ul");

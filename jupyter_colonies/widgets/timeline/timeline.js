@@ -1,6 +1,12 @@
 // The front-end half of the timeline: the words above the chart, its controls, and the run that
 // is looked at.
 
+import { button, chip, make } from "../page/elements.js";
+import { exactMoment } from "./axis.js";
+import { Bars, WAITING } from "./bars.js";
+import { Chart, inWords } from "./chart.js";
+import { Executors, Table } from "./table.js";
+
 export default () => {
   let bars;
   return {

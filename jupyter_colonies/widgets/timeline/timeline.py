@@ -25,7 +25,6 @@ MOST_NODES = 1_000
 """Processes in the table of a saved timeline."""
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("axis.js", "bars.js", "sheet.js", "chart.js", "table.js", "timeline.js")
 
 
 class Timeline(FollowsRun, PageBound, anywidget.AnyWidget):
@@ -36,7 +35,7 @@ class Timeline(FollowsRun, PageBound, anywidget.AnyWidget):
     the server's own events where there are any, so each try of a process is a bar of its own.
     """
 
-    _esm = bundle.script(*(_HERE / name for name in _SCRIPTS))
+    _esm = bundle.script(_HERE / "timeline.js")
     _css = bundle.style(_HERE / "timeline.css")
 
     bars: traitlets.List[list[Any]] = traitlets.List().tag(sync=True)

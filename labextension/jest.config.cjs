@@ -1,0 +1,15 @@
+/** Unit tests lie beside what they test; what needs a browser is in tests/ui. */
+module.exports = {
+  testEnvironment: 'jsdom',
+  roots: ['<rootDir>/src'],
+  testRegex: '\\.spec\\.ts$',
+  transform: {
+    '\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.spec.json' }],
+    '\\.js$': ['ts-jest', { tsconfig: 'tsconfig.spec.json' }],
+    '\\.svg$': '<rootDir>/jest.svg.cjs'
+  },
+  // These come as modules only.
+  transformIgnorePatterns: [
+    '/node_modules/(?!(@jupyterlab|@jupyter|@microsoft|lib0|y-protocols|yjs|nanoid|uuid)/)'
+  ]
+};

@@ -228,6 +228,18 @@ def test_a_workflow(house, owner, user):
     members, many = pages(user, workflow + "/processes?limit=4")
     assert ([each["spec"]["nodename"] for each in members][:2], many) == (["n0", "n1"], 2)
     assert len(pages(user, workflow + "/processes?nodename=n3")[0]) == 1
+    history = user("GET", workflow + "/history").body
+    about_root = [e for e in history["events"] if e["processid"] == root["processid"]]
+    assert [(e["state"], e["executorname"]) for e in about_root][::2] == [(1, "flow"), (3, "flow")]
+    assert len(history["events"]) == 2 + 1 + 6
+    assert history["revision"] == history["latest"]
+    assert about_root[-1]["at"] <= history["now"]
+    first = user("GET", workflow + "/history?limit=1").body
+    after = first["revision"]
+    assert (len(first["events"]), after, first["latest"]) == (1, 2, history["latest"])
+    rest = user("GET", workflow + f"/history?after={after}").body
+    assert first["events"] + rest["events"] == history["events"]
+    assert user("GET", workflow + "/history?limit=0").status == 400
     again = user("POST", workflow + "/reruns", {})
     rerun = again.headers["Location"].removeprefix("/v1/")
     assert user("GET", rerun + "/progress").body["original"] == made.body["processgraphid"]
@@ -239,6 +251,7 @@ def test_a_workflow(house, owner, user):
     assert (len(listed), many) == (2, 2)
     assert user("DELETE", workflow).status == 204
     assert user("GET", workflow).status == 404
+    assert user("GET", workflow + "/history").status == 404
     assert owner("DELETE", "colonies/dev/workflows").status == 204
     assert pages(user, "colonies/dev/workflows")[0] == []
 

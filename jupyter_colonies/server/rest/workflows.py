@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import Enum
+from typing import Annotated
 
 import msgspec
 
+from jupyter_colonies.broker.lookup import MOST_EVENTS
 from jupyter_colonies.core.graph import ProcessGraph
 from jupyter_colonies.core.messages import pages, processes, reruns, workflows
 from jupyter_colonies.core.messages.pages import Progress
+from jupyter_colonies.core.messages.workflows import WorkflowEvents
 from jupyter_colonies.core.policy import Role
 from jupyter_colonies.core.process import Process, State
 from jupyter_colonies.core.spec import FunctionSpec, WorkflowSpec
+from jupyter_colonies.core.times import NEVER, to_wire
 from jupyter_colonies.server.rest.declaration import MIB, Reply, Visit, address, declare
-from jupyter_colonies.server.rest.paging import Moment, Page, Paging, Text, page
+from jupyter_colonies.server.rest.paging import LAST, Moment, Page, Paging, Text, page
 from jupyter_colonies.server.rest.processes import InState, NodePaging, Standing, number
 
 ALL = "colonies/{colonyname}/workflows"
@@ -53,6 +58,22 @@ class Rerun(msgspec.Struct, kw_only=True):
 
     fromnodes: list[str] = msgspec.field(default_factory=list)
     functionspecs: list[FunctionSpec] = msgspec.field(default_factory=list)
+
+
+class HistoryPaging(msgspec.Struct, kw_only=True):
+    """Which part of a history: so many events after a revision, and the rest of the last one's."""
+
+    after: Annotated[int, msgspec.Meta(ge=0, le=LAST)] = 0
+    limit: Annotated[int, msgspec.Meta(ge=1, le=MOST_EVENTS)] = MOST_EVENTS
+
+
+class WorkflowHistory(WorkflowEvents, kw_only=True):
+    """Events of a workflow up to `revision`; there are more if that is before `latest`.
+
+    `now` is the time on the server's clock: until then what has not ended went on.
+    """
+
+    now: datetime = NEVER
 
 
 @declare("GET", ALL, who=Role.MEMBER, replies={200: Page[Progress]})
@@ -127,6 +148,24 @@ async def list_workflow_processes(visit: Visit, workflowid: str, *, query: NodeP
     """Processes of a workflow, in the order in which they were submitted."""
     filters = {"state": number(query.state), "nodename": query.nodename}
     return await page(visit, pages.NODES, query, filters=filters, processgraphid=workflowid)
+
+
+@declare("GET", ONE + "/history", who=Role.MEMBER, replies={200: WorkflowHistory})
+async def get_history(visit: Visit, workflowid: str, *, query: HistoryPaging) -> Reply:
+    """What happened in a workflow: which process entered which state, where and when.
+
+    What a workflow was submitted with has no event for that, a process that was added has. The
+    events of a revision come together, so there may be more than `limit`. What follows is asked
+    for with `after` as the `revision` of this part.
+    """
+    found: WorkflowEvents = await visit.ask(
+        workflows.GET_WORKFLOW_EVENTS,
+        processgraphid=workflowid,
+        after=query.after,
+        count=query.limit,
+    )
+    now = to_wire(visit.broker.now())
+    return Reply(200, WorkflowHistory(**msgspec.structs.asdict(found), now=now))
 
 
 @declare("PUT", ONE + "/cancellation", who=Role.MEMBER, replies={204: None})

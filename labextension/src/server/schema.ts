@@ -1538,6 +1538,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/workflows/{workflowid}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened in a workflow: which process entered which state, where and when.
+         * @description What a workflow was submitted with has no event for that, a process that was added has. The events of a revision come together, so there may be more than `limit`. What follows is asked for with `after` as the `revision` of this part.
+         *
+         *     May be done by an approved executor or a user of the colony.
+         */
+        get: operations["get_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/workflows/{workflowid}/processes": {
         parameters: {
             query?: never;
@@ -2701,6 +2723,28 @@ export interface components {
             at: string;
         };
         /**
+         * ProcessEvent
+         * @description A process of a workflow entered a state, or its place in the workflow changed.
+         *
+         *         State, executor and retries are those after the change. What a workflow was submitted with
+         *         has no event for that; a process that was added has one, at its submission time. `inserted` is
+         *         said of one that was put between its parent and that one's children.
+         */
+        ProcessEvent: {
+            processid: string;
+            /** @default 0 */
+            state: components["schemas"]["State"];
+            /** @default  */
+            executorname: string;
+            /** @default 0 */
+            retries: number;
+            /** @default 0 */
+            revision: number;
+            /** @default 0001-01-01T00:00:00Z */
+            at: string;
+            inserted?: boolean;
+        };
+        /**
          * ProcessGraph
          * @description A submitted workflow (protocol part 02, section 1.11).
          *
@@ -3071,6 +3115,25 @@ export interface components {
             state: components["schemas"]["State"];
             /** @default [] */
             nodes: components["schemas"]["NodeChange"][];
+        };
+        /**
+         * WorkflowHistory
+         * @description Events of a workflow up to `revision`; there are more if that is before `latest`.
+         *
+         *         `now` is the time on the server's clock: until then what has not ended went on.
+         */
+        WorkflowHistory: {
+            processgraphid: string;
+            /** @default  */
+            colonyname: string;
+            /** @default 0 */
+            revision: number;
+            /** @default 0 */
+            latest: number;
+            /** @default [] */
+            events: components["schemas"]["ProcessEvent"][];
+            /** @default 0001-01-01T00:00:00Z */
+            now: string;
         };
         /**
          * WorkflowState
@@ -6953,6 +7016,36 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            default: components["responses"]["default"];
+        };
+    };
+    get_history: {
+        parameters: {
+            query?: {
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                workflowid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowHistory"];
                 };
             };
             400: components["responses"]["400"];

@@ -1,0 +1,256 @@
+import { Signal } from '@lumino/signaling';
+
+import { IColony, Standing } from '../colony/colony';
+import { Connection, Documents } from '../server/connection';
+import { ITold } from '../server/feed';
+import { RunSession } from './runsession';
+
+const ID = 'abcdef0123456789';
+
+/** A websocket as far as a feed uses one; the test is the server. */
+class Socket {
+  static made: Socket[] = [];
+  onopen: (() => void) | null = null;
+  onclose: (() => void) | null = null;
+  onmessage: ((message: { data: string }) => void) | null = null;
+  closed = false;
+
+  constructor(readonly address: string) {
+    Socket.made.push(this);
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+
+  tell(id: string, event: string, data: unknown = {}): void {
+    this.onmessage?.({ data: JSON.stringify({ id, event, data }) });
+  }
+}
+
+/** What the server answers to the next requests: a status, and whether it is the colony's. */
+interface IAnswer {
+  status: number;
+  problem?: boolean;
+}
+
+class Server {
+  answer: IAnswer | null = { status: 200 };
+  asked: string[] = [];
+
+  readonly fetch = (request: { url: string }): Promise<unknown> => {
+    this.asked.push(new URL(request.url).pathname);
+    if (!this.answer) {
+      return Promise.reject(new TypeError('Failed to fetch'));
+    }
+    const { status, problem } = this.answer;
+    const kind = problem ? 'application/problem+json' : 'application/json';
+    return Promise.resolve({
+      ok: status < 300,
+      status,
+      statusText: `status ${status}`,
+      headers: { get: () => (problem || status < 300 ? kind : 'text/html') },
+      json: () => Promise.resolve(problem ? { detail: 'as the server says' } : { revision: 1 })
+    });
+  };
+}
+
+class Colony implements IColony {
+  constructor(
+    readonly connection: Connection,
+    readonly ready: Promise<Documents['Here']> = Promise.resolve({} as Documents['Here'])
+  ) {}
+
+  readonly here = {} as Documents['Here'];
+  standing: Standing = 'there';
+  trouble = '';
+  readonly standingChanged: Signal<IColony, Standing> = new Signal<IColony, Standing>(this);
+  readonly told: Signal<IColony, ITold> = new Signal<IColony, ITold>(this);
+  retry(): void {
+    this.become('looking');
+  }
+
+  become(standing: Standing): void {
+    this.standing = standing;
+    this.standingChanged.emit(standing);
+  }
+}
+
+function node(processid: string, state: 0 | 1 | 2 = 0): Documents['NodeChange'] {
+  return { processid, state, nodename: processid } as Documents['NodeChange'];
+}
+
+function change(...nodes: Documents['NodeChange'][]): Documents['WorkflowChange'] {
+  return { processgraphid: ID, colonyname: 'dev', revision: 1, state: 1, nodes };
+}
+
+/** Let everything happen that is only waiting for its turn. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 50; turn += 1) {
+    await Promise.resolve();
+  }
+}
+
+function hide(hidden: boolean): void {
+  Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
+  document.dispatchEvent(new Event('visibilitychange'));
+}
+
+describe('RunSession', () => {
+  let server: Server;
+  let colony: Colony;
+  let session: RunSession;
+
+  /** A session with its first socket, which is open. */
+  async function follow(): Promise<Socket> {
+    session = new RunSession(colony, ID);
+    await settle();
+    Socket.made[0].onopen?.();
+    return Socket.made[0];
+  }
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    Socket.made = [];
+    server = new Server();
+    const settings = {
+      baseUrl: 'http://host/x/',
+      wsUrl: 'ws://host/x/',
+      token: '',
+      appendToken: false,
+      init: {},
+      fetch: server.fetch,
+      Request: class {
+        readonly headers = new Map();
+        constructor(readonly url: string) {}
+      },
+      WebSocket: Socket
+    };
+    colony = new Colony(new Connection(settings as never));
+  });
+
+  afterEach(() => {
+    session.dispose();
+    hide(false);
+    jest.useRealTimers();
+  });
+
+  it('keeps what it is told, in the order in which it came', async () => {
+    const socket = await follow();
+    const told: number[] = [];
+    session.changed.connect((_, { nodes }) => told.push(nodes.length));
+    socket.tell('1', 'change', change(node('a'), node('b')));
+    socket.tell('2', 'change', change(node('c'), node('a', 1)));
+    expect([...session.nodes.keys()]).toEqual(['a', 'b', 'c']);
+    expect(session.nodes.get('a')?.state).toBe(1);
+    expect(session.whole?.nodes).toHaveLength(3);
+    expect(told).toEqual([2, 2]);
+    expect(session.standing).toBe('live');
+    expect(session.name).toBe('Workflow abcdef01');
+  });
+
+  it('begins anew after a reset', async () => {
+    const socket = await follow();
+    const restarted = jest.fn();
+    session.restarted.connect(restarted);
+    socket.tell('5', 'change', change(node('a'), node('b')));
+    socket.tell('0', 'reset', { reason: 'unknown' });
+    expect(restarted).toHaveBeenCalledTimes(1);
+    expect(session.whole).toBeNull();
+    socket.tell('1', 'change', change(node('b')));
+    expect([...session.nodes.keys()]).toEqual(['b']);
+  });
+
+  it('does not listen for a workflow that the server does not know', async () => {
+    server.answer = { status: 404, problem: true };
+    session = new RunSession(colony, ID);
+    await settle();
+    expect(session.standing).toBe('removed');
+    expect(session.trouble).toBe('as the server says');
+    colony.become('there');
+    session.retry();
+    jest.advanceTimersByTime(60_000);
+    await settle();
+    expect(server.asked).toHaveLength(1);
+    expect(Socket.made).toHaveLength(0);
+  });
+
+  it('says when the workflow was removed while it was followed, and keeps what it was', async () => {
+    const socket = await follow();
+    socket.tell('1', 'change', change(node('a')));
+    server.answer = { status: 404, problem: true };
+    socket.tell('1', 'end', { reason: 'there is no workflow' });
+    await settle();
+    expect(session.standing).toBe('removed');
+    expect(session.nodes.size).toBe(1);
+    jest.advanceTimersByTime(60_000);
+    expect(Socket.made).toHaveLength(1);
+  });
+
+  it('is refused when the session has expired, and goes on after signing in again', async () => {
+    const socket = await follow();
+    socket.tell('7', 'change', change(node('a')));
+    server.answer = { status: 403 };
+    socket.onclose?.();
+    await settle();
+    expect(session.standing).toBe('refused');
+    server.answer = { status: 200 };
+    jest.advanceTimersByTime(6_000);
+    await settle();
+    expect(Socket.made).toHaveLength(2);
+    expect(Socket.made[1].address).toMatch(/after=7$/);
+    Socket.made[1].onopen?.();
+    expect(session.standing).toBe('live');
+    expect(session.trouble).toBe('');
+  });
+
+  it('connects at once when the colony says that the server is back', async () => {
+    const socket = await follow();
+    socket.tell('3', 'change', change(node('a')));
+    server.answer = null;
+    socket.onclose?.();
+    await settle();
+    expect(session.standing).toBe('away');
+    expect(session.trouble).toMatch(/does not answer/);
+    server.answer = { status: 200 };
+    colony.become('there');
+    await settle();
+    const last = Socket.made.at(-1);
+    last?.onopen?.();
+    expect(last?.address).toMatch(/after=3$/);
+    expect(session.standing).toBe('live');
+  });
+
+  it('does not hurry when the server ends a stream for another reason', async () => {
+    const socket = await follow();
+    socket.tell('1', 'end', { reason: 'The token has expired' });
+    await settle();
+    expect(session.standing).toBe('over');
+    expect(Socket.made).toHaveLength(1);
+    jest.advanceTimersByTime(6_000);
+    await settle();
+    expect(Socket.made).toHaveLength(2);
+  });
+
+  it('asks nothing while the page is hidden', async () => {
+    hide(true);
+    session = new RunSession(colony, ID);
+    await settle();
+    expect(session.standing).toBe('resting');
+    jest.advanceTimersByTime(600_000);
+    await settle();
+    expect(server.asked).toEqual([]);
+    hide(false);
+    await settle();
+    expect(server.asked).toEqual([`/x/colonies/v1/workflows/${ID}/progress`]);
+    expect(Socket.made).toHaveLength(1);
+  });
+
+  it('waits with a colony that is not there, and says why', () => {
+    colony = new Colony(colony.connection, new Promise(() => undefined));
+    colony.standing = 'absent';
+    colony.trouble = 'no colony here';
+    session = new RunSession(colony, ID);
+    expect([session.standing, session.trouble]).toEqual(['away', 'no colony here']);
+  });
+});

@@ -1,5 +1,5 @@
 import { openCell } from './cells/opencell';
-import { colony } from './colony/plugin';
+import { colony, settings } from './colony/plugin';
 import { output } from './output/plugin';
 
-export default [colony, openCell, output];
+export default [colony, settings, openCell, output];

@@ -1,7 +1,8 @@
 """A real JupyterLab server and a real browser for the tests in this folder.
 
 `lab` is one server per test process, under a prefix as on JupyterHub; `page` is a page per test of
-one browser, whose picture is kept in `test-output/` when the test fails.
+one browser, whose picture is kept in `test-output/` when the test fails; `console` makes errors in
+that page a failure. What axe says of a part of it: `tests.ui.axe`.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -12,6 +13,7 @@ import pytest_asyncio
 from playwright.async_api import BrowserContext, Page, async_playwright, expect
 
 from tests.ui.browser import FLAGS, find_browser
+from tests.ui.console import ConsoleErrors
 from tests.ui.lab import Lab, running
 
 SCREENSHOTS = Path(__file__).parents[2] / "test-output"
@@ -48,6 +50,14 @@ async def page(request: pytest.FixtureRequest, context: BrowserContext) -> Async
             await page.screenshot(path=SCREENSHOTS / f"{request.node.name}.png")
     finally:
         await page.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session", autouse=True)
+async def console(page: Page) -> AsyncIterator[ConsoleErrors]:
+    """The errors of the test's page; one that the test did not expect fails it at its end."""
+    console = ConsoleErrors(page)
+    yield console
+    console.check()
 
 
 _failures = pytest.StashKey[int]()

@@ -99,6 +99,8 @@ export class Connection {
       method: method.toUpperCase(),
       headers,
       signal,
+      // What JupyterLab asks for adds the time to an address, as a parameter that nobody declared.
+      cache: 'no-cache',
       body: body === undefined ? undefined : JSON.stringify(body)
     };
     const address = this.address(path, said.path, said.query as Record<string, unknown>);

@@ -8,7 +8,7 @@ import msgspec
 
 from jupyter_colonies.broker import reading
 from jupyter_colonies.broker.call import Call, answers
-from jupyter_colonies.broker.signals import ColonyChanged
+from jupyter_colonies.broker.signals import ColonyChanged, Noted
 from jupyter_colonies.core.graph import ProcessGraph
 from jupyter_colonies.core.messages import Empty, workflows
 from jupyter_colonies.core.messages import processes as process_messages
@@ -100,6 +100,7 @@ def remove_process(call: Call, _: OneProcess) -> Empty:
         raise InvalidRequest("Failed to remove process, cannot remove a running process")
     for statement in (*channels.REMOVE_OF_PROCESS, *processes.REMOVE):
         call.tx.run(statement, seq=call.row["seq"])
+    call.tx.announce(Noted(call.row["processid"]))
     call.tx.announce(ColonyChanged(call.row["colonyname"], PROCESSES))
     return Empty()
 

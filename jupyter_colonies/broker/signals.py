@@ -102,7 +102,7 @@ class Appended(NamedTuple):
 
 
 class Noted(NamedTuple):
-    """The executor of a process wrote to its log, or set one of its attributes."""
+    """An executor wrote to a process's log or set an attribute, or the process was removed."""
 
     processid: str
 

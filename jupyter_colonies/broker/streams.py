@@ -1,4 +1,4 @@
-"""Streams of events: what happens to a workflow, in a colony or with an executor, from a moment on.
+"""Streams of events: what happens to a workflow, a process, a colony or an executor.
 
 A stream reads what is new from the database when it is woken, so whoever is slow costs no memory,
 and whoever was away goes on from the id of the last frame. The rights of its caller are looked at
@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from jupyter_colonies.broker import authorize, lookup, tokens, trust
+from jupyter_colonies.broker import authorize, lookup, notes, tokens, trust
 from jupyter_colonies.broker.call import USE_CASES, Call, Facts
 from jupyter_colonies.broker.places import Places
 from jupyter_colonies.broker.subscriptions import Bell, Subscriptions, Topic
@@ -30,10 +30,12 @@ from jupyter_colonies.core.events import (
 from jupyter_colonies.core.messages import Message
 from jupyter_colonies.core.messages.colonies import GET_COLONY_STATISTICS
 from jupyter_colonies.core.messages.executors import GET_EXECUTOR
+from jupyter_colonies.core.messages.logs import SUBSCRIBE_NOTES, Notes
 from jupyter_colonies.core.messages.workflows import SUBSCRIBE_WORKFLOW, WorkflowChange
 from jupyter_colonies.core.process import State
 from jupyter_colonies.core.tail import Tail
 from jupyter_colonies.core.times import SECOND, to_wire
+from jupyter_colonies.errors import Conflict
 from jupyter_colonies.store import departures, events, journal, processes, retention
 from jupyter_colonies.store.engine import Store
 from jupyter_colonies.store.statement import Row, Transaction
@@ -47,6 +49,7 @@ PACE = 0.05
 """Seconds between two readings: what happens in between is read together."""
 
 PRUNED = "What happened since then is not kept any more: what follows begins anew"
+ENDED = "The process has ended: nothing more is written to its log"
 UNKNOWN = "This id is newer than anything that happened here: what follows begins anew"
 
 
@@ -88,6 +91,7 @@ async def follow(desk: Desk, wish: Wish) -> AsyncGenerator[Frame, None]:
         SUBSCRIBE_WORKFLOW: _WorkflowStream,
         GET_COLONY_STATISTICS: _ColonyStream,
         GET_EXECUTOR: _ExecutorStream,
+        SUBSCRIBE_NOTES: _NotesStream,
     }
     stream = kinds[wish.message](desk, wish)
     with desk.followed.held(wish.callerid):
@@ -149,6 +153,31 @@ class _WorkflowStream(_Stream):
             if await bell.next() is None:
                 return
             await asyncio.sleep(PACE)
+
+
+class _NotesStream(_Stream):
+    """What an executor notes of a process; the id is the time of the last line."""
+
+    def topics(self) -> Iterator[Topic]:
+        yield ("notes", self._request.processid)
+        yield ("any state", self._request.processid)
+
+    async def frames(self, bell: Bell) -> AsyncIterator[Frame]:
+        after = max(self._wish.after, 0)
+        if after > await self._read(_newest_line):
+            yield Frame("0", "reset", Reset(reason=UNKNOWN))
+            after = 0
+        known = notes.Known(after)
+        while True:
+            told, known = await self._read(partial(_news, known=known))
+            if told != Notes():
+                yield Frame(str(known.since), "notes", told)
+            if told.ended:
+                raise Conflict(ENDED)
+            if len(told.lines) < notes.MOST_LOGS:
+                if await bell.next() is None:
+                    return
+                await asyncio.sleep(PACE)
 
 
 class _Page(NamedTuple):
@@ -297,6 +326,16 @@ def _call(tx: Transaction, facts: Facts, wish: Wish) -> Call:
 
 def _change(call: Call, after: int) -> WorkflowChange:
     return lookup.workflow_change(call.tx, call.row, after)
+
+
+def _newest_line(call: Call) -> int:
+    wanted = {"processid": call.row["processid"], "since": 0, "count": 1}
+    rows = call.tx.all(journal.NEWEST_OF_PROCESS, **wanted)
+    return int(rows[0]["timestamp"]) if rows else 0
+
+
+def _news(call: Call, known: notes.Known) -> tuple[Notes, notes.Known]:
+    return notes.news(call.tx, call.row["processid"], known)
 
 
 def _executor_now(call: Call) -> ExecutorNow:

@@ -1,4 +1,4 @@
-"""What streams of events tell: documents of a workflow, a colony or an executor.
+"""What streams of events tell: documents of a workflow, a process, a colony or an executor.
 
 Each travels in a frame with a name and the id from which the stream can be taken up again.
 """
@@ -12,6 +12,7 @@ import msgspec
 
 from jupyter_colonies.core.decoding import Integer, Name
 from jupyter_colonies.core.member import Statistics
+from jupyter_colonies.core.messages.logs import Notes
 from jupyter_colonies.core.messages.workflows import WorkflowChange
 from jupyter_colonies.core.process import State
 from jupyter_colonies.core.times import NEVER
@@ -91,7 +92,16 @@ class Frame(NamedTuple):
 
     id: str
     event: str
-    data: ProcessChanged | WorkflowState | ColonyCounts | ExecutorNow | Reset | End | WorkflowChange
+    data: (
+        ProcessChanged
+        | WorkflowState
+        | ColonyCounts
+        | ExecutorNow
+        | Reset
+        | End
+        | WorkflowChange
+        | Notes
+    )
 
 
 DOCUMENTS: dict[str, type[msgspec.Struct]] = {
@@ -100,10 +110,14 @@ DOCUMENTS: dict[str, type[msgspec.Struct]] = {
     "change": WorkflowChange,
     "colony": ColonyCounts,
     "executor": ExecutorNow,
+    "notes": Notes,
     "reset": Reset,
     "end": End,
 }
 """The documents by the names of their events."""
+
+LONGEST_ID = 19
+"""Digits in the id of a frame: enough for nanoseconds since 1970."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -127,7 +141,8 @@ def position(text: str) -> int:
     """The number in the id of a frame; -1 for an empty text. Raises InvalidRequest."""
     if not text:
         return -1
-    if not text.isascii() or not text.isdecimal() or len(text) > 18:
+    digits = text.isascii() and text.isdecimal() and len(text) <= LONGEST_ID
+    if not digits or int(text) >= 1 << 63:
         raise InvalidRequest(
             f"'{text[:40]}' is no id of a stream's event: send the last one that came, or none"
         )

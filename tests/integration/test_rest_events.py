@@ -128,6 +128,45 @@ def test_an_executor_is_followed(desk) -> None:
     stream.until("process", processid=taken, state=3)
 
 
+def test_the_log_of_a_process_is_followed_and_taken_up_again(desk) -> None:
+    graph = desk.submit()
+    process = desk.executor.assign(30)["processid"]
+    path = f"processes/{process}/log/events"
+
+    def log(message):
+        desk.executor.call("addlogmsg", processid=process, message=message)
+
+    log("one")
+    stream = desk.rest.stream(path)
+    first = stream.until("notes")
+    assert [line["message"] for line in first.data["lines"]] == ["one"]
+    assert (first.data["state"], first.data["attributes"]) == (1, [])
+    log("two")
+    second = stream.until("notes")
+    assert [line["message"] for line in second.data["lines"]] == ["two"]
+    assert int(second.id) == second.data["lines"][0]["timestamp"] > int(first.id)
+    desk.executor.call("setattributesmsg", processid=process, texts={"progress": "0.5"})
+    told = stream.until("notes")
+    assert (told.id, told.data["attributes"][0]["value"]) == (second.id, "0.5")
+    again = desk.rest.stream(path, Last_Event_ID=first.id)
+    assert [line["message"] for line in again.until("notes").data["lines"]] == ["two"]
+    anew = desk.rest.stream(f"{path}?after={10**18 * 9}")
+    assert anew.until("reset").id == "0"
+    assert len(anew.until("notes").data["lines"]) == 2
+    for number in range(501):
+        log(str(number))
+    desk.executor.call("closesuccessfulmsg", processid=process, out=[])
+    lines = []
+    while not told.data["ended"]:
+        told = stream.until("notes")
+        lines += told.data["lines"]
+    assert [line["message"] for line in lines] == [str(number) for number in range(501)]
+    end = stream.until("end")
+    assert (end.id, end.data["after"]) == (told.id, told.id)
+    assert "The process has ended" in end.data["reason"]
+    desk.user.call("cancelprocessgraphmsg", processgraphid=graph)
+
+
 def test_what_is_forgotten_begins_anew(desk) -> None:
     stream = desk.rest.stream("colonies/dev/events")
     old = stream.until("colony").id
@@ -173,6 +212,12 @@ def test_a_stream_ends_with_what_it_follows(desk) -> None:
     desk.user.call("cancelprocessgraphmsg", processgraphid=graph)
     desk.user.call("removeprocessgraphmsg", processgraphid=graph)
     assert f"no workflow '{graph}'" in stream.until("end").data["reason"]
+    spec = {"funcname": "f", "conditions": {"executortype": "other"}}
+    process = desk.rest("POST", "colonies/dev/processes", spec).body["processid"]
+    log = desk.rest.stream(f"processes/{process}/log/events")
+    log.until("notes")
+    desk.user.call("removeprocessmsg", processid=process)
+    assert f"no process '{process}'" in log.until("end").data["reason"]
 
 
 @pytest.mark.parametrize(
@@ -181,6 +226,8 @@ def test_a_stream_ends_with_what_it_follows(desk) -> None:
         ("workflows/none/events", 404, "no workflow 'none'"),
         ("colonies/none/events", 403, "no other"),
         ("colonies/dev/executors/none/events", 404, "no executor 'none'"),
+        ("processes/none/log/events", 404, "no process 'none'"),
+        (f"colonies/dev/events?after={1 << 63}", 400, "no id of a stream"),
         ("colonies/dev/events?after=x", 400, "no id of a stream"),
         ("colonies/dev/events?after=-1", 400, "no id of a stream"),
         ("colonies/dev/events?since=1", 400, "Unknown query parameter 'since'"),
@@ -239,6 +286,14 @@ def test_the_same_over_a_websocket(desk) -> None:
     end = json.loads(socket.recv())
     assert (end["event"], end["data"]["after"]) == ("end", change["id"])
     assert socket.recv() == ""
+    socket.shutdown()
+    process = desk.rest("POST", "colonies/dev/processes", WORKFLOW[0]).body["processid"]
+    socket = opened(desk.server, f"processes/{process}/log/events/websocket", authorization)
+    assert json.loads(socket.recv())["data"]["state"] == 0
+    desk.user.call("cancelprocessmsg", processid=process)
+    ended = json.loads(socket.recv())
+    assert (ended["event"], ended["data"]["state"], ended["data"]["ended"]) == ("notes", 4, True)
+    assert json.loads(socket.recv())["event"] == "end"
     socket.shutdown()
     assert refused_status(desk.server, f"workflows/{graph}/events/websocket", authorization) == 404
     assert refused_status(desk.server, "colonies/dev/events/websocket") == 401

@@ -1,4 +1,4 @@
-"""Events: what happens to a workflow, in a colony or with an executor, as it happens."""
+"""Events: what happens to a workflow, a process, a colony or an executor, as it happens."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from jupyter_colonies.core import events
 from jupyter_colonies.core.events import End, Frame
 from jupyter_colonies.core.messages.colonies import GET_COLONY_STATISTICS
 from jupyter_colonies.core.messages.executors import GET_EXECUTOR
+from jupyter_colonies.core.messages.logs import SUBSCRIBE_NOTES
 from jupyter_colonies.core.messages.registry import Message
 from jupyter_colonies.core.messages.workflows import SUBSCRIBE_WORKFLOW
 from jupyter_colonies.core.policy import Role
@@ -32,7 +33,7 @@ HEADERS = {"X-Accel-Buffering": "no"}
 After = Annotated[
     str,
     msgspec.Meta(
-        max_length=18,
+        max_length=events.LONGEST_ID,
         description="Id of the last event that came: everything after it is told. The header "
         "`Last-Event-ID` goes before it. Empty to begin with what is now.",
     ),
@@ -103,10 +104,29 @@ async def follow_executor(
     return await _stream(visit, query, GET_EXECUTOR, **names)
 
 
+@declare(
+    "GET",
+    "processes/{processid}/log/events",
+    who=Role.MEMBER,
+    replies={200: told("notes")},
+    media=MEDIA,
+)
+async def follow_log(visit: Visit, processid: str, *, query: Following) -> Reply:
+    """Follow the log of a process as server-sent events.
+
+    `notes` tells lines as they are written, and with the first one and whenever they change all
+    attributes and the state; the id is the time of the last line. `reset` says that what follows
+    begins anew, `end` that the stream is over and why: after `notes` with `ended` because the
+    process has ended.
+    """
+    return await _stream(visit, query, SUBSCRIBE_NOTES, processid=processid)
+
+
 FOLLOWED: dict[str, tuple[Message[Any, Any], tuple[str, ...]]] = {
     "follow_workflow": (SUBSCRIBE_WORKFLOW, ("processgraphid",)),
     "follow_colony": (GET_COLONY_STATISTICS, ("colonyname",)),
     "follow_executor": (GET_EXECUTOR, ("colonyname", "executorname")),
+    "follow_log": (SUBSCRIBE_NOTES, ("processid",)),
 }
 """The messages by which operations are followed, and what the names in their paths are there."""
 

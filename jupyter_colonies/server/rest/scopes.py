@@ -16,7 +16,7 @@ _WORDS: dict[tuple[Scope, ...], str] = {
     """,
     (Scope.READ, Scope.EXECUTE): """
         get_executor list_executors follow_executor list_functions list_executor_functions
-        get_function list_children list_attributes get_attribute list_log
+        get_function list_children list_attributes get_attribute list_log follow_log
         list_executor_log list_files get_revision get_content list_labels list_snapshots
         get_snapshot
     """,

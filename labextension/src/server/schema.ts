@@ -1384,6 +1384,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/processes/{processid}/log/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow the log of a process as server-sent events.
+         * @description `notes` tells lines as they are written, and with the first one and whenever they change all attributes and the state; the id is the time of the last line. `reset` says that what follows begins anew, `end` that the stream is over and why: after `notes` with `ended` because the process has ended.
+         *
+         *     May be done by an approved executor or a user of the colony.
+         */
+        get: operations["follow_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/processes/{processid}/output": {
         parameters: {
             query?: never;
@@ -2476,6 +2498,22 @@ export interface components {
             keptfrom?: string;
             progress?: string;
             cached?: boolean;
+        };
+        /**
+         * Notes
+         * @description News of a process: up to 500 lines of its log, oldest first, and all its attributes.
+         *
+         *         Attributes are there in the first frame and when one was added or changed; the state when the
+         *         process got another one or another executor, too. `ended` is true in the last frame of a
+         *         process that has finished.
+         */
+        Notes: {
+            /** @default [] */
+            lines: components["schemas"]["Log"][];
+            state?: components["schemas"]["State"];
+            attributes?: components["schemas"]["Attribute"][];
+            /** @default false */
+            ended: boolean;
         };
         /**
          * Offer
@@ -6726,6 +6764,36 @@ export interface operations {
             409: components["responses"]["409"];
             413: components["responses"]["413"];
             415: components["responses"]["415"];
+            default: components["responses"]["default"];
+        };
+    };
+    follow_log: {
+        parameters: {
+            query?: {
+                /** @description Id of the last event that came: everything after it is told. The header `Last-Event-ID` goes before it. Empty to begin with what is now. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                processid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
             default: components["responses"]["default"];
         };
     };

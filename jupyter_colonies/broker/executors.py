@@ -128,6 +128,7 @@ def update_executor(call: Call, request: UpdateExecutor) -> Empty:
         raise InvalidRequest("Only an executor can update its own capabilities")
     said = msgspec.json.encode(request.capabilities or Capabilities()).decode()
     call.tx.run(members.SET_CAPABILITIES, at_seq=row["seq"], said=said)
+    call.tx.announce(ColonyChanged(row["colonyname"], EXECUTORS))
     return Empty()
 
 

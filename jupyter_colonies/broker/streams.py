@@ -17,7 +17,8 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from jupyter_colonies.broker import authorize, lookup, notes, tokens, trust
 from jupyter_colonies.broker.call import USE_CASES, Call, Facts
 from jupyter_colonies.broker.places import Places
-from jupyter_colonies.broker.subscriptions import Bell, Subscriptions, Topic
+from jupyter_colonies.broker.signals import Changed
+from jupyter_colonies.broker.subscriptions import Bell, Digest, Subscriptions, Topic
 from jupyter_colonies.broker.tokens import Bearer
 from jupyter_colonies.core.events import (
     ColonyCounts,
@@ -25,6 +26,7 @@ from jupyter_colonies.core.events import (
     Frame,
     ProcessChanged,
     Reset,
+    Stirred,
     WorkflowState,
 )
 from jupyter_colonies.core.messages import Message
@@ -95,20 +97,31 @@ async def follow(desk: Desk, wish: Wish) -> AsyncGenerator[Frame, None]:
     }
     stream = kinds[wish.message](desk, wish)
     with desk.followed.held(wish.callerid):
-        async with _woken(desk, wish.bearer, *stream.topics()) as bell:
+        async with _woken(desk, wish.bearer, stream) as bell:
             async for frame in stream.frames(bell):
                 yield frame
 
 
 @asynccontextmanager
-async def _woken(desk: Desk, bearer: Bearer | None, *topics: Topic) -> AsyncIterator[Bell]:
+async def _woken(desk: Desk, bearer: Bearer | None, stream: _Stream) -> AsyncIterator[Bell]:
     """The bell that wakes a stream, also when its token is not good any more."""
     if bearer is not None:
-        async with trust.watching(desk, bearer, *topics) as bell:
+        async with trust.watching(desk, bearer, *stream.topics(), watcher=stream.bell()) as bell:
             yield bell
     else:
-        with desk.subscriptions.watching(*topics, watcher=Bell()) as bell:
+        with desk.subscriptions.watching(*stream.topics(), watcher=stream.bell()) as bell:
             yield bell
+
+
+class _Stir(Digest):
+    """What changed in a colony beside what its events tell."""
+
+    def put(self, item: object) -> None:
+        """See `Bell`; the change of a process is an event."""
+        if isinstance(item, Changed):
+            Bell.put(self, item)
+        else:
+            super().put(item)
 
 
 class _Stream(ABC):
@@ -122,6 +135,10 @@ class _Stream(ABC):
     @abstractmethod
     def topics(self) -> Iterator[Topic]:
         """What wakes it."""
+
+    def bell(self) -> Bell:
+        """A bell to be woken by."""
+        return Bell()
 
     @abstractmethod
     def frames(self, bell: Bell) -> AsyncIterator[Frame]:
@@ -211,6 +228,10 @@ class _ColonyStream(_Stream):
 
     def topics(self) -> Iterator[Topic]:
         yield ("events", self._request.colonyname)
+        yield ("colony", self._request.colonyname)
+
+    def bell(self) -> Bell:
+        return _Stir()
 
     async def frames(self, bell: Bell) -> AsyncIterator[Frame]:
         start = await self._read(self._start)
@@ -225,6 +246,9 @@ class _ColonyStream(_Stream):
             self.tail.read(((row["seq"], row["at"]) for row in page.rows), page.at)
             for frame in self._told(page):
                 yield frame
+            if isinstance(bell, _Stir) and (changed := bell.take()):
+                stirred = Stirred(colonyname=self._request.colonyname, changed=changed)
+                yield Frame(str(self.tail.floor), "changed", stirred)
             if not page.full:
                 if await bell.next() is None:
                     return
@@ -285,8 +309,11 @@ class _ExecutorStream(_ColonyStream):
         return {"colonyname": request.colonyname, "executorname": request.executorname}
 
     def topics(self) -> Iterator[Topic]:
-        yield from super().topics()
+        yield ("events", self._request.colonyname)
         yield ("executor", self._request.colonyname, self._request.executorname)
+
+    def bell(self) -> Bell:
+        return Bell()
 
     def _counts(self, call: Call) -> ColonyCounts | None:  # noqa: ARG002 - none of an executor
         return None

@@ -26,9 +26,11 @@ class Desk(Protocol):
 
 
 @asynccontextmanager
-async def watching(desk: Desk, bearer: Bearer, *topics: tuple[str, ...]) -> AsyncIterator[Bell]:
+async def watching(
+    desk: Desk, bearer: Bearer, *topics: tuple[str, ...], watcher: Bell | None = None
+) -> AsyncIterator[Bell]:
     """A bell that rings for topics, and when a token was revoked or has expired."""
-    bell = Bell()
+    bell = watcher or Bell()
     left = max(bearer.expires - desk.now(), 0) / SECOND
     timer = asyncio.get_running_loop().call_later(left, bell.put, bearer)
     try:

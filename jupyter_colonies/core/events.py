@@ -74,6 +74,17 @@ class ExecutorNow(msgspec.Struct, kw_only=True):
     running: list[str] = msgspec.field(default_factory=list)
 
 
+class Stirred(msgspec.Struct, kw_only=True):
+    """Kinds of things that changed and are not told one by one: `changed`.
+
+    `executors` have come, gone or said anew what they can do, or assignments are paused;
+    `processes` were removed or say how far they are; `crons` and `generators`.
+    """
+
+    colonyname: str
+    changed: list[str]
+
+
 class Reset(msgspec.Struct, kw_only=True):
     """What was missed can't be told any more, what follows begins anew: `reset`."""
 
@@ -97,6 +108,7 @@ class Frame(NamedTuple):
         | WorkflowState
         | ColonyCounts
         | ExecutorNow
+        | Stirred
         | Reset
         | End
         | WorkflowChange
@@ -110,6 +122,7 @@ DOCUMENTS: dict[str, type[msgspec.Struct]] = {
     "change": WorkflowChange,
     "colony": ColonyCounts,
     "executor": ExecutorNow,
+    "changed": Stirred,
     "notes": Notes,
     "reset": Reset,
     "end": End,

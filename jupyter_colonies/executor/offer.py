@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextvars
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from jupyter_colonies.core.member import FunctionArgument
@@ -32,6 +33,7 @@ class Offer:
     """A function an executor serves.
 
     origin: the cell whose offers replace each other. source: what is attached to each run.
+    since: the moment from which on it is served.
     """
 
     funcname: str
@@ -40,4 +42,5 @@ class Offer:
     args: Sequence[FunctionArgument] = ()
     origin: str = ""
     source: Source | None = None
+    since: datetime = field(default_factory=lambda: datetime.now(UTC))
     context: contextvars.Context = field(default_factory=contextvars.copy_context)

@@ -7,7 +7,7 @@ from jupyter_colonies.client.colony import Colony
 from jupyter_colonies.client.patience import passes
 from jupyter_colonies.core import enrolment
 from jupyter_colonies.core.identity import new_private_key
-from jupyter_colonies.core.member import Executor, ExecutorState, Function
+from jupyter_colonies.core.member import Capabilities, Executor, ExecutorState, Function
 from jupyter_colonies.errors import (
     AccessDenied,
     ColoniesError,
@@ -39,7 +39,7 @@ class Registration:
         self.extensions: list[str] = []
         self._owned = False
 
-    async def enter(self, executortype: str) -> None:
+    async def enter(self, executortype: str, capabilities: Capabilities) -> None:
         """Register and approve the executor.
 
         An executor of the same name is replaced. Raises AccessDenied where neither the secret nor
@@ -50,6 +50,7 @@ class Registration:
             executorname=self.executorname,
             executortype=executortype,
             colonyname=self.colony.name,
+            capabilities=capabilities,
         )
         found = self.colony.found
         if found.secret:
@@ -67,6 +68,21 @@ class Registration:
     async def offer(self, function: Function) -> None:
         """Register a function that the executor serves."""
         await self.client.add_function(fun=function)
+
+    async def describe(self, capabilities: Capabilities) -> None:
+        """Say anew what the executor has. Raises ColoniesError if the server is away.
+
+        A server that refuses it is asked no more: nothing depends on it.
+        """
+        try:
+            await self.client.update_executor(
+                colonyname=self.colony.name,
+                executorname=self.executorname,
+                capabilities=capabilities,
+            )
+        except ColoniesError as error:
+            if passes(error):
+                raise
 
     async def renew(self) -> None:
         """Tell the server that the executor is alive. Raises what the server refuses."""

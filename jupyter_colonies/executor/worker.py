@@ -11,14 +11,14 @@ from types import MappingProxyType
 
 from jupyter_colonies.client.colony import Colony
 from jupyter_colonies.client.patience import passes, pauses
-from jupyter_colonies.core.member import Function, FunctionArgument, check_name
+from jupyter_colonies.core.member import Capabilities, Function, FunctionArgument, check_name
 from jupyter_colonies.core.process import Process, State
 from jupyter_colonies.errors import (
     ColoniesError,
     InvalidRequest,
     NothingToAssign,
 )
-from jupyter_colonies.executor import bars, capture, registry
+from jupyter_colonies.executor import bars, capture, registry, seating
 from jupyter_colonies.executor.exchange import Exchange
 from jupyter_colonies.executor.execution import Execution
 from jupyter_colonies.executor.functions.keeping import Keeping
@@ -85,6 +85,7 @@ class Worker:
         self._exchange = Exchange(self._registration.client, lambda: len(self.running))
         self._mounting = Mounting(colony, self._registration.client)
         self._registered_type = ""
+        self._described = Capabilities()
         self._doubtful = False
         self._changed = asyncio.Event()
         self._serving: asyncio.Task[None] | None = None
@@ -154,7 +155,27 @@ class Worker:
         offers = dict(self._offers)
         del offers[funcname]
         self._offers = offers
+        if self._serving is not None:
+            self.colony.portal.run(self._heed_offers())
         registry.changed(self)
+
+    def withdraw(self, cell: str) -> None:
+        """Serve no longer what stands in a cell; stop if nothing is left. See `stop`.
+
+        Raises KeyError if nothing of it was served.
+        """
+        standing = [
+            name
+            for name, offer in self._offers.items()
+            if offer.source is not None and offer.source.cell == cell
+        ]
+        if not standing:
+            raise KeyError(cell)
+        if len(standing) == len(self._offers):
+            self.stop()
+            return
+        for name in standing:
+            self.remove(name)
 
     def configure(self, *, executortype: str = "", concurrency: int = 0) -> None:
         """Change type or concurrency; a new type is taken when the present runs are over."""
@@ -227,7 +248,8 @@ class Worker:
 
     async def _enter(self) -> None:
         executortype = self.executortype
-        await self._registration.enter(executortype)
+        self._described = seating.capabilities(self._offers.values())
+        await self._registration.enter(executortype, self._described)
         self._exchange.learn(self._registration.extensions)
         self._registered_type = executortype
         self._untold.update(self._offers)
@@ -388,6 +410,10 @@ class Worker:
 
     async def _tell(self) -> None:
         """Register the functions the server has not been told of; `*` has no name to tell."""
+        capabilities = seating.capabilities(self._offers.values())
+        if capabilities != self._described:
+            await self._registration.describe(capabilities)
+            self._described = capabilities
         while self._untold:
             funcname, offer = self._untold.popitem()
             if funcname == ANY_FUNCTION or funcname not in self._offers:

@@ -24,6 +24,13 @@ def cell_id(shell: InteractiveShell | None) -> str:
     return str(metadata.get("cellId") or "")
 
 
+def _cell_text(shell: InteractiveShell | None) -> str:
+    """The text of the cell that is being run, as the front end sent it."""
+    parent = getattr(shell, "parent_header", None) or {}
+    content = parent.get("content") or {}
+    return str(content.get("code") or "")
+
+
 def notebook_path(shell: InteractiveShell | None) -> str:
     """Path of the notebook, as its server or editor told the kernel; empty if none did."""
     named = shell.user_ns.get("__vsc_ipynb_file__") if shell is not None else None
@@ -43,4 +50,4 @@ def source_of(code: str | Callable[..., Any]) -> Source:
         except (OSError, TypeError):
             text = ""
     shell = get_ipython()
-    return Source(text, notebook_path(shell), cell_id(shell))
+    return Source(text, notebook_path(shell), cell_id(shell), _cell_text(shell))

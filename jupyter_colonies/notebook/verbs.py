@@ -142,14 +142,26 @@ def panel(session: Session) -> list[Block]:
 
 @executor.command("stop")
 @click.argument("name")
+@click.option(
+    "--cell",
+    default="",
+    metavar="ID",
+    help="End only what stands in this cell; the executor stops when nothing is left.",
+)
 @pass_session
-def stop(_session: Session, name: str) -> list[Block]:
+def stop(_session: Session, name: str, cell: str) -> list[Block]:
     """Stop an executor of this kernel; what it is running is finished first."""
     worker = registry.get(name)
     if worker is None:
         here = ", ".join(each.name for each in registry.list()) or "none"
         raise click.UsageError(f"No executor {name} runs in this kernel; there are: {here}")
-    worker.stop()
+    if cell:
+        try:
+            worker.withdraw(cell)
+        except KeyError:
+            raise click.UsageError(f"Executor {name} serves nothing of the cell {cell}") from None
+    else:
+        worker.stop()
     return [Line(text="Executor stopped", fields={"ExecutorName": name})]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import textwrap
 from contextlib import aclosing
@@ -385,6 +386,38 @@ def test_a_decorated_function(colony, kernel):
     assert run.nodes[0].log() == "adding []\n"
     (function,) = colony.functions("e")
     assert (function.funcname, function.description) == ("sum", "Adds.")
+
+
+def seats(colony, name):
+    """The cells of an executor, as its registration tells them."""
+    (executor,) = [each for each in colony.executors() if each.executorname == name]
+    return {each["name"]: each for each in executor.capabilities.software or []}
+
+
+def test_an_executor_tells_in_which_cells_it_stands(colony, kernel):
+    one = "%%colonies executor placed --function f --function g\n'old'"
+    kernel.run(one, cell="one")
+    kernel.run("import jupyter_colonies\ncolony = jupyter_colonies.current()")
+    two = "@colony.function(executor='placed')\ndef h():\n    return 1"
+    kernel.run(two, cell="two")
+    before = seats(colony, "placed")
+    assert {cell: each["functions"] for cell, each in before.items()} == {
+        "one": ["f", "g"], "two": ["h"],
+    }  # fmt: skip
+    assert before["one"]["version"] == hashlib.sha256(one.encode()).hexdigest()
+    assert before["two"]["version"] == hashlib.sha256(two.encode()).hexdigest()
+    assert {each["type"] for each in before.values()} == {"notebook cell"}
+    kernel.run(one.replace("old", "new"), cell="one")
+    after = seats(colony, "placed")
+    assert after["one"]["version"] != before["one"]["version"]
+    assert after["one"]["since"] > before["one"]["since"]
+    assert after["two"] == before["two"]
+    kernel.run("%colonies executor stop placed --cell one")
+    assert list(seats(colony, "placed")) == ["two"]
+    assert result(call(colony, "placed", "h")) == [1]
+    kernel.run("%colonies executor stop placed --cell two")
+    (executor,) = [each for each in colony.executors() if each.executorname == "placed"]
+    assert executor.state == ExecutorState.UNREGISTERED
 
 
 async def first_in_state(colony, processid, state):

@@ -167,6 +167,23 @@ def test_the_log_of_a_process_is_followed_and_taken_up_again(desk) -> None:
     desk.user.call("cancelprocessgraphmsg", processgraphid=graph)
 
 
+def test_what_changes_beside_processes_is_told_of_a_colony(desk) -> None:
+    stream = desk.rest.stream("colonies/dev/events")
+    stream.until("colony")
+    other = desk.colony.executor(name="brief", type="t")
+    assert stream.until("changed").data == {"colonyname": "dev", "changed": ["executors"]}
+    process = desk.user.submit(conditions={"executortype": "nobody"})
+    stream.until("process", processid=process["processid"], state=0)
+    anew = desk.rest.stream("colonies/dev/events")
+    anew.until("colony")
+    told = {"hardware": None, "software": [{"name": "s", "type": "t", "version": "1"}]}
+    this = {"colonyname": "dev", "executorname": "brief"}
+    other.call("updateexecutormsg", **this, capabilities=told)
+    assert anew.until("changed").data["changed"] == ["executors"]
+    desk.user.call("removeprocessmsg", processid=process["processid"])
+    assert anew.until("changed").data["changed"] == ["processes"]
+
+
 def test_what_is_forgotten_begins_anew(desk) -> None:
     stream = desk.rest.stream("colonies/dev/events")
     old = stream.until("colony").id

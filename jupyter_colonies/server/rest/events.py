@@ -72,15 +72,15 @@ async def follow_workflow(visit: Visit, workflowid: str, *, query: Following) ->
     "GET",
     "colonies/{colonyname}/events",
     who=Role.MEMBER,
-    replies={200: told("colony", "process", "workflow")},
+    replies={200: told("colony", "process", "workflow", "changed")},
     media=MEDIA,
 )
 async def follow_colony(visit: Visit, colonyname: str, *, query: Following) -> Reply:
     """Follow a colony as server-sent events.
 
     `colony` tells its numbers where a stream begins, `process` each change of a process, and
-    `workflow` how the workflows of those are now. `reset` says that what follows begins anew,
-    `end` that the stream is over and why.
+    `workflow` how the workflows of those are now. `changed` names kinds of things that changed
+    otherwise. `reset` says that what follows begins anew, `end` that the stream is over and why.
     """
     return await _stream(visit, query, GET_COLONY_STATISTICS, colonyname=colonyname)
 

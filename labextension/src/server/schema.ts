@@ -105,7 +105,7 @@ export interface paths {
         };
         /**
          * Follow a colony as server-sent events.
-         * @description `colony` tells its numbers where a stream begins, `process` each change of a process, and `workflow` how the workflows of those are now. `reset` says that what follows begins anew, `end` that the stream is over and why.
+         * @description `colony` tells its numbers where a stream begins, `process` each change of a process, and `workflow` how the workflows of those are now. `changed` names kinds of things that changed otherwise. `reset` says that what follows begins anew, `end` that the stream is over and why.
          *
          *     May be done by an approved executor or a user of the colony.
          */
@@ -3049,6 +3049,17 @@ export interface components {
             failedworkflows: number;
             /** @default 0 */
             cancelledworkflows: number;
+        };
+        /**
+         * Stirred
+         * @description Kinds of things that changed and are not told one by one: `changed`.
+         *
+         *         `executors` have come, gone or said anew what they can do, or assignments are paused;
+         *         `processes` were removed or say how far they are; `crons` and `generators`.
+         */
+        Stirred: {
+            colonyname: string;
+            changed: string[];
         };
         /**
          * Style

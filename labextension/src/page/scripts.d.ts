@@ -3,3 +3,42 @@ declare module '*/jupyter_colonies/widgets/dag/board.js' {
   const script: import('./model').IPageScript;
   export default script;
 }
+
+declare module '*/jupyter_colonies/widgets/dag/roll.js' {
+  import type { IPageModel } from './model';
+
+  /** Brings the list of all processes up to date from what is told as `news`. */
+  export class Register {
+    constructor(model: IPageModel);
+    dispose(): void;
+  }
+
+  /** The list, and which of its rows are searched for and not filtered out. */
+  export class Roll {
+    constructor(model: IPageModel);
+    readonly matches: readonly number[];
+    readonly narrowed: boolean;
+    dispose(): void;
+  }
+}
+
+declare module '*/jupyter_colonies/widgets/dag/table.js' {
+  import type { Roll } from '*/jupyter_colonies/widgets/dag/roll.js';
+
+  import type { IPageModel } from './model';
+
+  /** The list as a table, of which only what is in view is made. */
+  export class Table {
+    constructor(model: IPageModel, sight: { choose(processid: string): void }, roll: Roll);
+    readonly element: HTMLElement;
+    readonly opener: HTMLButtonElement;
+    dispose(): void;
+  }
+}
+
+declare module '*/jupyter_colonies/widgets/page/elements.js' {
+  /** A duration in seconds in words: `0.04 s`, `3 min 20 s`. */
+  export function duration(seconds: number): string;
+  /** A moment in the reader's zone; the exact value is its title. */
+  export function moment(when: number | string): HTMLTimeElement;
+}

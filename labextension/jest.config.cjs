@@ -8,6 +8,8 @@ module.exports = {
     '\\.js$': ['ts-jest', { tsconfig: 'tsconfig.spec.json' }],
     '\\.svg$': '<rootDir>/jest.svg.cjs'
   },
+  // Node.js has no workers of a page: what they do is done in place.
+  moduleNameMapper: { '/startworker$': '<rootDir>/jest.worker.cjs' },
   // These come as modules only.
   transformIgnorePatterns: [
     '/node_modules/(?!(@jupyterlab|@jupyter|@microsoft|lib0|y-protocols|yjs|nanoid|uuid)/)'

@@ -1,7 +1,7 @@
 // The list of all processes on the page: what is searched, filtered and shown as a table.
 
 /** What stands where in a row. */
-const [ID, NAME, STATE, FUNCTION, TYPE, EXECUTOR, BEGUN, ENDED, WORDS] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+export const [ID, NAME, STATE, FUNCTION, TYPE, EXECUTOR, BEGUN, ENDED, WORDS] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
 
 /** Brings the page's list up to date, once for all views; a long one comes when it is asked for. */
 export class Register {

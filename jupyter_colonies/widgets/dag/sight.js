@@ -101,21 +101,30 @@ export class Sight {
   /** Fit the graph into the drawing, but make it no smaller than `least`: then its top is shown. */
   _fit(least) {
     const cy = this.cy;
-    if (!cy || !cy.nodes().length) {
+    if (!cy || !cy.nodes().length || !cy.container().clientWidth) {
       return;
     }
     const box = cy.nodes().boundingBox({ includeOverlays: false });
     const room = cy.container().clientWidth - 2 * PADDING;
     const across = Math.min(1, Math.max(least, room / box.w));
-    const wanted = Math.round(box.h * across + 2 * PADDING);
-    const height = Math.min(Math.max(wanted, LEAST_HEIGHT), MOST_HEIGHT);
-    cy.container().style.height = `${height}px`;
+    const height = this._height(Math.round(box.h * across + 2 * PADDING));
     cy.resize();
     const level = Math.max(least, Math.min(across, (height - 2 * PADDING) / box.h));
     cy.zoom(level);
     const x = cy.width() / 2 - ((box.x1 + box.x2) / 2) * level;
     const free = height - box.h * level;
     cy.pan({ x, y: Math.max(free / 2, PADDING) - box.y1 * level });
+  }
+
+  /** The height of the drawing, which follows its graph unless it fills the room it is given. */
+  _height(wanted) {
+    const container = this.cy.container();
+    if (container.classList.contains("fills")) {
+      return container.clientHeight;
+    }
+    const height = Math.min(Math.max(wanted, LEAST_HEIGHT), MOST_HEIGHT);
+    container.style.height = `${height}px`;
+    return height;
   }
 
   /** While nobody has zoomed or moved it, a graph stays fitted. */

@@ -1,6 +1,7 @@
 // The table twin of the graph: all processes that are searched for and not filtered out.
 
 import { button, duration, make, moment } from "../page/elements.js";
+import { BEGUN, ENDED, EXECUTOR, FUNCTION, ID, NAME, STATE, TYPE, WORDS } from "./roll.js";
 
 /** Height of a row in pixels, and rows that are made beyond those in view. */
 const ROW = 26;

@@ -1,0 +1,5 @@
+module.exports = {
+  startWorker() {
+    throw new Error('There are no workers here.');
+  }
+};

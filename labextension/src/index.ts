@@ -1,5 +1,6 @@
 import { openCell } from './cells/opencell';
 import { colony, settings } from './colony/plugin';
 import { output } from './output/plugin';
+import { run } from './run/plugin';
 
-export default [colony, settings, openCell, output];
+export default [colony, settings, openCell, output, run];

@@ -1,6 +1,7 @@
 // Finding processes by their names.
 
 import { follow, make } from "../page/elements.js";
+import { ID } from "./roll.js";
 
 export class Search {
   constructor(model, sight, roll) {

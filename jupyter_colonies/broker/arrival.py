@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, Protocol
 
+import msgspec
+
 from jupyter_colonies.broker import once, remainders, transition
 from jupyter_colonies.broker.call import Call, Desk
 from jupyter_colonies.broker.remainders import Remainder
@@ -45,7 +47,7 @@ class Arrival(ABC):
     time, and processes that run one after the other are found side by side.
     """
 
-    def __init__(self, call: Call, many: int) -> None:
+    def __init__(self, call: Call, many: int, name: str) -> None:
         tx = call.tx
         self.origin: Origin = origin(call)
         self.colonyname = call.colonyname
@@ -61,6 +63,7 @@ class Arrival(ABC):
             submissiontime=to_wire(tx.now),
             processids=self.ids,
             rootprocessids=self.rootids,
+            name=name or msgspec.UNSET,
         )
         self.roots: list[dict[str, Any]] = []
 
@@ -113,6 +116,7 @@ class Arrival(ABC):
             "cancelled": 0,
             "original": "",
             "family": "",
+            "name": self.graph.name or "",
         }
 
     def enter(self, rows: Sequence[dict[str, Any]], *, queued: bool) -> None:

@@ -86,7 +86,9 @@ def start(tx: Transaction, facts: Facts, row: Row) -> Row:
     nextrun = 0 if row["disabled"] else _next(tx, facts, row)
     caller = Caller(row["initiatorid"], username=row["initiatorname"])
     call = Call(tx, facts, caller, row["colonyname"])
-    graphseq, graph = start_workflow(call, workflow, root_input=_results(tx, row["prevgraphseq"]))
+    graphseq, graph = start_workflow(
+        call, workflow, root_input=_results(tx, row["prevgraphseq"]), name=row["name"]
+    )
     changed = {
         "nextrun": nextrun,
         "prevgraphseq": graphseq,

@@ -132,4 +132,5 @@ def _start(
     caller = Caller(row["initiatorid"], username=row["initiatorname"])
     call = Call(tx, facts, caller, row["colonyname"])
     for first in range(0, many * each, each):
-        start_workflow(call, with_arguments(workflow, arguments[first : first + each]))
+        some = with_arguments(workflow, arguments[first : first + each])
+        start_workflow(call, some, name=row["name"])

@@ -110,6 +110,7 @@ def progress(row: Row) -> Progress:
         failed=row["failed"],
         cancelled=row["cancelled"],
         original=row["original"],
+        name=row["name"],
     )
 
 

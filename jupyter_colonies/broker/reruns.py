@@ -185,7 +185,7 @@ class Repeating(Arrival):
     """A workflow that repeats another."""
 
     def __init__(self, call: Call, old: Old, specs: Mapping[int, Again]) -> None:
-        super().__init__(call, len(old.what.carried))
+        super().__init__(call, len(old.what.carried), old.row["name"])
         self._old = old
         self._plan = old.what
         self._specs = specs

@@ -39,6 +39,7 @@ from jupyter_colonies.broker import (  # noqa: F401 - importing these registers 
     remainders,
     removal,
     reruns,
+    runs,
     snapshots,
     staleness,
     streams,

@@ -16,6 +16,7 @@ from jupyter_colonies.broker.call import Call, Desk, carries_out
 from jupyter_colonies.broker.submit import insert, new_row
 from jupyter_colonies.core.graph import ProcessGraph, check_workflow
 from jupyter_colonies.core.messages.workflows import SUBMIT_WORKFLOW_SPEC, SubmitWorkflowSpec
+from jupyter_colonies.core.runname import run_name
 from jupyter_colonies.core.spec import FunctionSpec, WorkflowSpec, canonical
 from jupyter_colonies.errors import ColoniesError, InvalidRequest, InvalidWorkflow
 from jupyter_colonies.store import processes
@@ -45,7 +46,7 @@ async def submit_workflow_spec(
         return await desk.store.write(submit)
     await desk.store.read(lambda tx: once.look(asked(tx), desk.once, SUBMIT_WORKFLOW_SPEC))
     specs = await asyncio.to_thread(checked, workflow)
-    arriving = await desk.store.write(lambda tx: arrive(asked(tx), specs))
+    arriving = await desk.store.write(lambda tx: arrive(asked(tx), specs, workflow.name or ""))
     try:
         await arrival.store_parts(desk, arriving)
         left = await desk.store.write(
@@ -74,8 +75,8 @@ class Part(NamedTuple):
 class Arriving(Arrival):
     """A workflow that was submitted."""
 
-    def __init__(self, call: Call, specs: Sequence[FunctionSpec]) -> None:
-        super().__init__(call, len(specs))
+    def __init__(self, call: Call, specs: Sequence[FunctionSpec], name: str) -> None:
+        super().__init__(call, len(specs), run_name(name, specs))
         self._specs = specs
         self._seqs = {spec.nodename: seq for spec, seq in zip(specs, self.numbers, strict=True)}
         self._children: dict[str, int] = {}
@@ -112,13 +113,14 @@ class Arriving(Arrival):
 
 
 def start_workflow(
-    call: Call, workflow: WorkflowSpec, *, root_input: str = "[]"
+    call: Call, workflow: WorkflowSpec, *, root_input: str = "[]", name: str = ""
 ) -> tuple[int, ProcessGraph]:
     """Queue a workflow that keeps the rules, in one transaction; its number and the graph.
 
-    `root_input` is the JSON list that its roots find as their input.
+    `root_input` is the JSON list that its roots find as their input, `name` what the workflow is
+    called unless it says so itself.
     """
-    arriving = Arriving(call, _stored(workflow))
+    arriving = Arriving(call, _stored(workflow), workflow.name or name)
     whole = arriving.part(0, len(arriving), queued=True)
     for row in arriving.roots:
         row["input"] = root_input
@@ -132,9 +134,9 @@ def checked(workflow: WorkflowSpec) -> list[FunctionSpec]:
     return _stored(workflow)
 
 
-def arrive(call: Call, specs: Sequence[FunctionSpec]) -> Arriving:
+def arrive(call: Call, specs: Sequence[FunctionSpec], name: str = "") -> Arriving:
     """Begin to store a workflow in parts."""
-    arriving = Arriving(call, specs)
+    arriving = Arriving(call, specs, name)
     arrival.begin(call, arriving)
     return arriving
 

@@ -30,6 +30,7 @@ from jupyter_colonies.core.graph import ProcessGraph, check_workflow
 from jupyter_colonies.core.member import Executor, Function, Log, Statistics, User
 from jupyter_colonies.core.messages.server import ServerInfo
 from jupyter_colonies.core.process import Process, State
+from jupyter_colonies.core.runname import LONGEST
 from jupyter_colonies.core.spec import FunctionSpec, WorkflowSpec
 from jupyter_colonies.errors import InvalidSpec
 
@@ -250,7 +251,8 @@ class Colony:
             return msgspec.structs.replace(work, colonyname=work.colonyname or self.name)
         specs = _read(work, source)
         if isinstance(specs, list):
-            return WorkflowSpec(colonyname=self.name, functionspecs=specs)
+            name = _title(work, source)[:LONGEST] or msgspec.UNSET
+            return WorkflowSpec(colonyname=self.name, functionspecs=specs, name=name)
         conditions = specs.conditions
         return msgspec.structs.replace(
             specs,

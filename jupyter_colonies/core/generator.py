@@ -80,7 +80,7 @@ def with_arguments(workflow: WorkflowSpec, arguments: Sequence[str]) -> Workflow
         spec if spec.dependencies else _given(spec, arguments)
         for spec in workflow.functionspecs or []
     ]
-    return WorkflowSpec(colonyname=workflow.colonyname, functionspecs=specs)
+    return msgspec.structs.replace(workflow, functionspecs=specs)
 
 
 def _given(spec: FunctionSpec, arguments: Sequence[str]) -> FunctionSpec:

@@ -60,8 +60,8 @@ _NAMED: dict[frozenset[Scope], str] = {
         searchlogsmsg getprocessesmsg getprocesshistmsg getprocessgraphsmsg getrerunsmsg
         subscribeprocessesmsg subscribeworkflowmsg getworkfloweventsmsg
         getmonitormsg subscribecolonymsg
-        page:members page:locations page:processes page:workflows page:log page:crons
-        page:generators
+        page:members page:locations page:processes page:workflows page:runs page:log page:crons
+        page:generators runcounts
     """,
     _WORK: """
         getexecutorsmsg getexecutormsg getexecutorbyidmsg getfunctionsmsg

@@ -98,10 +98,14 @@ class FunctionSpec(msgspec.Struct, kw_only=True):
 
 
 class WorkflowSpec(msgspec.Struct, kw_only=True):
-    """A colony and the list of function specs that form a DAG in it."""
+    """A colony and the list of function specs that form a DAG in it.
+
+    `name`, what people call the workflow, is an extension.
+    """
 
     colonyname: Name = ""
     functionspecs: list[FunctionSpec] | None = msgspec.field(default_factory=list)
+    name: Name | msgspec.UnsetType = msgspec.UNSET
 
 
 def check_priority(spec: FunctionSpec) -> None:

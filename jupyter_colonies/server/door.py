@@ -32,6 +32,9 @@ USER = "Colonies-User"
 APART = "Colonies-User-Apart"
 """Header that is `yes` where that server tells users apart by names that stay."""
 
+COMMANDS = "Colonies-User-Commands"
+"""Header that is `yes` for a user who may run code in kernels of that server."""
+
 SEEN, PRIVATE = "Colonies-Seen", "Colonies-Private"
 """Headers of a request that proves by itself who sent it: the URL that the client sees, and `yes`
 if nobody else could read it. Whose proof it is, only the host can tell."""
@@ -75,7 +78,8 @@ class Door:
                 given = presented(request)._replace(url=headers[SEEN], private=private)
                 return await proofs.visitor(given)
             name = unquote(headers.get(USER, ""))
-            return await users.visitor(name, apart=headers.get(APART) == "yes")
+            apart, commands = (headers.get(each) == "yes" for each in (APART, COMMANDS))
+            return await users.visitor(name, apart=apart, commands=commands)
 
         routes = application(broker, presence, rest.routes(broker, presence, visitor, services))
         return Listener(broker, presence, self.bound, host="", tls=None, routes=routes)

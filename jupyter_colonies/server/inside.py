@@ -11,10 +11,11 @@ from typing import Any
 from urllib.parse import quote
 
 from jupyter_server.auth.identity import IdentityProvider, LegacyIdentityProvider
+from jupyter_server.utils import ensure_async
 from tornado import web
 from tornado.httputil import HTTPHeaders, HTTPServerRequest
 
-from jupyter_colonies.server.door import APART, PRIVATE, SEEN, USER
+from jupyter_colonies.server.door import APART, COMMANDS, PRIVATE, SEEN, USER
 from jupyter_colonies.server.hosting import Hosting
 from jupyter_colonies.server.proofs import carries_proof, presented
 from jupyter_colonies.server.visitor import Visitor
@@ -28,7 +29,7 @@ ASKED = (
 OF_THE_CONNECTION = {
     "connection", "content-length", "cookie", "host", "keep-alive", "transfer-encoding", "upgrade",
     "sec-websocket-key", "sec-websocket-version", "sec-websocket-extensions",
-    USER.lower(), APART.lower(), SEEN.lower(), PRIVATE.lower(),
+    USER.lower(), APART.lower(), COMMANDS.lower(), SEEN.lower(), PRIVATE.lower(),
 }  # fmt: skip
 
 
@@ -67,10 +68,18 @@ class Inside(ABC):
             return await hosting.proofs.visitor(presented(self.request))
         name = self.current_user.username  # type: ignore[attr-defined]
         apart = tells_apart(self.settings["identity_provider"])
-        return await hosting.users.visitor(name, apart=apart)
+        commands = await may_command(self)
+        return await hosting.users.visitor(name, apart=apart, commands=commands)
 
 
-def passed_on(handler: Any) -> tuple[str, dict[str, str]]:
+async def may_command(handler: Any) -> bool:
+    """Whether whoever asks may run code in kernels, and so use what lies in the data folder."""
+    user = handler.current_user
+    permitted = handler.authorizer.is_authorized(handler, user, "execute", "kernels")
+    return bool(await ensure_async(permitted))
+
+
+async def passed_on(handler: Any) -> tuple[str, dict[str, str]]:
     """The target at the host of the data folder, and the headers that go there."""
     root = handler.settings["base_url"].rstrip("/") + "/colonies"
     request: HTTPServerRequest = handler.request
@@ -86,4 +95,6 @@ def passed_on(handler: Any) -> tuple[str, dict[str, str]]:
         return target, {**kept, SEEN: given.url, PRIVATE: "yes" if given.private else "no"}
     kept = {name: headers[name] for name in ASKED if name in headers}
     apart = "yes" if tells_apart(handler.settings["identity_provider"]) else "no"
-    return target, {**kept, USER: quote(handler.current_user.username), APART: apart}
+    commands = "yes" if await may_command(handler) else "no"
+    user = {USER: quote(handler.current_user.username), APART: apart, COMMANDS: commands}
+    return target, kept | user

@@ -38,7 +38,7 @@ class JupyterEventsHandler(Inside, WebSocketMixin, WebSocketHandler, JupyterHand
         hosting = self._desk.hosting()
         try:
             if hosting is None:
-                target, headers = passed_on(self)
+                target, headers = await passed_on(self)
                 self._host = await self._desk.forwarding().subscribe(target, headers)
                 return
             visitor = await self.visitor(hosting)

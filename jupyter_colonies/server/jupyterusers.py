@@ -57,11 +57,16 @@ class JupyterUsers:
         self._known: dict[str, str] = {}
         self._making = asyncio.Lock()
 
-    async def visitor(self, name: str, *, apart: bool) -> JupyterVisitor:
-        """Who somebody is; `apart` says that their name stays. Raises AccessDenied."""
+    async def visitor(self, name: str, *, apart: bool, commands: bool = False) -> JupyterVisitor:
+        """Who somebody is. Raises AccessDenied.
+
+        `apart` says that their name stays. With `commands` they may run code in kernels: whoever
+        may and is the server's own user can read the key of the colony's owner, and is one here.
+        """
         nobody = not name or MADE_UP.fullmatch(name)
         if nobody or not apart or self._together or name in self._hosts:
-            return JupyterVisitor(self._broker, self._user(), name=name)
+            ownerid = self._owner if commands else ""
+            return JupyterVisitor(self._broker, self._user(), name=name, ownerid=ownerid)
         async with self._making:
             if name not in self._known:
                 self._known[name] = await self._id_of(name)

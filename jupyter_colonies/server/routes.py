@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Protocol
 
-from jupyter_core.utils import ensure_async
 from jupyter_server.auth.decorator import allow_unauthenticated, authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado import web
@@ -23,7 +22,7 @@ from jupyter_colonies.server import rpc
 from jupyter_colonies.server.deploy import desk as deploy
 from jupyter_colonies.server.forwarding import Answer, Forwarding, Relay
 from jupyter_colonies.server.hosting import Hosting
-from jupyter_colonies.server.inside import Inside, passed_on
+from jupyter_colonies.server.inside import Inside, may_command, passed_on
 from jupyter_colonies.server.jupyterevents import JupyterEventsHandler
 from jupyter_colonies.server.presence import STOPPING
 from jupyter_colonies.server.pubsub import PubsubHandler
@@ -236,7 +235,7 @@ class ResourceHandler(Inside, APIHandler):
 
     async def _forward(self) -> None:
         """Pass it on to the host, with what is known of the caller here."""
-        target, sent = passed_on(self)
+        target, sent = await passed_on(self)
         request = self.request
         try:
             answer = await self._desk.forwarding().exchange(
@@ -320,8 +319,7 @@ class DeploymentHandler(ResourceHandler):
     """
 
     async def _act(self, *names: str) -> None:
-        permitted = self.authorizer.is_authorized(self, self.current_user, "execute", "kernels")
-        if not await ensure_async(permitted):
+        if not await may_command(self):
             detail = "Deployed notebooks are for users who may run code in kernels"
             exchange.describe(self, problem.of_status(403, detail, self.request.path))
             return

@@ -35,12 +35,14 @@ class Visitor(Protocol):
     """A caller whose identity is known.
 
     `proof` says in words how: `signature`, `token` and its id, or `jupyter user` and the name.
-    `bearer` is the token; it may be good for less than the identity.
+    `bearer` is the token; it may be good for less than the identity. `ownerid` is the id of the
+    colony's owner, for one who may act as the owner too; empty for others.
     """
 
     id: str
     proof: str
     bearer: Bearer | None
+    ownerid: str
 
     async def enrol(self, executor: Executor, terms: Enrolment) -> Executor:
         """Register and approve an executor. Raises AccessDenied."""
@@ -64,6 +66,7 @@ class SignedVisitor:
     """Whoever signed the request."""
 
     bearer: Bearer | None = None
+    ownerid = ""
     proof = "signature"
 
     def __init__(self, broker: Broker, callerid: str) -> None:
@@ -116,6 +119,7 @@ class OwnerOfExecutors:
     """Somebody who registers executors without keys, and acts for them."""
 
     bearer: Bearer | None = None
+    ownerid = ""
     proof = ""
 
     def __init__(self, broker: Broker, userid: str) -> None:
@@ -190,9 +194,20 @@ class JupyterVisitor(OwnerOfExecutors):
     `name` is who they are to Jupyter.
     """
 
-    def __init__(self, broker: Broker, userid: str, *, name: str = "") -> None:
+    def __init__(self, broker: Broker, userid: str, *, name: str = "", ownerid: str = "") -> None:
         super().__init__(broker, userid)
+        self.ownerid = ownerid
         self.proof = f"jupyter user {name}" if name else "jupyter"
+
+    async def dismiss(self, colonyname: str, executorname: str) -> None:
+        """Unregister an executor that belongs to the user, or any for who may act as the owner."""
+        try:
+            await super().dismiss(colonyname, executorname)
+        except AccessDenied:
+            if not self.ownerid:
+                raise
+            names = {"colonyname": colonyname, "executorname": executorname}
+            await ask(self._broker, executors.REMOVE_EXECUTOR, self.ownerid, **names)
 
 
 class TokenVisitor(OwnerOfExecutors):

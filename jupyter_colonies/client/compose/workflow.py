@@ -15,6 +15,7 @@ from jupyter_colonies.client.compose.node import Node, Pending
 from jupyter_colonies.client.compose.specfile import specs_of
 from jupyter_colonies.client.values.packing import Packed
 from jupyter_colonies.core.graph import check_workflow
+from jupyter_colonies.core.runname import LONGEST
 from jupyter_colonies.core.spec import Conditions, FunctionSpec, WorkflowSpec
 from jupyter_colonies.errors import InvalidSpec, InvalidWorkflow
 
@@ -181,7 +182,8 @@ class Workflow:
         """The workflow as it is submitted. Raises InvalidWorkflow unless it is a DAG."""
         specs = self._specs()
         check_workflow(specs)
-        return WorkflowSpec(colonyname=colonyname, functionspecs=specs)
+        name = self.name[:LONGEST] or msgspec.UNSET
+        return WorkflowSpec(colonyname=colonyname, functionspecs=specs, name=name)
 
     def to_json(self) -> str:
         """The workflow as a spec file holds it: a list of function specs without defaults.

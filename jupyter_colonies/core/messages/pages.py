@@ -7,6 +7,7 @@ registry: nobody can send them.
 from __future__ import annotations
 
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
 import msgspec
@@ -57,7 +58,8 @@ class OneWorkflow(Request):
 class Progress(msgspec.Struct, kw_only=True):
     """A workflow in short: its state, and how many of its processes are in each.
 
-    `revision` counts its changes. `original` is the workflow that this one runs again, if any.
+    `name` is what it was called, or else what it does. `revision` counts its changes. `original`
+    is the workflow that this one runs again, if any.
     """
 
     workflowid: str
@@ -74,6 +76,51 @@ class Progress(msgspec.Struct, kw_only=True):
     failed: int = 0
     cancelled: int = 0
     original: str = ""
+    name: str = ""
+
+
+class RunKind(Enum):
+    """What a run is: a workflow, or a process that belongs to none."""
+
+    WORKFLOW = "workflow"
+    PROCESS = "process"
+
+
+class RunSummary(msgspec.Struct, kw_only=True):
+    """A workflow in short, or a process that belongs to none, which counts as one.
+
+    `runid` is the id of either. `name` is what a workflow was called, or else what it does, and the
+    name of a process' node or function. `executorname` is who runs a process or has run it,
+    `original` the workflow that this one runs again, `revision` the number of a workflow's changes.
+    """
+
+    runid: str
+    kind: RunKind
+    name: str
+    colonyname: str
+    initiatorname: str
+    executorname: str
+    revision: int
+    state: State
+    submissiontime: datetime
+    starttime: datetime
+    endtime: datetime
+    waiting: int
+    running: int
+    successful: int
+    failed: int
+    cancelled: int
+    original: str
+
+
+class RunCounts(msgspec.Struct, kw_only=True):
+    """How many runs are in each state: workflows, and processes that belong to none."""
+
+    waiting: int
+    running: int
+    successful: int
+    failed: int
+    cancelled: int
 
 
 def _subject(kind: str, field: str, what: str) -> Subject:
@@ -103,6 +150,7 @@ FUNCTIONS = _list("functions")
 LOCATIONS = _list("locations", Role.MEMBER_OR_PENDING)
 PROCESSES = _list("processes")
 WORKFLOWS = _list("workflows")
+RUNS = _list("runs")
 NODES = _list("nodes", subject=_WORKFLOW)
 LINES = _list("processlog", subject=_subject("process", "processid", "process"))
 EXECUTOR_LINES = _list("executorlog", subject=_subject("executor", "executorname", "executor"))
@@ -122,8 +170,19 @@ GET_PROGRESS: Message[OneWorkflow, Progress] = Message(
     subject=_WORKFLOW,
     reads=True,
 )
+COUNT_RUNS: Message[Page, RunCounts] = Message(
+    "runcounts",
+    "count_runs",
+    Page,
+    RunCounts,
+    does="count runs",
+    role=Role.MEMBER,
+    colony="colonyname",
+    reads=True,
+)
 
 ALL = (
     COLONIES, MEMBERS, EXECUTORS, FUNCTIONS, LOCATIONS, PROCESSES, WORKFLOWS, NODES, LINES,
     EXECUTOR_LINES, COLONY_LINES, CRONS, GENERATORS, FILES, LABELS, SNAPSHOTS, GET_PROGRESS,
+    RUNS, COUNT_RUNS,
 )  # fmt: skip

@@ -24,6 +24,7 @@ from jupyter_colonies.server.rest import (  # noqa: F401
     logs,
     members,
     processes,
+    runs,
     snapshots,
     tokens,
     workflows,

@@ -28,7 +28,11 @@ REGISTRARS = (
     "the colony owner, or the executor itself with a proof of enrolment; inside Jupyter a user"
 )
 ITSELF = "the executor itself, or inside Jupyter the user who registered it"
-LEAVERS = "the executor itself, the colony owner, or inside Jupyter the user who registered it"
+OWNERS = "the colony owner, or inside Jupyter the server's own user who may run code in kernels"
+LEAVERS = (
+    "the executor itself or the colony owner; inside Jupyter the user who registered it, or the "
+    "server's own user who may run code in kernels"
+)
 
 
 class Offer(msgspec.Struct, kw_only=True):
@@ -142,13 +146,14 @@ async def remove_executor(visit: Visit, colonyname: str, executorname: str) -> R
     return Reply(204)
 
 
-@declare("PUT", ONE + "/approval", who=Role.COLONY_OWNER, replies={204: None})
+@declare("PUT", ONE + "/approval", who=OWNERS, replies={204: None})
 async def approve_executor(
     visit: Visit, colonyname: str, executorname: str, *, body: Approval
 ) -> Reply:
     """Approve an executor, or reject it: only approved ones get work."""
     message = executors.APPROVE_EXECUTOR if body.approved else executors.REJECT_EXECUTOR
-    await visit.ask(message, colonyname=colonyname, executorname=executorname)
+    owner = visit.visitor.ownerid
+    await visit.ask(message, owner, colonyname=colonyname, executorname=executorname)
     return Reply(204)
 
 

@@ -15,7 +15,8 @@ class Here(msgspec.Struct, kw_only=True):
     """This server, its colony, and the user of it that whoever asks acts as.
 
     `address` is that of the own port, for SDKs and executors outside; `jupyteruser` the name by
-    which Jupyter knows who asks.
+    which Jupyter knows who asks. `owns` says that they may also do what is for the colony's owner:
+    approve, reject and remove executors.
     """
 
     colonyname: str
@@ -23,6 +24,7 @@ class Here(msgspec.Struct, kw_only=True):
     jupyteruser: str
     address: str
     version: str
+    owns: bool
 
 
 @declare("GET", "here", who="a user of this Jupyter server", inside=True, replies={200: Here})
@@ -37,5 +39,6 @@ async def get_here(visit: Visit) -> Reply:
             jupyteruser=visit.visitor.proof.removeprefix("jupyter user").strip(),
             address=url(runtime.host, runtime.port, tls=runtime.tls),
             version=metadata.version("jupyter-colonies"),
+            owns=bool(visit.visitor.ownerid),
         ),
     )

@@ -42,6 +42,12 @@ class WorkflowPaging(Paging, kw_only=True):
     sort: Sort = Sort.NEWEST
 
 
+class Naming(msgspec.Struct, kw_only=True):
+    """What the workflow is called; what it does unless it is given."""
+
+    name: Text = ""
+
+
 class Workflow(msgspec.Struct, kw_only=True):
     """A workflow and all its processes."""
 
@@ -92,12 +98,15 @@ async def list_workflows(visit: Visit, colonyname: str, *, query: WorkflowPaging
 
 
 @declare("POST", ALL, who=Role.MEMBER, replies={201: ProcessGraph}, largest=128 * MIB, once=True)
-async def submit_workflow(visit: Visit, colonyname: str, *, body: list[FunctionSpec]) -> Reply:
+async def submit_workflow(
+    visit: Visit, colonyname: str, *, query: Naming, body: list[FunctionSpec]
+) -> Reply:
     """Submit a list of function specs that form a DAG.
 
     Each has a `nodename`; `conditions.dependencies` names those it waits for.
     """
-    spec = WorkflowSpec(colonyname=colonyname, functionspecs=body)
+    name = query.name or msgspec.UNSET
+    spec = WorkflowSpec(colonyname=colonyname, functionspecs=body, name=name)
     graph: ProcessGraph = await visit.submit(workflows.SUBMIT_WORKFLOW_SPEC, spec=spec)
     return Reply(201, graph, address("workflows", graph.processgraphid))
 

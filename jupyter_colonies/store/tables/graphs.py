@@ -11,7 +11,9 @@ from jupyter_colonies.store.tables.columns import BIG, big, partial_index
 class Graph(SQLModel, table=True):
     """A submitted workflow with the number of its processes in each state.
 
-    One that repairs another names that one in `original`, and in `family` the first of them all.
+    `name` is what it was called, or else what it does (`core.runname`); it is empty for those of
+    before there were names. One that repairs another names that one in `original`, and in `family`
+    the first of them all.
     """
 
     __tablename__ = "graphs"
@@ -41,6 +43,7 @@ class Graph(SQLModel, table=True):
     cancelled: int
     original: str
     family: str
+    name: str
 
 
 class Remainder(SQLModel, table=True):

@@ -46,6 +46,9 @@ class Process(SQLModel, table=True):
         partial_index("processes_wait_due", "waitdeadline", where="state = 0 AND waitdeadline > 0"),
         partial_index("processes_run_due", "execdeadline", where="state = 1 AND execdeadline > 0"),
         partial_index("processes_of_graph", "graphseq", "seq", where="graphseq > 0"),
+        partial_index(
+            "processes_alone", "colonyname", "state", "submissiontime", "seq", where="graphseq = 0"
+        ),
         partial_index("processes_kept", "endtime", where="state = 2 AND graphseq = 0"),
     )
 

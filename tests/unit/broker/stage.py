@@ -20,10 +20,15 @@ class Clock:
 
     def __init__(self) -> None:
         self.now = 1_700_000_000 * SECOND
+        self._step = 1000
 
     def __call__(self) -> int:
-        self.now += 1000
+        self.now += self._step
         return self.now
+
+    def stop(self) -> None:
+        """Let the time stand still."""
+        self._step = 0
 
     def advance(self, seconds: float) -> None:
         self.now += int(seconds * SECOND)

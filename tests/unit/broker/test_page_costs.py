@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy.dialects import sqlite
 
-from jupyter_colonies.store import pages
+from jupyter_colonies.store import pages, runs
 from jupyter_colonies.store.address import Address
 from tests.unit.broker.stage import Stage
 from tests.unit.broker.test_queue_costs import beside
@@ -18,6 +18,9 @@ LISTS: dict[str, tuple[pages.Listing, dict[str, int | str], str, str]] = {
     "ended": (pages.PROCESSES, {**HERE, "state": 3}, "-endtime", "processes_ended"),
     "workflows": (pages.WORKFLOWS, HERE, "", "graphs_submitted"),
     "workflows in a state": (pages.WORKFLOWS, {**HERE, "state": 2}, "", "graphs_by_state"),
+    "runs": (runs.WORKFLOWS, HERE, "", "graphs_submitted"),
+    "runs in a state": (runs.WORKFLOWS, {**HERE, "state": 2}, "", "graphs_by_state"),
+    "single processes": (runs.PROCESSES, {**HERE, "state": 2}, "", "processes_alone"),
     "nodes": (pages.NODES, {"graphseq": 1}, "", "processes_of_graph"),
     "lines": (pages.LINES, {"processid": "p"}, "", "logs_of_process"),
     "found lines": (pages.FOUND_LINES, {**HERE, "text": "x"}, "", "logs_of_colony"),

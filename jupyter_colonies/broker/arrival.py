@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, Protocol
 
-import msgspec
-
 from jupyter_colonies.broker import once, remainders, transition
 from jupyter_colonies.broker.call import Call, Desk
 from jupyter_colonies.broker.remainders import Remainder
@@ -51,6 +49,7 @@ class Arrival(ABC):
         tx = call.tx
         self.origin: Origin = origin(call)
         self.colonyname = call.colonyname
+        self.name = name
         self.seq = numbers.take(tx, GRAPH, 1)[0]
         self.numbers: Sequence[int] = numbers.take(tx, PROCESS, many)
         self.ids = sorted(identity.new_id() for _ in range(many))
@@ -63,7 +62,6 @@ class Arrival(ABC):
             submissiontime=to_wire(tx.now),
             processids=self.ids,
             rootprocessids=self.rootids,
-            name=name or msgspec.UNSET,
         )
         self.roots: list[dict[str, Any]] = []
 
@@ -116,7 +114,7 @@ class Arrival(ABC):
             "cancelled": 0,
             "original": "",
             "family": "",
-            "name": self.graph.name or "",
+            "name": self.name,
         }
 
     def enter(self, rows: Sequence[dict[str, Any]], *, queued: bool) -> None:

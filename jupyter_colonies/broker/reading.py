@@ -180,7 +180,6 @@ def graph(row: Row, members: Sequence[Vertex], *, drawn: bool) -> ProcessGraph:
         nodes=nodes,
         edges=edges,
         original=row["original"] or msgspec.UNSET,
-        name=row["name"] or msgspec.UNSET,
     )
 
 

@@ -69,8 +69,7 @@ class Edge(msgspec.Struct, kw_only=True):
 class ProcessGraph(msgspec.Struct, kw_only=True):
     """A submitted workflow (protocol part 02, section 1.11).
 
-    Extensions are `original`, the workflow that this one runs again, and `name`, what it was called
-    or else what it does.
+    `original` is an extension: the workflow that this one runs again.
     """
 
     processgraphid: str = ""
@@ -86,7 +85,6 @@ class ProcessGraph(msgspec.Struct, kw_only=True):
     nodes: list[Node] | None = msgspec.field(default_factory=list)
     edges: list[Edge] | None = msgspec.field(default_factory=list)
     original: str | msgspec.UnsetType = msgspec.UNSET
-    name: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class Vertex(NamedTuple):

@@ -418,3 +418,30 @@ def test_a_token_is_good_for_packing(house, user):
     connection.request("POST", f"{place}/packs", b'{"arg": "x"}', headers)
     assert connection.getresponse().status == 204
     connection.close()
+
+
+def test_runs(house, owner, user):
+    new_worker(house, owner, "runner")
+    before = user("GET", "colonies/dev/runs/counts").body
+    nodes = [spec("runner", nodename="a"), spec("runner", nodename="b")]
+    path = "colonies/dev/workflows"
+    named = user("POST", f"{path}?name=Quarterly%20ETL", nodes).body["processgraphid"]
+    plain = user("POST", path, nodes).body["processgraphid"]
+    single = user("POST", "colonies/dev/processes", spec("runner")).body["processid"]
+    found, many = pages(user, "colonies/dev/runs?limit=1&state=waiting")
+    ids = [each["runid"] for each in found]
+    assert ids[:3] == [single, plain, named]
+    assert many == len(ids)
+    assert [each["name"] for each in found[:3]] == ["sum", "a, b", "Quarterly ETL"]
+    for search in ("quarterly", "y%20et", named[:12]):
+        assert [each["runid"] for each in pages(user, f"colonies/dev/runs?search={search}")[0]] == [
+            named
+        ]
+    assert user("GET", f"workflows/{named}/progress").body["name"] == "Quarterly ETL"
+    assert user("GET", "colonies/dev/runs?kind=process").body["items"][0]["runid"] == single
+    counts = user("GET", "colonies/dev/runs/counts").body
+    assert counts == {**before, "waiting": before["waiting"] + 3}
+    assert user("GET", "colonies/dev/runs?sort=name").status == 400
+    assert user("PUT", f"workflows/{plain}/cancellation").status == 204
+    rerun = user("POST", f"workflows/{plain}/reruns", {}).body["processgraphid"]
+    assert user("GET", f"workflows/{rerun}/progress").body["name"] == "a, b"

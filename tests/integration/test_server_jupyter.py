@@ -72,8 +72,8 @@ def test_a_plain_http_executor_does_a_workflow(jupyter):
     assert "unsupported operand" in processes["c"]["errors"][0]
 
 
-def test_an_executor_of_others_cannot_be_used(jupyter, runtime):
-    """What was not registered through Jupyter is nobody's here."""
+def test_an_executor_of_others_can_be_judged_and_not_used(jupyter, runtime):
+    """Whoever has the server owns its colony, and is none of its executors."""
     key = identity.new_private_key()
     executor = {
         "executorid": identity.id_of(key),
@@ -86,12 +86,13 @@ def test_an_executor_of_others_cannot_be_used(jupyter, runtime):
     body = envelope.sealed("enrolexecutormsg", json.dumps(message).encode(), key)
     status, reply = jupyter.ask("POST", "colonies/api", json.loads(body), token="")
     assert (status, reply["error"]) == (200, False)
-    for method, path in (
-        ("POST", "colonies/v1/colonies/dev/executors/own/assignments"),
-        ("DELETE", "colonies/v1/colonies/dev/executors/own"),
-    ):
-        status, problem = jupyter.ask(method, path, {})
-        assert (status, "this Jupyter server" in problem["detail"]) == (403, True)
+    path = "colonies/v1/colonies/dev/executors/own"
+    status, problem = jupyter.ask("POST", f"{path}/assignments", {})
+    assert (status, "this Jupyter server" in problem["detail"]) == (403, True)
+    assert jupyter.ask("GET", "colonies/v1/here")[1]["owns"] is True
+    assert jupyter.ask("PUT", f"{path}/approval", {"approved": False})[0] == 204
+    assert jupyter.ask("GET", path)[1]["state"] == 2
+    assert jupyter.ask("DELETE", path)[0] == 204
 
 
 @pytest.mark.parametrize("token", ["", "wrong"])

@@ -160,7 +160,7 @@ export interface paths {
         post?: never;
         /**
          * Unregister an executor; what it ran goes back to the queue.
-         * @description May be done by the executor itself, the colony owner, or inside Jupyter the user who registered it.
+         * @description May be done by the executor itself or the colony owner; inside Jupyter the user who registered it, or the server's own user who may run code in kernels.
          */
         delete: operations["remove_executor"];
         options?: never;
@@ -198,7 +198,7 @@ export interface paths {
         get?: never;
         /**
          * Approve an executor, or reject it: only approved ones get work.
-         * @description May be done by the colony owner.
+         * @description May be done by the colony owner, or inside Jupyter the server's own user who may run code in kernels.
          */
         put: operations["approve_executor"];
         post?: never;
@@ -737,6 +737,46 @@ export interface paths {
          * @description May be done by the colony owner.
          */
         delete: operations["remove_processes"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/colonies/{colonyname}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Workflows of a colony and processes that belong to none, in short.
+         * @description May be done by an approved executor or a user of the colony.
+         */
+        get: operations["list_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/colonies/{colonyname}/runs/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many runs a colony has, in which states.
+         * @description May be done by an approved executor or a user of the colony.
+         */
+        get: operations["count_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2212,7 +2252,8 @@ export interface components {
          * @description This server, its colony, and the user of it that whoever asks acts as.
          *
          *         `address` is that of the own port, for SDKs and executors outside; `jupyteruser` the name by
-         *         which Jupyter knows who asks.
+         *         which Jupyter knows who asks. `owns` says that they may also do what is for the colony's owner:
+         *         approve, reject and remove executors.
          */
         Here: {
             colonyname: string;
@@ -2220,6 +2261,7 @@ export interface components {
             jupyteruser: string;
             address: string;
             version: string;
+            owns: boolean;
         };
         /**
          * Lease
@@ -2629,6 +2671,14 @@ export interface components {
             next?: string;
         };
         /**
+         * Page[RunSummary]
+         * @description A part of a list; `next` is the cursor of what follows, absent at the end.
+         */
+        Page_RunSummary_: {
+            items: components["schemas"]["RunSummary"][];
+            next?: string;
+        };
+        /**
          * Page[Snapshot]
          * @description A part of a list; `next` is the cursor of what follows, absent at the end.
          */
@@ -2819,7 +2869,8 @@ export interface components {
          * Progress
          * @description A workflow in short: its state, and how many of its processes are in each.
          *
-         *         `revision` counts its changes. `original` is the workflow that this one runs again, if any.
+         *         `name` is what it was called, or else what it does. `revision` counts its changes. `original`
+         *         is the workflow that this one runs again, if any.
          */
         Progress: {
             workflowid: string;
@@ -2845,6 +2896,8 @@ export interface components {
             cancelled: number;
             /** @default  */
             original: string;
+            /** @default  */
+            name: string;
         };
         /**
          * QueueFigures
@@ -2934,6 +2987,50 @@ export interface components {
             texts: {
                 [key: string]: string;
             } | null;
+        };
+        /**
+         * RunCounts
+         * @description How many runs are in each state: workflows, and processes that belong to none.
+         */
+        RunCounts: {
+            waiting: number;
+            running: number;
+            successful: number;
+            failed: number;
+            cancelled: number;
+        };
+        /**
+         * RunKind
+         * @description What a run is: a workflow, or a process that belongs to none.
+         * @enum {unknown}
+         */
+        RunKind: "process" | "workflow";
+        /**
+         * RunSummary
+         * @description A workflow in short, or a process that belongs to none, which counts as one.
+         *
+         *         `runid` is the id of either. `name` is what a workflow was called, or else what it does, and the
+         *         name of a process' node or function. `executorname` is who runs a process or has run it,
+         *         `original` the workflow that this one runs again, `revision` the number of a workflow's changes.
+         */
+        RunSummary: {
+            runid: string;
+            kind: components["schemas"]["RunKind"];
+            name: string;
+            colonyname: string;
+            initiatorname: string;
+            executorname: string;
+            revision: number;
+            state: components["schemas"]["State"];
+            submissiontime: string;
+            starttime: string;
+            endtime: string;
+            waiting: number;
+            running: number;
+            successful: number;
+            failed: number;
+            cancelled: number;
+            original: string;
         };
         /**
          * RunningFigures
@@ -5271,6 +5368,89 @@ export interface operations {
             default: components["responses"]["default"];
         };
     };
+    list_runs: {
+        parameters: {
+            query?: {
+                /** @description The most entries of a page. */
+                limit?: number;
+                /** @description Where to go on: `next` of the page before. */
+                cursor?: string;
+                /** @description What a run is: a workflow, or a process that belongs to none. */
+                kind?: "process" | "workflow";
+                /** @description The state of a process or a workflow, in a word. */
+                state?: "cancelled" | "failed" | "running" | "successful" | "waiting";
+                initiator?: string;
+                search?: string;
+                since?: string;
+                until?: string;
+                /** @description An order; with `-` the newest first. */
+                sort?: "-submissiontime" | "submissiontime";
+            };
+            header?: never;
+            path: {
+                colonyname: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The next page, `rel="next"`. */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RunSummary_"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            default: components["responses"]["default"];
+        };
+    };
+    count_runs: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of a former reply: 304 if it would be the same. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                colonyname: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description For `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunCounts"];
+                };
+            };
+            /** @description Not Modified */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            default: components["responses"]["default"];
+        };
+    };
     list_snapshots: {
         parameters: {
             query?: {
@@ -5637,7 +5817,9 @@ export interface operations {
     };
     submit_workflow: {
         parameters: {
-            query?: never;
+            query?: {
+                name?: string;
+            };
             header?: {
                 /** @description The same request with the same key is carried out once. */
                 "Idempotency-Key"?: string;

@@ -1,6 +1,6 @@
-// The page's half of the inspector: it draws what the kernel tells, part by part, in place.
+// The page's half of the inspector: it draws what its model tells, part by part, in place.
 
-import { follow, make } from "../page/elements.js";
+import { button, follow, make } from "../page/elements.js";
 import { Lines, LogPart } from "./log.js";
 import { copyButton } from "./parts.js";
 import {
@@ -14,15 +14,16 @@ import {
   TriesPart,
 } from "./sections.js";
 import { Source } from "./tree.js";
-import { ValuesPart, followTheme } from "./values.js";
+import { ValuesPart, bundleElements, followTheme } from "./values.js";
 
 const INVITATION = "Click a node, or choose it in the list, to see its values, log and times.";
 
 class Report {
-  constructor(model, el, lines) {
+  constructor(model, el, lines, drawBundle) {
     this._model = model;
     this._el = el;
     this._source = new Source(model);
+    this._drawBundle = drawBundle;
     this._head = new Head();
     this._times = new Times();
     this._actions = new Actions(model, () => this._head.focus());
@@ -55,6 +56,7 @@ class Report {
     ];
     return () => {
       ends.forEach((end) => end());
+      ["output", "arguments", "input"].forEach((name) => this._parts[name].dispose());
       this._source.dispose();
       this._times.dispose();
       this._parts.log.dispose();
@@ -70,12 +72,13 @@ class Report {
       this._model.set("chosen", processid);
       this._model.save_changes();
     };
+    const values = (title, name) => new ValuesPart(title, name, this._source, this._drawBundle);
     return {
       errors: new ErrorsPart("Errors", { className: "errors" }),
-      output: new ValuesPart("Output", "output", this._source),
+      output: values("Output", "output"),
       log: new LogPart(this._model, lines),
-      arguments: new ValuesPart("Arguments", "arguments", this._source),
-      input: new ValuesPart("Input from parents", "input", this._source),
+      arguments: values("Arguments", "arguments"),
+      input: values("Input from parents", "input"),
       spec: new SpecPart("Function spec", { open: false }),
       facts: new FactsPart("About"),
       relatives: new RelativesPart(choose),
@@ -116,10 +119,13 @@ class Report {
   }
 
   _tell() {
-    const { text = "", run, refused } = this._model.get("told");
+    const { text = "", run, refused, open, ...made } = this._model.get("told");
     this._said.hidden = !text;
     this._said.classList.toggle("trouble", Boolean(refused));
     const id = run ? [": run ", make("code", { textContent: run }), " ", copyButton("Copy", run)] : [];
+    if (open) {
+      id.push(" ", button(open, () => this._model.send({ wish: "open", ...made })));
+    }
     this._said.replaceChildren(text, ...id);
   }
 
@@ -155,7 +161,8 @@ class Report {
   }
 }
 
-export default () => {
+/** The inspector; whoever can show more of what a notebook shows gives a `drawBundle`. */
+export default ({ drawBundle = bundleElements } = {}) => {
   let lines = null;
   return {
     initialize({ model }) {
@@ -163,7 +170,7 @@ export default () => {
     },
     render({ model, el }) {
       el.classList.add("colonies-surface", "colonies-inspector");
-      return new Report(model, el, lines).start();
+      return new Report(model, el, lines, drawBundle).start();
     },
   };
 };

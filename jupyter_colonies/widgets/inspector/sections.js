@@ -45,16 +45,21 @@ export class Times {
     this._words = make("p", { className: "note" });
     this.element = make("div", { className: "times" }, [this._bar, this._words]);
     this._timer = 0;
+    this._times = {};
+    this._look = () => this.show(this._times);
+    document.addEventListener("visibilitychange", this._look);
   }
 
   dispose() {
     clearInterval(this._timer);
+    document.removeEventListener("visibilitychange", this._look);
   }
 
   show(times) {
+    this._times = times;
     clearInterval(this._timer);
     this._draw(times);
-    if (times.submitted && !times.ended) {
+    if (times.submitted && !times.ended && !document.hidden) {
       this._timer = setInterval(() => this._draw(times), 1000);
     }
   }
@@ -129,9 +134,10 @@ export class TriesPart extends Part {
 }
 
 export class SpecPart extends Part {
-  draw({ facts, json, python }) {
+  draw({ facts, json, python, yaml, copied = json }) {
     const bar = make("div", { className: "bar" }, [
-      copyButton("Copy as JSON", json),
+      copyButton("Copy as JSON", copied),
+      ...(yaml ? [copyButton("Copy as YAML", yaml)] : []),
       copyButton("Copy as Python", python),
     ]);
     const text = make("pre", { tabIndex: 0, textContent: json });
@@ -226,7 +232,10 @@ export class Actions {
       buttons.push(button("Open the cell", () => this._open(), { title: cellText(cell) }));
     }
     if (spec.json) {
-      buttons.push(copyButton("Copy spec", () => this._model.get("spec").json));
+      buttons.push(copyButton("Copy spec", () => {
+        const { json, copied = json } = this._model.get("spec");
+        return copied;
+      }));
     }
     keepingFocus(this.element, this._focusHead, () => this.element.replaceChildren(...buttons));
   }

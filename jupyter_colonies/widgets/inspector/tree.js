@@ -1,8 +1,8 @@
-// JSON as a tree. What is large comes in parts: the kernel is asked when a part is opened.
+// JSON as a tree. What is large comes in parts: the model is asked when a part is opened.
 
 import { button, make } from "../page/elements.js";
 
-/** Asks the kernel for parts of values, and hands its answers out. */
+/** Asks for parts of values, and hands its answers out. */
 export class Source {
   constructor(model) {
     this._model = model;
@@ -26,6 +26,16 @@ export class Source {
     const where = { part, index, path, first };
     this._waiting.set(JSON.stringify(where), take);
     this._model.send({ wish: "more", rows, ...where });
+  }
+
+  /** Somebody gets to see the place of a value that is kept as a file. */
+  look(file) {
+    this._model.send({ wish: "look", file });
+  }
+
+  /** Somebody wants a value that is kept as a file. */
+  fetch(file) {
+    this._model.send({ wish: "fetch", file });
   }
 }
 

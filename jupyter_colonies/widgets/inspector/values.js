@@ -8,14 +8,29 @@ import { storedText, treeNode } from "./tree.js";
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
 
 export class ValuesPart extends Part {
-  constructor(title, name, source, options) {
-    super(title, options);
+  constructor(title, name, source, drawBundle) {
+    super(title);
     this._name = name;
     this._single = { output: "Output", input: "Input" }[name];
     this._source = source;
+    this._drawBundle = drawBundle;
+    // What is kept as a file is fetched when somebody gets to see its place.
+    this._sight = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) {
+        if (isIntersecting) {
+          this._sight.unobserve(target);
+          source.look(target.dataset.file);
+        }
+      }
+    });
+  }
+
+  dispose() {
+    this._sight.disconnect();
   }
 
   draw(values) {
+    this._sight.disconnect();
     const several = values.length > 1 || values[0].name !== this._single;
     return values.map((value, index) => {
       const label = several ? [make("h6", { textContent: value.name })] : [];
@@ -28,9 +43,13 @@ export class ValuesPart extends Part {
     for (const slot of this.body.querySelectorAll("[data-file]")) {
       const found = rich[slot.dataset.file];
       if (found && !slot.hasChildNodes()) {
-        slot.append(...bundleElements(found, this.title));
+        slot.append(...this._elementsOf(found));
       }
     }
+  }
+
+  _elementsOf(found) {
+    return found.kind === "rich" ? this._drawBundle(found.bundle, this.title) : bundleElements(found, this.title);
   }
 
   _content(value, index) {
@@ -39,7 +58,8 @@ export class ValuesPart extends Part {
       const fact = make("p", { className: "note", textContent: storedText(value.tree) });
       const slot = make("div");
       slot.dataset.file = value.stored;
-      return [slot, fact];
+      this._sight.observe(slot);
+      return [slot, fact, ...(value.fetch === undefined ? [] : [this._fetchButton(value)])];
     }
     const plain = value.bundle || value.table;
     const tree = treeNode(value.tree, place, this._source, !plain);
@@ -48,7 +68,7 @@ export class ValuesPart extends Part {
       return [isText ? make("pre", { tabIndex: 0 }, [tree]) : make("div", { className: "tree" }, [tree])];
     }
     const rich = value.bundle
-      ? bundleElements(value.bundle, value.name)
+      ? this._drawBundle(value.bundle, value.name)
       : [tableElement(value.table, place, this._source, value.name)];
     const raw = make("details", { className: "raw" }, [
       make("summary", { textContent: "As JSON" }),
@@ -56,9 +76,17 @@ export class ValuesPart extends Part {
     ]);
     return [...rich, raw];
   }
+
+  _fetchButton({ stored }) {
+    const fetch = button("Show it", () => {
+      fetch.disabled = true;
+      this._source.fetch(stored);
+    });
+    return fetch;
+  }
 }
 
-function bundleElements(found, name) {
+export function bundleElements(found, name) {
   switch (found.kind) {
     case "picture":
       return [make("img", { src: `data:${found.mime};base64,${found.data}`, alt: name })];

@@ -36,6 +36,13 @@ declare module '*/jupyter_colonies/widgets/dag/table.js' {
   }
 }
 
+declare module '*/jupyter_colonies/widgets/inspector/inspector.js' {
+  /** The inspector; `drawBundle` shows what a notebook shows, by MIME type. */
+  export default function inspecting(options?: {
+    drawBundle?: (bundle: Record<string, unknown>, name: string) => HTMLElement[];
+  }): import('./model').IPageScript;
+}
+
 declare module '*/jupyter_colonies/widgets/page/elements.js' {
   /** A duration in seconds in words: `0.04 s`, `3 min 20 s`. */
   export function duration(seconds: number): string;

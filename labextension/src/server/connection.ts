@@ -87,37 +87,17 @@ export class Connection {
     path: P,
     said: ISaid<P, M> = {}
   ): Promise<Answer<P, M>> {
-    const { body, idempotencyKey, signal } = said;
-    const headers: Record<string, string> = {};
-    if (body !== undefined) {
-      headers['Content-Type'] = 'application/json';
-    }
-    if (idempotencyKey) {
-      headers['Idempotency-Key'] = idempotencyKey;
-    }
-    const request: RequestInit = {
-      method: method.toUpperCase(),
-      headers,
-      signal,
-      // What JupyterLab asks for adds the time to an address, as a parameter that nobody declared.
-      cache: 'no-cache',
-      body: body === undefined ? undefined : JSON.stringify(body)
-    };
-    const address = this.address(path, said.path, said.query as Record<string, unknown>);
-    let response: Response;
-    try {
-      response = await ServerConnection.makeRequest(address, request, this.settings);
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw new NotReached(error);
-    }
-    if (!response.ok) {
-      throw await Refused.read(response);
-    }
+    const response = await this._ask(method, path, said);
     if (response.status === 204) {
       return undefined as Answer<P, M>;
     }
     return (await response.json()) as Answer<P, M>;
+  }
+
+  /** The bytes of a resource that is no document, as text; throws as `request` does. */
+  async text<P extends PathWith<'get'>>(path: P, said: ISaid<P, 'get'> = {}): Promise<string> {
+    const response = await this._ask('get', path, said);
+    return response.text();
   }
 
   /** The address of a resource. */
@@ -135,6 +115,40 @@ export class Connection {
     const proof = appendToken && token ? { token } : {};
     const query = asked({ ...(after ? { after } : {}), ...proof });
     return URLExt.join(wsUrl, 'colonies/v1') + placed(path, names) + '/websocket' + query;
+  }
+
+  private async _ask<P extends keyof paths, M extends Method>(
+    method: M,
+    path: P,
+    { path: names, query, body, idempotencyKey, signal }: ISaid<P, M>
+  ): Promise<Response> {
+    const headers: Record<string, string> = {};
+    if (body !== undefined) {
+      headers['Content-Type'] = 'application/json';
+    }
+    if (idempotencyKey) {
+      headers['Idempotency-Key'] = idempotencyKey;
+    }
+    const request: RequestInit = {
+      method: method.toUpperCase(),
+      headers,
+      signal,
+      // What JupyterLab asks for adds the time to an address, as a parameter that nobody declared.
+      cache: 'no-cache',
+      body: body === undefined ? undefined : JSON.stringify(body)
+    };
+    const address = this.address(path, names, query as Record<string, unknown>);
+    let response: Response;
+    try {
+      response = await ServerConnection.makeRequest(address, request, this.settings);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw new NotReached(error);
+    }
+    if (!response.ok) {
+      throw await Refused.read(response);
+    }
+    return response;
   }
 }
 

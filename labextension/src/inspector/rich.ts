@@ -1,0 +1,145 @@
+import { IRenderMimeRegistry, MimeModel } from '@jupyterlab/rendermime';
+import { TranslationBundle } from '@jupyterlab/translation';
+import { PartialJSONObject } from '@lumino/coreutils';
+import { Widget } from '@lumino/widgets';
+
+import { quiet } from './quiet';
+import { Bundle } from './values';
+
+/** Characters of what is rendered without being asked for. */
+const LARGE = 2 << 20;
+
+const SVG = 'image/svg+xml';
+
+/**
+ * Shows what a notebook would show, with JupyterLab's own renderers.
+ *
+ * It comes from any member of the colony, so nothing is trusted: HTML is sanitized, no script
+ * runs, nothing is fetched, and a drawing is an image.
+ */
+export class RichValues {
+  constructor(
+    rendermime: IRenderMimeRegistry,
+    private readonly _trans: TranslationBundle
+  ) {
+    this._rendermime = rendermime.clone({ sanitizer: quiet(rendermime.sanitizer) });
+  }
+
+  /** Whether there is a renderer for a type that shows it without trusting it. */
+  readonly isRich = (mime: string): boolean => {
+    return mime === SVG || this._rendermime.getFactory(mime)?.safe === true;
+  };
+
+  /** Elements that show a bundle; what is large waits until somebody asks for it. */
+  readonly draw = (bundle: Bundle, name: string): HTMLElement[] => {
+    const size = sizeOf(bundle);
+    if (size <= LARGE) {
+      return [this._render(bundle, name)];
+    }
+    const mega = (size / (1 << 20)).toLocaleString(undefined, { maximumFractionDigits: 1 });
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = this._trans.__('Show it (%1 MB)', mega);
+    button.onclick = () => button.replaceWith(this._render(bundle, name));
+    return [button];
+  };
+
+  /** Dispose of renderers whose elements are not within an element any more. */
+  sweep(element: HTMLElement): void {
+    for (const [box, widget] of [...this._widgets]) {
+      if (!element.contains(box)) {
+        this._widgets.delete(box);
+        widget.dispose();
+      }
+    }
+  }
+
+  /** Dispose of all renderers. */
+  dispose(): void {
+    this._widgets.forEach(widget => widget.dispose());
+    this._widgets.clear();
+  }
+
+  private _render(bundle: Bundle, name: string): HTMLElement {
+    const box = document.createElement('div');
+    box.className = 'jp-ColoniesInspector-rich';
+    const data = this._joined(bundle);
+    const model = new MimeModel({ data, trusted: false });
+    const mime = this._rendermime.preferredMimeType(data, 'ensure');
+    const drawing = data[SVG];
+    if (typeof drawing === 'string' && (!mime || mime === 'text/plain')) {
+      box.append(image(drawing, name));
+      return box;
+    }
+    if (!mime) {
+      box.append(this._note(this._trans.__('There is no safe way to show this.')));
+      return box;
+    }
+    const renderer = this._rendermime.createRenderer(mime);
+    this._widgets.set(box, renderer);
+    renderer.renderModel(model).then(
+      () => label(renderer.node, name),
+      (error: unknown) => {
+        const why = error instanceof Error ? error.message : String(error);
+        box.replaceChildren(this._note(this._trans.__("It can't be shown: %1", why)));
+      }
+    );
+    // A renderer may want to know that it is attached, which only Lumino tells it.
+    requestAnimationFrame(() => this._attach(renderer, box));
+    return box;
+  }
+
+  private _attach(widget: Widget, box: HTMLElement): void {
+    if (widget.isDisposed || widget.isAttached) {
+      return;
+    }
+    if (box.isConnected) {
+      Widget.attach(widget, box);
+    } else {
+      box.append(widget.node);
+    }
+  }
+
+  private _note(text: string): HTMLElement {
+    const note = document.createElement('p');
+    note.className = 'note';
+    note.textContent = text;
+    return note;
+  }
+
+  /** A notebook file may hold a text as a list of lines. */
+  private _joined(bundle: Bundle): PartialJSONObject {
+    const data: PartialJSONObject = {};
+    for (const [mime, value] of Object.entries(bundle)) {
+      const isLines = Array.isArray(value) && value.every(each => typeof each === 'string');
+      data[mime] = isLines && !/json/.test(mime) ? value.join('') : (value as PartialJSONObject);
+    }
+    return data;
+  }
+
+  private readonly _rendermime: IRenderMimeRegistry;
+  private readonly _widgets = new Map<HTMLElement, Widget>();
+}
+
+function image(drawing: string, name: string): HTMLImageElement {
+  const picture = document.createElement('img');
+  picture.alt = name;
+  picture.src = drawing.trimStart().startsWith('<')
+    ? `data:${SVG},${encodeURIComponent(drawing)}`
+    : `data:${SVG};base64,${drawing}`;
+  return picture;
+}
+
+/** Pictures say what they are, and what can be scrolled can be reached by keyboard. */
+function label(node: HTMLElement, name: string): void {
+  node.querySelectorAll('img:not([alt])').forEach(each => each.setAttribute('alt', name));
+  node.tabIndex = 0;
+  node.setAttribute('role', 'group');
+  node.setAttribute('aria-label', name);
+}
+
+function sizeOf(bundle: Bundle): number {
+  return Object.values(bundle).reduce<number>((sum, value) => {
+    return sum + (typeof value === 'string' ? value.length : JSON.stringify(value ?? null).length);
+  }, 0);
+}

@@ -6,7 +6,6 @@ How states look and the style of a graph, and which characters take no column or
 from __future__ import annotations
 
 import json
-import sys
 import unicodedata
 from itertools import pairwise
 from pathlib import Path
@@ -27,12 +26,16 @@ def look() -> dict[str, Any]:
     return {"looks": looks, "done": DONE, "style": stylesheet()}
 
 
-def columns() -> dict[str, list[int]]:
+BEYOND = 0x40000
+"""From this code point on no character has anything else than one column."""
+
+
+def columns() -> dict[str, Any]:
     """First and last code points of the ranges without a column of their own, and with two."""
-    points = range(sys.maxunicode + 1)
+    points = range(BEYOND)
     none = {each for each in points if unicodedata.combining(chr(each))}
     two = {each for each in points if unicodedata.east_asian_width(chr(each)) in "WF"} - none
-    return {"none": _ranges(none), "two": _ranges(two)}
+    return {"unicode": unicodedata.unidata_version, "none": _ranges(none), "two": _ranges(two)}
 
 
 def _ranges(points: set[int]) -> list[int]:

@@ -110,14 +110,17 @@ export class Heading {
     let entry = this._entries.get(word);
     if (!entry) {
       const swatch = make("span", { className: "swatch", "aria-hidden": "true" }, [glyph]);
-      swatch.style.background = fill;
       const number = make("span", { className: "count" });
       const element = button("", () => this._choose(word), { className: "entry" });
       element.append(swatch, word, " ", number);
       this._legend.append(element);
-      entry = { element, number };
+      entry = { element, number, swatch };
       this._entries.set(word, entry);
       this._press();
+    }
+    if (entry.fill !== fill) {
+      entry.fill = fill;
+      entry.swatch.style.background = fill;
     }
     const text = count.toLocaleString();
     if (entry.number.textContent !== text) {

@@ -1,5 +1,8 @@
 // The view of ipycytoscape that stands beside a widget: found when it comes, and made to behave.
 
+/** A wheel that counts lines moves a graph by so many pixels for each. */
+const LINE = 16;
+
 export class Canvas {
   /**
    * `attend(cy, container)` is called for the graph that the selector `graph` finds within the
@@ -53,13 +56,21 @@ export class Canvas {
   }
 
   _tame(cy, container) {
-    // Scrolling over the graph scrolls the page; with Ctrl or ⌘ it zooms.
+    // Scrolling over the graph scrolls the page, or moves a graph that fills a pane of its own;
+    // with Ctrl or ⌘ it zooms.
+    const fills = container.classList.contains("fills");
     this._wheel = (event) => {
-      if (!event.ctrlKey && !event.metaKey && container.contains(event.target)) {
-        event.stopPropagation();
+      if (event.ctrlKey || event.metaKey || !container.contains(event.target)) {
+        return;
+      }
+      event.stopPropagation();
+      if (fills) {
+        event.preventDefault();
+        const size = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE : 1;
+        cy.panBy({ x: -event.deltaX * size, y: -event.deltaY * size });
       }
     };
-    this._root.addEventListener("wheel", this._wheel, { capture: true, passive: true });
+    this._root.addEventListener("wheel", this._wheel, { capture: true, passive: !fills });
     // Cytoscape remembers where it is on the page; outputs above may have moved it since.
     this._locate = () => cy.renderer().invalidateContainerClientCoordsCache();
     this._root.addEventListener("pointerdown", this._locate, true);

@@ -7,15 +7,22 @@ import type { Core } from 'cytoscape';
 import board from '../../../jupyter_colonies/widgets/dag/board.js';
 import { PageModel } from '../page/model';
 import type { Documents } from '../server/connection';
+import { Colours } from './colours';
 import { ILimits, LIMITS } from './limits';
-import look from './look.json';
 import { Pace } from './pace';
+import type { IElement } from './sketch';
 import type { Answer, INews, Wish } from './stage';
 import { startWorker } from './startworker';
 import { Workshop } from './workshop';
 
 /** What the board can set that the scene has to know. */
 const SIGHT = 'change:selected change:details change:unfolded';
+
+/** What is drawn, as the board's script keeps it: the elements by their ids, and how often it changed. */
+interface IDrawn {
+  number: number;
+  elements: Record<string, IElement>;
+}
 
 /** What a graph is made with. */
 export interface IRunGraphOptions {
@@ -75,6 +82,7 @@ export class RunGraph extends Widget {
       board.render({ model: this._model, el: above })
     ];
     document.addEventListener('visibilitychange', this._seen);
+    this._palette.observe(document.body, { attributeFilter: ['data-colonies-palette'] });
   }
 
   /** The id of the selected process; an empty text if there is none. */
@@ -134,6 +142,7 @@ export class RunGraph extends Widget {
       return;
     }
     document.removeEventListener('visibilitychange', this._seen);
+    this._palette.disconnect();
     this._pace.dispose();
     this._workshop.dispose();
     this._ends.reverse().forEach(end => end?.());
@@ -168,7 +177,7 @@ export class RunGraph extends Widget {
       }
       this._cy = cytoscape({
         container: this._canvas,
-        style: look.style as cytoscape.StylesheetJson,
+        style: this._colours.style,
         layout: { name: 'preset', fit: false },
         boxSelectionEnabled: false,
         minZoom: 0.02,
@@ -228,11 +237,28 @@ export class RunGraph extends Widget {
   }
 
   private _draw(news: INews): void {
-    const { number } = this._model.get<{ number: number }>('drawn');
-    this._model.set('news', { ...news, number: number + 1 });
+    const { number } = this._model.get<IDrawn>('drawn');
+    this._model.set('news', { ...this._colours.news(news), number: number + 1 });
     const { total, trouble } = news.heading;
     this._note.hidden = total > 0 || trouble !== '';
     this._note.textContent = this._trans.__('There is nothing to draw.');
+  }
+
+  /** The reader has chosen other colours for the states. */
+  private _recolour(): void {
+    const before = this._colours;
+    this._colours = Colours.now();
+    this._cy?.style(this._colours.style);
+    const { heading } = this._model.get<Partial<INews>>('news');
+    if (heading) {
+      const turn = this._colours.since(before);
+      const drawn = this._model.get<IDrawn>('drawn');
+      const number = drawn.number + 1;
+      const known = Object.entries(drawn.elements);
+      const elements = Object.fromEntries(known.map(([id, each]) => [id, turn.element(each)]));
+      this._model.set('drawn', { number, elements });
+      this._model.set('news', { heading: turn.heading(heading), number });
+    }
   }
 
   private _fail(words: string): void {
@@ -250,9 +276,11 @@ export class RunGraph extends Widget {
     () => this._paint(),
     () => !document.hidden && this.isVisible
   );
+  private readonly _palette = new MutationObserver(() => this._recolour());
   private readonly _selectedChanged = new Signal<this, string>(this);
   private readonly _ends: (void | (() => void))[];
   private _painted: () => void = () => undefined;
+  private _colours = Colours.now();
   private _cy: Core | null = null;
   private _begun = false;
   private _trouble = '';

@@ -5,7 +5,13 @@ from collections.abc import Iterator
 
 import pytest
 
-pytest_plugins = ["tests.servers", "tests.databases", "tests.workers", "tests.spread"]
+pytest_plugins = [
+    "tests.loading",
+    "tests.servers",
+    "tests.databases",
+    "tests.workers",
+    "tests.spread",
+]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,48 +1,37 @@
-"""Bringing a database to the current schema with Alembic."""
+"""Whether a database has the current schema, and bringing it there."""
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Connection
-
-from jupyter_colonies.errors import UnsupportedSchema
+from sqlalchemy import Connection, inspect, text
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def upgrade(connection: Connection, name: str, revision: str = "head") -> None:
+def upgrade(connection: Connection, name: str) -> None:
     """Create the schema or upgrade it, within the transaction of the connection.
 
     `name` is the database's in messages. Raises UnsupportedSchema if a newer version of the
     package wrote the database.
     """
-    config = configuration()
-    config.attributes["connection"] = connection
-    try:
-        command.upgrade(config, revision)
-    except CommandError as error:
-        if "Can't locate revision" in str(error):
-            raise UnsupportedSchema(
-                f"The database {name} was written by a newer version of jupyter_colonies: "
-                "upgrade the package, or name another database"
-            ) from error
-        raise
+    if _revision(connection) == newest():
+        return
+    # Alembic takes a fifth of a second to load: only a new or an older database needs it.
+    from jupyter_colonies.store import migration  # noqa: PLC0415 - see above
+
+    migration.upgrade(connection, name)
 
 
-def configuration() -> Config:
-    """Alembic's configuration, without a file."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.set_main_option("path_separator", "os")
-    return config
-
-
+@cache
 def newest() -> str:
-    """The newest revision this package knows."""
-    head = ScriptDirectory.from_config(configuration()).get_current_head()
-    return head or ""
+    """The newest revision this package knows: the last file of the migrations is named by it."""
+    return max(file.name.partition("_")[0] for file in MIGRATIONS.glob("versions/[0-9]*.py"))
+
+
+def _revision(connection: Connection) -> str | None:
+    """The revision of a database; None if it has no schema at all."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

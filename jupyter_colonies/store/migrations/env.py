@@ -1,4 +1,4 @@
-"""What Alembic runs to apply a migration: the connection comes from `store.schema`."""
+"""What Alembic runs to apply a migration: the connection comes from `store.migration`."""
 
 from alembic import context
 from sqlmodel import SQLModel

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, MetaData, Table, create_engine, text
 from sqlmodel import SQLModel
 
 import jupyter_colonies.store.tables  # noqa: F401 - fills the metadata
 from jupyter_colonies.errors import UnsupportedSchema
-from jupyter_colonies.store import schema
+from jupyter_colonies.store import migration, schema
 from jupyter_colonies.store.address import Address, PostgresAddress, parse
 from jupyter_colonies.store.engine import database_at
 from tests.postgres import PostgresServer
@@ -50,9 +51,13 @@ def test_migrations_make_the_declared_tables(empty: Address, engine: Engine) -> 
         assert compare_metadata(context, SQLModel.metadata) == []
 
 
+def test_the_newest_revision_is_known_without_alembic() -> None:
+    assert [schema.newest()] == ScriptDirectory.from_config(migration.configuration()).get_heads()
+
+
 def test_an_upgrade_keeps_the_data(empty: Address, engine: Engine) -> None:
     with engine.begin() as connection:
-        schema.upgrade(connection, "the database", "0001")
+        migration.upgrade(connection, "the database", "0001")
         connection.execute(text("INSERT INTO settings VALUES ('serverid', 'abc')"))
         connection.execute(text("INSERT INTO colonies (name, colonyid) VALUES ('dev', 'c')"))
         for line in range(3):
@@ -85,7 +90,7 @@ def _process(engine: Engine, seq: int, **values: object) -> None:
 
 def test_open_processes_get_the_channels_they_declared(empty: Address, engine: Engine) -> None:
     with engine.begin() as connection:
-        schema.upgrade(connection, "the database", "0002")
+        migration.upgrade(connection, "the database", "0002")
     many = ",".join(f'"{index}"' for index in range(120))
     _process(engine, 1, spec='{"funcname":"f","channels":["b","a","b"]}')
     _process(engine, 2, spec='{"funcname":"f"}')
@@ -105,7 +110,7 @@ def test_queues_of_processes_that_name_several_are_made_and_kept(
 ) -> None:
     copied = {"colonyname": "dev", "location": "here", "cpu": 7, "target": "*"}
     with engine.begin() as connection:
-        schema.upgrade(connection, "the database", "0006")
+        migration.upgrade(connection, "the database", "0006")
         for seq in (1, 2, 3):
             connection.execute(text(f"INSERT INTO targets VALUES ({seq}, 'a'), ({seq}, 'b')"))
     _process(engine, 1, prioritytime=5, **copied)
@@ -133,7 +138,7 @@ def test_crons_and_generators_come_to_a_database_with_work_in_it(
     empty: Address, engine: Engine
 ) -> None:
     with engine.begin() as connection:
-        schema.upgrade(connection, "the database", "0007")
+        migration.upgrade(connection, "the database", "0007")
         for seq in range(1, 4):
             connection.execute(
                 text(
@@ -152,7 +157,7 @@ def test_crons_and_generators_come_to_a_database_with_work_in_it(
 
 def test_what_ran_before_there_were_reruns_is_nobody_s_copy(empty: Address, engine: Engine) -> None:
     with engine.begin() as connection:
-        schema.upgrade(connection, "the database", "0011")
+        migration.upgrade(connection, "the database", "0011")
         connection.execute(
             text(
                 "INSERT INTO graphs VALUES "
@@ -185,7 +190,7 @@ def test_servers_that_start_at_the_same_moment_make_the_schema_once(
 def test_files_learn_their_objects_and_parts_are_counted(empty: Address, engine: Engine) -> None:
     long = "x" * 2000
     with engine.begin() as connection:
-        schema.upgrade(connection, "the database", "0011")
+        migration.upgrade(connection, "the database", "0011")
         for seq, key in enumerate(["o1", long, "", "zero\\u0000"], start=1):
             connection.execute(
                 text(
@@ -223,7 +228,7 @@ def test_files_learn_their_objects_and_parts_are_counted(empty: Address, engine:
 
 def test_events_from_before_are_of_a_first_try(empty: Address, engine: Engine) -> None:
     with engine.begin() as connection:
-        schema.upgrade(connection, "the database", "0014")
+        migration.upgrade(connection, "the database", "0014")
         connection.execute(
             text(
                 "INSERT INTO events (colonyname, graphseq, revision, process, state, executorname, "

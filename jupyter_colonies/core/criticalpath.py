@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import graphlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from jupyter_colonies.core.history import History
 from jupyter_colonies.core.times import NEVER
 from jupyter_colonies.core.tries import Try
+
+_MICROSECOND = timedelta(microseconds=1)
 
 
 class Span(NamedTuple):
@@ -46,20 +48,23 @@ def critical_path(spans: Mapping[str, Span]) -> list[str]:
 
 
 def spans_of(history: History, tries: Sequence[Try], now: datetime) -> dict[str, Span]:
-    """The spans of all processes that have begun, in seconds; what runs still ends `now`."""
+    """The spans of all processes that have begun, in microseconds; what runs still ends `now`.
+
+    Whole numbers add up exactly, so which of equal chains is taken is no matter of rounding.
+    """
     spans: dict[str, Span] = {}
     for each in tries:
         if not each.begun:
             continue
         processid = each.node.processid
-        end = _seconds(each.until(now), history.begin)
+        end = _microseconds(each.until(now), history.begin)
         if processid in spans:
             spans[processid] = spans[processid]._replace(end=end)
         else:
-            ready = _seconds(each.ready if each.ready > NEVER else each.start, history.begin)
+            ready = _microseconds(each.ready if each.ready > NEVER else each.start, history.begin)
             spans[processid] = Span(ready, end, each.node.parents)
     return spans
 
 
-def _seconds(moment: datetime, since: datetime) -> float:
-    return (moment - since).total_seconds()
+def _microseconds(moment: datetime, since: datetime) -> float:
+    return (moment - since) // _MICROSECOND

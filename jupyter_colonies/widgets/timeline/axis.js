@@ -1,7 +1,7 @@
 // The axis of a timeline: which part of the run is in view, and where the times stand.
 // Times are microseconds since the submission of the run.
 
-import { duration, moment } from "../page/elements.js";
+import { duration, make } from "../page/elements.js";
 
 export const SECOND = 1e6;
 const MINUTE = 60 * SECOND;
@@ -120,21 +120,25 @@ function clock(moment, step) {
   return step < 1000 ? `${text} +${rest} µs` : text;
 }
 
+// Made once: a table has thousands of moments.
+const TIME = new Intl.DateTimeFormat([], {
+  hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3,
+});
+const DATE = new Intl.DateTimeFormat([], {
+  year: "numeric", month: "numeric", day: "numeric",
+  hour: "numeric", minute: "numeric", second: "numeric",
+});
+
 /** A moment as an element in the reader's zone, whose title is exact to the microsecond. */
 export function exactMoment(microseconds) {
-  const element = moment(Math.floor(microseconds / 1000));
-  const rest = String(microseconds % 1000).padStart(3, "0");
-  const iso = element.dateTime.replace("Z", `${rest}Z`);
   const date = new Date(Math.floor(microseconds / 1000));
-  element.dateTime = iso;
-  element.title = `${date.toLocaleString()} · ${iso}`;
-  element.textContent = date.toLocaleTimeString([], {
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-    fractionalSecondDigits: 3,
+  const rest = String(microseconds % 1000).padStart(3, "0");
+  const dateTime = date.toISOString().replace("Z", `${rest}Z`);
+  return make("time", {
+    dateTime,
+    title: `${DATE.format(date)} · ${dateTime}`,
+    textContent: TIME.format(date),
   });
-  return element;
 }
 
 /** Microseconds as a duration in words; short ones in milli- and microseconds. */

@@ -2,9 +2,7 @@
 
 import { follow, make } from "../page/elements.js";
 import { Axis, span } from "./axis.js";
-import { GUTTER, HEAD, LANE, Sheet } from "./sheet.js";
-
-const MOST_HEIGHT = 420;
+import { HEAD, LANE, Sheet } from "./sheet.js";
 
 export class Chart {
   constructor(model, bars, onTell) {
@@ -34,11 +32,14 @@ export class Chart {
     ];
     this._sizes = new ResizeObserver(() => this.refresh());
     this._sizes.observe(this.element);
-    this._timer = window.setInterval(() => this._tick(), 1000);
+    this._look = () => this._watch();
+    document.addEventListener("visibilitychange", this._look);
+    this._watch();
   }
 
   dispose() {
     window.clearInterval(this._timer);
+    document.removeEventListener("visibilitychange", this._look);
     window.cancelAnimationFrame(this._frame);
     this._sizes.disconnect();
     this._ends.forEach((end) => end());
@@ -48,10 +49,12 @@ export class Chart {
   refresh() {
     this.sheet.arrange();
     this._stage.style.height = `${this.sheet.height}px`;
-    this.element.style.height = `${Math.min(this.sheet.height, MOST_HEIGHT)}px`;
+    // How much of that is seen at a time is a matter of style.
+    this.element.style.height = `${this.sheet.height}px`;
     this.axis.origin = this._bars.news.origin;
     this.axis.reach(this._bars.now());
     this.redraw();
+    this._watch();
   }
 
   /** Draw once before the page is shown next. */
@@ -120,11 +123,20 @@ export class Chart {
     this.redraw();
   }
 
-  _tick() {
-    if (this._bars.news.going && !document.hidden && this.element.isConnected) {
-      this.axis.reach(this._bars.now());
-      this.redraw();
+  /** While the run goes on and the page is seen, time passes in the chart. */
+  _watch() {
+    const passes = this._bars.news.going && !document.hidden;
+    if (passes && !this._timer) {
+      this._timer = window.setInterval(() => this._tick(), 1000);
+    } else if (!passes) {
+      window.clearInterval(this._timer);
+      this._timer = 0;
     }
+  }
+
+  _tick() {
+    this.axis.reach(this._bars.now());
+    this.redraw();
   }
 
   _select(bar) {
@@ -155,7 +167,7 @@ export class Chart {
     if (event.ctrlKey || event.metaKey) {
       event.preventDefault();
       const { x } = this._point(event);
-      this.axis.zoom(Math.exp(-event.deltaY / 300), this.axis.time(Math.max(x - GUTTER, 0)));
+      this.axis.zoom(Math.exp(-event.deltaY / 300), this.axis.time(Math.max(x - this.sheet.gutter, 0)));
       this.redraw();
     } else if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
       event.preventDefault();
@@ -193,7 +205,7 @@ export class Chart {
   _hover(event) {
     const { x, y } = this._point(event);
     const bar = event.buttons ? null : this.sheet.hit(x, y);
-    const row = x < GUTTER ? this._bars.news.rows?.[this.sheet.place(y)?.row] : null;
+    const row = x < this.sheet.gutter ? this._bars.news.rows?.[this.sheet.place(y)?.row] : null;
     if (!bar && !row) {
       this._hideTip();
       return;
@@ -280,7 +292,9 @@ export function inWords(bars, bar) {
 /** Call back when the page gets another theme; the result ends that. */
 function watchTheme(callback) {
   const observer = new MutationObserver(callback);
-  const attributeFilter = ["data-jp-theme-name", "data-jp-theme-light", "class"];
+  const attributeFilter = [
+    "data-jp-theme-name", "data-jp-theme-light", "data-colonies-palette", "class",
+  ];
   observer.observe(document.body, { attributes: true, attributeFilter });
   return () => observer.disconnect();
 }

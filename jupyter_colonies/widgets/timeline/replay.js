@@ -73,6 +73,8 @@ class Player {
       follow(model, ["at", "span"], () => this._place()),
       follow(model, ["told"], () => this._tell()),
     ];
+    this._look = () => document.hidden && this._pause();
+    document.addEventListener("visibilitychange", this._look);
     this._sizes = new ResizeObserver(() => this._drawStrip());
     this._sizes.observe(this._strip);
     this._themes = new MutationObserver(() => this._drawStrip());
@@ -84,6 +86,7 @@ class Player {
 
   dispose() {
     this._pause();
+    document.removeEventListener("visibilitychange", this._look);
     this._sizes.disconnect();
     this._themes.disconnect();
     this._ends.forEach((end) => end());

@@ -3,7 +3,9 @@
 import { TICK_ROOM } from "./axis.js";
 import { FAILED, WAITING, firstFrom } from "./bars.js";
 
-export const GUTTER = 196;
+/** Room for the names of rows, and what share of a narrow chart that may be. */
+const GUTTER = 196;
+const NARROW_GUTTER = 0.34;
 export const HEAD = 26;
 export const LANE = 20;
 const ROW_GAP = 10;
@@ -24,6 +26,8 @@ export class Sheet {
     this.focus = -1;
     this.tops = [];
     this.height = HEAD;
+    /** Where the axis begins, in pixels. */
+    this.gutter = GUTTER;
   }
 
   /** Give each row its place; to be called when the rows have changed. */
@@ -48,12 +52,12 @@ export class Sheet {
   /** The bar at a point of the whole drawing, or null. */
   hit(x, y) {
     const place = this.place(y);
-    if (!place || x < GUTTER) {
+    if (!place || x < this.gutter) {
       return null;
     }
     const now = this._bars.now();
     const lane = this._bars.lane(place.row, place.lane);
-    const time = this._axis.time(x - GUTTER);
+    const time = this._axis.time(x - this.gutter);
     const near = (3 * (this._axis.to - this._axis.from)) / this._axis.width;
     const first = firstFrom(lane, time - near, now);
     const distance = (bar) => Math.max(bar.start - time, time - bar.until(now), 0);
@@ -75,7 +79,8 @@ export class Sheet {
       canvas.style.width = `${width}px`;
       canvas.style.height = `${height}px`;
     }
-    this._axis.width = Math.max(width - GUTTER - 8, 1);
+    this.gutter = Math.round(Math.min(GUTTER, width * NARROW_GUTTER));
+    this._axis.width = Math.max(width - this.gutter - 8, 1);
     const pen = canvas.getContext("2d");
     pen.setTransform(scale, 0, 0, scale, 0, 0);
     pen.clearRect(0, 0, width, height);
@@ -109,8 +114,8 @@ export class Sheet {
       pen.font = `11px ${this._font}`;
       pen.textBaseline = "middle";
       ticks.forEach(({ time, text }) => {
-        const x = GUTTER + this._axis.x(time);
-        if (x >= GUTTER && x + TICK_ROOM * 0.6 < GUTTER + this._axis.width) {
+        const x = this.gutter + this._axis.x(time);
+        if (x >= this.gutter && x + TICK_ROOM * 0.6 < this.gutter + this._axis.width) {
           pen.fillText(text, x + 4, HEAD / 2);
         }
       });
@@ -120,8 +125,8 @@ export class Sheet {
     pen.lineWidth = 1;
     pen.beginPath();
     ticks.forEach(({ time }) => {
-      const x = Math.round(GUTTER + this._axis.x(time)) + 0.5;
-      if (x >= GUTTER) {
+      const x = Math.round(this.gutter + this._axis.x(time)) + 0.5;
+      if (x >= this.gutter) {
         pen.moveTo(x, 4);
         pen.lineTo(x, height);
       }
@@ -136,12 +141,13 @@ export class Sheet {
     pen.textBaseline = "middle";
     pen.font = `11px ${this._font}`;
     pen.fillStyle = this._paint.plain;
-    const busy = `${Math.round(share * 100)} % busy`;
+    // Of names and numbers the names matter more where there is no room for both.
+    const busy = this.gutter < GUTTER * 0.75 ? "" : `${Math.round(share * 100)} % busy`;
     const room = pen.measureText(busy).width;
-    pen.fillText(busy, GUTTER - room - 10, top + LANE / 2);
+    pen.fillText(busy, this.gutter - room - 10, top + LANE / 2);
     pen.font = `600 12px ${this._font}`;
     pen.fillStyle = this._paint.strong;
-    pen.fillText(this._cut(name, GUTTER - room - 30), 8, top + LANE / 2);
+    pen.fillText(this._cut(name, this.gutter - room - (busy ? 30 : 18)), 8, top + LANE / 2);
     pen.strokeStyle = this._paint.line;
     pen.lineWidth = 1;
     pen.beginPath();
@@ -150,7 +156,7 @@ export class Sheet {
     pen.stroke();
     pen.save();
     pen.beginPath();
-    pen.rect(GUTTER, top - 2, this._axis.width + 8, lanes * LANE + 4);
+    pen.rect(this.gutter, top - 2, this._axis.width + 8, lanes * LANE + 4);
     pen.clip();
     for (let lane = 0; lane < lanes; lane += 1) {
       this._drawLane(this._bars.lane(row, lane), top + lane * LANE);
@@ -173,8 +179,8 @@ export class Sheet {
     let shared = null;
     for (let i = first; i < bars.length && bars[i].start <= to; i += 1) {
       const bar = bars[i];
-      const left = GUTTER + this._axis.x(bar.start);
-      const width = GUTTER + this._axis.x(bar.until(this._now)) - left;
+      const left = this.gutter + this._axis.x(bar.start);
+      const width = this.gutter + this._axis.x(bar.until(this._now)) - left;
       if (width >= NARROW) {
         shared = this._drawShared(shared, top);
         this._drawBar(bar, left, top, width);
@@ -208,8 +214,17 @@ export class Sheet {
   }
 
   _fill(state, left, top, width) {
-    this._pen.fillStyle = this._bars.look(state).fill;
+    this._pen.fillStyle = this._colour(state);
     this._pen.fillRect(left, top + 2, width, LANE - 4);
+  }
+
+  /** The colour of a state; where it is said by a variable, a canvas has to be told its value. */
+  _colour(state) {
+    const { fill } = this._bars.look(state);
+    this._paint.fills[state] ??= fill.startsWith("var(")
+      ? this._paint.style.getPropertyValue(fill.slice(4, -1)).trim()
+      : fill;
+    return this._paint.fills[state];
   }
 
   /** What failed has a notch above it, so that its colour is not needed to see it. */
@@ -224,7 +239,7 @@ export class Sheet {
   }
 
   _drawWaiting(bar, top) {
-    const left = GUTTER + this._axis.x(bar.ready);
+    const left = this.gutter + this._axis.x(bar.ready);
     const width = this._axis.x(bar.start) - this._axis.x(bar.ready);
     if (width >= 0.5) {
       this._pen.fillStyle = this._paint.wait;
@@ -236,20 +251,20 @@ export class Sheet {
   _drawBar(bar, left, top, width) {
     const pen = this._pen;
     const look = this._bars.look(bar.state);
-    const shown = Math.max(left, GUTTER - 4);
-    const visible = Math.min(left + width, GUTTER + this._axis.width + 8) - shown;
+    const shown = Math.max(left, this.gutter - 4);
+    const visible = Math.min(left + width, this.gutter + this._axis.width + 8) - shown;
     const round = Math.min(3, width / 2);
     pen.beginPath();
     pen.roundRect(left, top + 2, width, LANE - 4, bar.end < 0 ? [round, 0, 0, round] : round);
     if (bar.state === WAITING) {
       // Given back: a try without a result is hollow.
-      pen.strokeStyle = look.fill;
+      pen.strokeStyle = this._colour(bar.state);
       pen.lineWidth = 1.5;
       pen.setLineDash([3, 2]);
       pen.stroke();
       pen.setLineDash([]);
     } else {
-      pen.fillStyle = look.fill;
+      pen.fillStyle = this._colour(bar.state);
       pen.fill();
     }
     if (bar.state === FAILED) {
@@ -306,8 +321,8 @@ export class Sheet {
       .map((number) => this._bars.list[number])
       .filter((bar) => bar && bar.row >= 0)
       .map((bar) => {
-        const left = GUTTER + this._axis.x(bar.start);
-        const width = Math.max(GUTTER + this._axis.x(bar.until(this._now)) - left, 1);
+        const left = this.gutter + this._axis.x(bar.start);
+        const width = Math.max(this.gutter + this._axis.x(bar.until(this._now)) - left, 1);
         return { bar, left, width, top: this.tops[bar.row] + bar.lane * LANE };
       });
   }
@@ -317,7 +332,7 @@ export class Sheet {
     const pen = this._pen;
     pen.save();
     pen.beginPath();
-    pen.rect(GUTTER, 0, this._axis.width + 8, this.height);
+    pen.rect(this.gutter, 0, this._axis.width + 8, this.height);
     pen.clip();
     draw();
     pen.restore();
@@ -330,16 +345,16 @@ export class Sheet {
       return;
     }
     const pen = this._pen;
-    const left = GUTTER + this._axis.x(bar.start);
+    const left = this.gutter + this._axis.x(bar.start);
     const width = this._axis.x(bar.until(this._now)) - this._axis.x(bar.start);
-    if (left + width < GUTTER || left > GUTTER + this._axis.width + 8) {
+    if (left + width < this.gutter || left > this.gutter + this._axis.width + 8) {
       return;
     }
     pen.strokeStyle = colour;
     pen.lineWidth = 3;
     pen.setLineDash(dash);
     const top = this.tops[bar.row] + bar.lane * LANE;
-    const shown = Math.max(left, GUTTER) - 2;
+    const shown = Math.max(left, this.gutter) - 2;
     pen.strokeRect(shown, top, Math.max(left + width - shown + 2, 5), LANE);
     pen.setLineDash([]);
     if (this.waiting || dash.length === 0) {
@@ -396,5 +411,7 @@ function colours(element) {
     wait: value("--jp-ui-font-color2", "#6b7480"),
     brand: value("--jp-brand-color1", "#1976d2"),
     font: style.fontFamily || "sans-serif",
+    fills: {},
+    style,
   };
 }

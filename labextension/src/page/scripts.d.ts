@@ -49,3 +49,13 @@ declare module '*/jupyter_colonies/widgets/page/elements.js' {
   /** A moment in the reader's zone; the exact value is its title. */
   export function moment(when: number | string): HTMLTimeElement;
 }
+
+declare module '*/jupyter_colonies/widgets/timeline/timeline.js' {
+  /** A script for each timeline: `bars`, `news` and `chosen` are what it follows and sets. */
+  export default function script(): import('./model').IPageScript;
+}
+
+declare module '*/jupyter_colonies/widgets/timeline/replay.js' {
+  const script: import('./model').IPageScript;
+  export default script;
+}

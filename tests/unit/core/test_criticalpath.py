@@ -1,6 +1,7 @@
 """The critical path against all chains there are."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,7 +56,7 @@ def test_it_explains_the_whole_time_of_a_run(run: SimulatedRun) -> None:
     spans = spans_of(history, tries(history), run.now)
     path = critical_path(spans)
     if path and run.nodes[path[-1]].state == State.SUCCESS:
-        first = (run.nodes[path[0]].submissiontime - history.begin).total_seconds()
+        first = (run.nodes[path[0]].submissiontime - history.begin) // timedelta(microseconds=1)
         assert length(spans, path) == spans[path[-1]].end - first
         assert not run.nodes[path[0]].parents
 

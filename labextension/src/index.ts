@@ -1,7 +1,10 @@
 import { openCell } from './cells/opencell';
+import { cells } from './cells/plugin';
 import { colony, settings } from './colony/plugin';
 import { inspector } from './inspector/plugin';
+import { notices } from './notices/plugin';
 import { output } from './output/plugin';
 import { run } from './run/plugin';
+import { status } from './status/plugin';
 
-export default [colony, settings, openCell, output, run, inspector];
+export default [colony, settings, cells, openCell, notices, output, run, inspector, status];

@@ -1,7 +1,10 @@
 import { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { PageConfig } from '@jupyterlab/coreutils';
+import { PageConfig, PathExt, URLExt } from '@jupyterlab/coreutils';
 import { ITranslator, nullTranslator, TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
+
+import { isNotebook, showCell } from './showing';
+import { whereNow } from './whereabouts';
 
 /** The event by which a widget asks for a cell; cancelling it says that somebody answers. */
 const EVENT = 'jupyter-colonies:open-cell';
@@ -9,21 +12,14 @@ const EVENT = 'jupyter-colonies:open-cell';
 /** The command with the same name. */
 const COMMAND = 'jupyter-colonies:open-cell';
 
+/** Where in an address a cell is named, as JupyterLab has it too. */
+const FRAGMENT = '#cell-id=';
+
 /** What is asked for: the notebook as its kernel knows it, and the id of a cell in it. */
 interface IRequest {
   path: string;
   cellId: string;
   failed: (why: string) => void;
-}
-
-/** As much of a notebook's panel as is needed here. */
-interface INotebook extends Widget {
-  context: { path: string; ready: Promise<void> };
-  content: Widget & {
-    activeCellIndex: number;
-    widgets: readonly { model: { id: string } }[];
-    scrollToItem?: (index: number, align?: 'center') => Promise<void>;
-  };
 }
 
 /** Shows the cell that ran a process when a widget asks for it. */
@@ -41,7 +37,10 @@ export const openCell: JupyterFrontEndPlugin<void> = {
       describedBy: {
         args: {
           type: 'object',
-          properties: { path: { type: 'string' }, cellId: { type: 'string' } }
+          properties: {
+            path: { type: 'string', description: "The notebook's path as its kernel knows it" },
+            cellId: { type: 'string', description: 'The id of the cell' }
+          }
         }
       }
     });
@@ -55,6 +54,7 @@ export const openCell: JupyterFrontEndPlugin<void> = {
           .catch((error: unknown) => failed(error instanceof Error ? error.message : ''));
       }
     });
+    void app.restored.then(() => showLinked(app));
   }
 };
 
@@ -65,46 +65,73 @@ async function show(
   path: string,
   cellId: string
 ): Promise<void> {
-  if (await showOpen(app, cellId)) {
+  if (!path && !cellId) {
+    throw new Error(trans.__('It is not known in which notebook this ran.'));
+  }
+  const gone = new Error(
+    cellId
+      ? trans.__('The notebook has no such cell any more.')
+      : trans.__('It is not known in which cell of the notebook this ran.')
+  );
+  if (await showOpen(app, path, cellId)) {
     return;
   }
-  const gone = new Error(trans.__('The notebook has no such cell any more.'));
   for (const widget of app.shell.widgets('main')) {
     if (isNotebook(widget) && `/${path}`.endsWith(`/${widget.context.path}`)) {
       app.shell.activateById(widget.id);
       throw gone;
     }
   }
-  const place = contentsPath(path);
-  try {
-    await app.serviceManager.contents.get(place, { content: false });
-  } catch {
-    throw new Error(trans.__('This Jupyter has no such notebook.'));
+  const place = path && (await whereNow(app.serviceManager, contentsPath(path), cellId));
+  if (!place) {
+    throw new Error(
+      trans.__('This Jupyter has no notebook %1 any more.', PathExt.basename(path) || path)
+    );
+  }
+  if (PageConfig.getOption('notebookPage')) {
+    openTab(app.serviceManager.serverSettings.baseUrl, place, cellId);
+    return;
   }
   const opened: unknown = await app.commands.execute('docmanager:open', { path: place });
   if (opened instanceof Widget && isNotebook(opened)) {
     await opened.context.ready;
-    if (!(await showOpen(app, cellId))) {
+    if (!(await showOpen(app, path, cellId))) {
       throw gone;
     }
   }
 }
 
-/** Show a cell of a notebook that is open; whether there is one. */
-async function showOpen(app: JupyterFrontEnd, cellId: string): Promise<boolean> {
-  for (const widget of app.shell.widgets('main')) {
-    const index =
-      cellId && isNotebook(widget)
-        ? widget.content.widgets.findIndex(cell => cell.model.id === cellId)
-        : -1;
-    if (index >= 0 && isNotebook(widget)) {
-      app.shell.activateById(widget.id);
-      widget.content.activeCellIndex = index;
-      await widget.content.scrollToItem?.(index, 'center');
+/** Show a cell of a notebook that is open, of the one with this path first; whether there is one. */
+async function showOpen(app: JupyterFrontEnd, path: string, cellId: string): Promise<boolean> {
+  const open = [...app.shell.widgets('main')].filter(isNotebook);
+  const named = (each: (typeof open)[number]) => `/${path}`.endsWith(`/${each.context.path}`);
+  for (const notebook of open.sort((one, other) => Number(named(other)) - Number(named(one)))) {
+    if (cellId && notebook.content.widgets.some(cell => cell.model.id === cellId)) {
+      app.shell.activateById(notebook.id);
+      await showCell(notebook, cellId);
       return true;
     }
   }
   return false;
+}
+
+/** Jupyter Notebook has a page for each notebook. */
+function openTab(baseUrl: string, path: string, cellId: string): void {
+  const address = URLExt.join(baseUrl, 'notebooks', URLExt.encodeParts(path));
+  window.open(`${address}${cellId ? FRAGMENT + encodeURIComponent(cellId) : ''}`, '_blank');
+}
+
+/** Show the cell that the page's address names. */
+async function showLinked(app: JupyterFrontEnd): Promise<void> {
+  const { hash } = window.location;
+  if (!PageConfig.getOption('notebookPage') || !hash.startsWith(FRAGMENT)) {
+    return;
+  }
+  const notebook = app.shell.currentWidget;
+  if (notebook && isNotebook(notebook)) {
+    await notebook.context.ready;
+    await showCell(notebook, decodeURIComponent(hash.slice(FRAGMENT.length)));
+  }
 }
 
 /** A kernel's path of a notebook as the path below the folder that this Jupyter serves. */
@@ -112,11 +139,6 @@ function contentsPath(path: string): string {
   const root = PageConfig.getOption('serverRoot').replace(/^~/, '').replace(/\/*$/, '/');
   const at = path.startsWith('/') && root !== '/' ? path.indexOf(root) : -1;
   return at < 0 ? path : path.slice(at + root.length);
-}
-
-function isNotebook(widget: Widget): widget is INotebook {
-  const content: unknown = 'content' in widget ? widget.content : null;
-  return content instanceof Widget && 'activeCellIndex' in content && 'context' in widget;
 }
 
 function readRequest(event: Event): IRequest | null {

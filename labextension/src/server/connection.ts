@@ -1,5 +1,6 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
+import { ISignal, Signal } from '@lumino/signaling';
 
 import { NotReached, Refused } from './failure';
 import { components, paths } from './schema';
@@ -35,6 +36,13 @@ type Body<P extends keyof paths, M extends Method> = paths[P][M] extends {
   ? B
   : never;
 
+/** The operations after which a workflow runs. */
+const SUBMITTING: readonly string[] = [
+  '/colonies/{colonyname}/workflows',
+  '/workflows/{workflowid}/reruns',
+  '/processes/{processid}/retries'
+];
+
 /** What is said with a request. */
 export interface ISaid<P extends keyof paths, M extends Method> {
   /** The values of the names in the path. */
@@ -54,6 +62,11 @@ export interface ISaid<P extends keyof paths, M extends Method> {
  */
 export class Connection {
   constructor(readonly settings: ServerConnection.ISettings = ServerConnection.makeSettings()) {}
+
+  /** Emitted with the id of each workflow that this page has submitted, or let run once more. */
+  get submitted(): ISignal<this, string> {
+    return this._submitted;
+  }
 
   get<P extends PathWith<'get'>>(path: P, said: ISaid<P, 'get'> = {}): Promise<Answer<P, 'get'>> {
     return this.request('get', path, said);
@@ -91,7 +104,14 @@ export class Connection {
     if (response.status === 204) {
       return undefined as Answer<P, M>;
     }
-    return (await response.json()) as Answer<P, M>;
+    const answer = (await response.json()) as Answer<P, M>;
+    if (method === 'post' && SUBMITTING.includes(path)) {
+      const { processgraphid } = answer as { processgraphid?: string };
+      if (processgraphid) {
+        this._submitted.emit(processgraphid);
+      }
+    }
+    return answer;
   }
 
   /** The bytes of a resource that is no document, as text; throws as `request` does. */
@@ -150,6 +170,8 @@ export class Connection {
     }
     return response;
   }
+
+  private readonly _submitted = new Signal<this, string>(this);
 }
 
 function placed(path: string, names: Record<string, string>): string {

@@ -66,12 +66,13 @@ const FAILED: Documents['State'] = 3;
 /** Tell that a run has ended, with what can be done about it. */
 function tell(app: JupyterFrontEnd, { watch, progress }: IEnding, trans: TranslationBundle): void {
   const { workflowid } = watch;
-  const name = watch.name || trans.__('Workflow %1', workflowid.slice(0, 8));
+  const name = watch.name || progress?.name || trans.__('Workflow %1', workflowid.slice(0, 8));
   const { words, weight, again } = noticeOf(name, progress, trans);
   const actions: Notification.IAction[] = [];
   const offer = (command: string, label: string, displayType: Notification.ActionDisplayType) => {
     if (progress && app.commands.hasCommand(command)) {
-      const callback = () => void app.commands.execute(command, { workflowid, name: watch.name });
+      const callback = () =>
+        void app.commands.execute(command, { workflowid, name: watch.name || progress.name });
       actions.push({ label, callback, displayType });
     }
   };
@@ -142,9 +143,10 @@ async function ask(colony: IColony, trans: TranslationBundle): Promise<string> {
     Notification.info(trans.__('No run waits or runs at the moment.'), { autoClose: 5_000 });
     return '';
   }
-  const items = open.map(({ workflowid, submissiontime }) =>
-    trans.__('%1, submitted %2', workflowid, new Date(submissiontime).toLocaleString())
-  );
+  const items = open.map(({ workflowid, name, submissiontime }) => {
+    const submitted = new Date(submissiontime).toLocaleString();
+    return trans.__('%1 (%2), submitted %3', name || trans.__('Workflow'), workflowid, submitted);
+  });
   const chosen = await InputDialog.getItem({
     title: trans.__('Watch a Run'),
     label: trans.__('You are told when it has ended:'),

@@ -10,6 +10,10 @@ module.exports = {
   },
   // Node.js has no workers of a page: what they do is done in place.
   moduleNameMapper: { '/startworker$': '<rootDir>/jest.worker.cjs' },
+  moduleNameMapper: {
+    // What a browser gets of it is a module, which Node.js can't load.
+    '^yaml$': require.resolve('yaml')
+  },
   // These come as modules only.
   transformIgnorePatterns: [
     '/node_modules/(?!(@jupyterlab|@jupyter|@microsoft|lib0|y-protocols|yjs|nanoid|uuid)/)'

@@ -6,6 +6,7 @@ from jupyter_colonies.core.messages.workflows import ProcessEvent
 from jupyter_colonies.core.process import Attribute, Process, State
 from jupyter_colonies.core.spec import Conditions, FunctionSpec
 from jupyter_colonies.widgets.inspector import account, actions, speccode
+from tests.unit.widgets.inspector import accounts
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SOURCE = "@colony.function()\ndef fit(scale):\n    return 1 / scale\n"
@@ -118,3 +119,9 @@ def test_only_what_applies_is_offered() -> None:
     assert names(process(processgraphid="g", state=State.FAILED)) == ["rerun"]
     assert names(process(processgraphid="g", **ended), []) == []
     assert actions.offered(process(), [])[0]["question"].startswith("Cancel fit_node?")
+
+
+def test_the_labextension_is_held_to_the_same() -> None:
+    assert accounts.FILE.read_text(encoding="utf-8") == accounts.written(), (
+        "run python -m tests.unit.widgets.inspector.accounts, then jest in labextension/"
+    )

@@ -91,8 +91,8 @@ class Report {
     const { facts, tries, relatives, attributes, ...main } = this._parts;
     const aside = [facts, tries, relatives, attributes].map((part) => part.element);
     const columns = make("div", { className: "columns" }, [
-      make("div", { className: "aside" }, aside),
       make("div", { className: "main" }, Object.values(main).map((part) => part.element)),
+      make("div", { className: "aside" }, aside),
     ]);
     this._whole = make("div", {}, [
       this._head.element,

@@ -13,7 +13,7 @@ export class Head {
     this._bar = make("progress", { max: 1 });
     this._text = make("span", { className: "note" });
     this._progress = make("div", { className: "advance" }, [this._bar, this._text]);
-    this.element = make("header", {}, [this._title, this._state, this._progress]);
+    this.element = make("div", { className: "top" }, [this._title, this._state, this._progress]);
   }
 
   focus() {

@@ -216,6 +216,7 @@ export class Following implements IDisposable {
     if (event === 'notes') {
       const notes = data as Documents['Notes'];
       this.logbook.add(notes.lines);
+      this._complete = notes.ended;
       if (!isOther && this.process) {
         this._note(notes, this.process);
       }
@@ -238,8 +239,7 @@ export class Following implements IDisposable {
   private _follow(state: FeedState): void {
     if (state === 'away' || state === 'live' || state === 'over') {
       // A websocket that is refused doesn't say why: a request does.
-      const known = this.process;
-      const isSettled = state === 'over' && known !== null && isFinal(known.state);
+      const isSettled = state === 'over' && this._complete;
       if (!isSettled && !(state === 'live' && !this.trouble)) {
         void this.refresh();
       }
@@ -363,6 +363,7 @@ export class Following implements IDisposable {
   private _feed: Feed | null = null;
   private _after = '';
   private _noted = false;
+  private _complete = false;
   private _withoutLog = false;
   private _wanted = 0;
   private _executorid = '';

@@ -78,7 +78,7 @@ export class RichValues {
     const renderer = this._rendermime.createRenderer(mime);
     this._widgets.set(box, renderer);
     renderer.renderModel(model).then(
-      () => label(renderer.node, name),
+      () => this._finish(renderer.node, name),
       (error: unknown) => {
         const why = error instanceof Error ? error.message : String(error);
         box.replaceChildren(this._note(this._trans.__("It can't be shown: %1", why)));
@@ -87,6 +87,25 @@ export class RichValues {
     // A renderer may want to know that it is attached, which only Lumino tells it.
     requestAnimationFrame(() => this._attach(renderer, box));
     return box;
+  }
+
+  /** What a renderer leaves out: names, what can be reached by keyboard, pictures that are none. */
+  private _finish(node: HTMLElement, name: string): void {
+    node.tabIndex = 0;
+    node.setAttribute('role', 'group');
+    node.setAttribute('aria-label', name);
+    for (const menu of node.querySelectorAll('details[title] > summary:not([aria-label])')) {
+      menu.setAttribute('aria-label', menu.parentElement?.title ?? name);
+    }
+    for (const picture of node.querySelectorAll('img')) {
+      const text = this._trans.__("This picture can't be read.");
+      const replace = () => picture.replaceWith(this._note(text));
+      picture.alt ||= name;
+      picture.addEventListener('error', replace);
+      if (picture.complete && picture.src && !picture.naturalWidth) {
+        replace();
+      }
+    }
   }
 
   private _attach(widget: Widget, box: HTMLElement): void {
@@ -128,14 +147,6 @@ function image(drawing: string, name: string): HTMLImageElement {
     ? `data:${SVG},${encodeURIComponent(drawing)}`
     : `data:${SVG};base64,${drawing}`;
   return picture;
-}
-
-/** Pictures say what they are, and what can be scrolled can be reached by keyboard. */
-function label(node: HTMLElement, name: string): void {
-  node.querySelectorAll('img:not([alt])').forEach(each => each.setAttribute('alt', name));
-  node.tabIndex = 0;
-  node.setAttribute('role', 'group');
-  node.setAttribute('aria-label', name);
 }
 
 function sizeOf(bundle: Bundle): number {

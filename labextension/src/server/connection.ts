@@ -162,8 +162,7 @@ export class Connection {
     try {
       response = await ServerConnection.makeRequest(address, request, this.settings);
     } catch (error) {
-      signal?.throwIfAborted();
-      throw new NotReached(error);
+      throw signal?.aborted ? error : new NotReached(error);
     }
     if (!response.ok) {
       throw await Refused.read(response);

@@ -12,6 +12,9 @@ module.exports = {
   moduleNameMapper: { '/startworker$': '<rootDir>/jest.worker.cjs' },
   moduleNameMapper: {
     // What a browser gets of it is a module, which Node.js can't load.
+    // Node.js has no workers of a page: what they do is done in place.
+    '/startworker$': '<rootDir>/jest.worker.cjs',
+    // For a browser it comes as modules only.
     '^yaml$': require.resolve('yaml')
   },
   // These come as modules only.

@@ -62,3 +62,9 @@ def test_the_reference_explains_every_field(monkeypatch):
     text = reference.pages()
     assert [name for name in REGISTRY if f"## `{name}`" not in text] == []
     assert "| `funcname` | text | name of the function |" in text
+
+
+def test_the_schema_of_workflow_files_is_current(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    specschema = importlib.import_module("specschema")
+    assert specschema.WRITTEN.read_text() == specschema.text(), "python docs/specschema.py"

@@ -10,7 +10,14 @@ import re
 
 from jupyter_colonies.errors import InvalidRequest
 
-_MEMORY = re.compile(r"([0-9]{1,20})([kmgt])(i?)b?", re.IGNORECASE)
+_MEMORY = re.compile("([0-9]{1,20})([kKmMgGtT])([iI]?)[bB]?")
+
+CPU_PATTERN = "^([0-9]+m|.*[^m])?$"
+"""Texts of CPU that can be read, for a JSON schema; how large they may be is another matter."""
+
+MEMORY_PATTERN = f"^({_MEMORY.pattern})?$"
+"""Texts of memory and storage that can be read, for a JSON schema."""
+
 _POWER = {"k": 1, "m": 2, "g": 3, "t": 4}
 _MEBIBYTE = 1 << 20
 _LARGEST = (1 << 63) - 1

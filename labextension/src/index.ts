@@ -6,5 +6,17 @@ import { notices } from './notices/plugin';
 import { output } from './output/plugin';
 import { run } from './run/plugin';
 import { status } from './status/plugin';
+import { workflowFile } from './workflowfile/plugin';
 
-export default [colony, settings, cells, openCell, notices, output, run, inspector, status];
+export default [
+  colony,
+  settings,
+  cells,
+  openCell,
+  notices,
+  output,
+  run,
+  inspector,
+  status,
+  workflowFile
+];

@@ -44,6 +44,19 @@ declare module '*/jupyter_colonies/widgets/inspector/inspector.js' {
 }
 
 declare module '*/jupyter_colonies/widgets/page/elements.js' {
+  /** An element with properties or attributes and children; texts are only ever set as text. */
+  export function make<K extends keyof HTMLElementTagNameMap>(
+    tag: K,
+    properties?: Record<string, unknown>,
+    children?: (Node | string)[]
+  ): HTMLElementTagNameMap[K];
+  export function button(
+    text: string,
+    onclick: () => void,
+    properties?: Record<string, unknown>
+  ): HTMLButtonElement;
+  /** A state's glyph and word on its colour. */
+  export function chip(look: { glyph: string; word: string; fill: string }): HTMLSpanElement;
   /** A duration in seconds in words: `0.04 s`, `3 min 20 s`. */
   export function duration(seconds: number): string;
   /** A moment in the reader's zone; the exact value is its title. */

@@ -1,5 +1,7 @@
 """Protocol part 02, section 1.6: CPU and memory texts."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,3 +75,13 @@ def test_any_text_is_read_or_refused(text):
             assert 0 <= read(text) < 2**63
         except InvalidRequest:
             continue
+
+
+@given(st.from_regex(r"([0-9a-z+.]{0,3}m?|[0-9]{1,3}[kmgtx]?i?b?)", fullmatch=True))
+def test_the_patterns_for_schemas_say_what_can_be_read(text):
+    for pattern, read in [
+        (quantity.CPU_PATTERN, quantity.cpu_millicores),
+        (quantity.MEMORY_PATTERN, quantity.memory_bytes),
+    ]:
+        if re.search(pattern, text):
+            read(text)

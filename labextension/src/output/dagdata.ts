@@ -6,6 +6,9 @@ export const DAG_MIME_TYPE = 'application/vnd.colonies.dag+json';
 /** The MIME type of the live widget that lies beside it in the same output. */
 export const WIDGET_MIME_TYPE = 'application/vnd.jupyter.widget-view+json';
 
+/** What the id of a workflow looks like. */
+const WORKFLOW_ID = /^[0-9a-f]{64}$/;
+
 /** One process of the workflow, as the table twin of the picture shows it. */
 export interface IDagRow {
   nodename: string;
@@ -16,6 +19,7 @@ export interface IDagRow {
 
 /** What was saved of a workflow's graph. */
 export interface IDagData {
+  /** The workflow's id; empty if it is none that a server can have given. */
   processgraphid: string;
   title: string;
   state: string;
@@ -39,7 +43,9 @@ export function readDagData(value: ReadonlyPartialJSONValue | undefined): IDagDa
   }
   const table = Array.isArray(data.table) ? data.table : [];
   return {
-    processgraphid: asText(data.processgraphid),
+    processgraphid: WORKFLOW_ID.test(asText(data.processgraphid))
+      ? asText(data.processgraphid)
+      : '',
     title: asText(data.title),
     state: asText(data.state),
     svg: asText(data.svg),

@@ -7,7 +7,8 @@ import { RunSession } from './runsession';
 
 /** What the graph of a run is made with. */
 export interface IGraphPaneOptions {
-  session: RunSession;
+  /** What the run is called. */
+  title: string;
   settings: IColonySettings | null;
   trans: TranslationBundle;
   /** Whether the drawing fills its pane; otherwise it is as high as the graph needs. */
@@ -16,14 +17,25 @@ export interface IGraphPaneOptions {
 
 /** The graph of a run that is followed, folded as the settings say. */
 export class GraphPane extends RunGraph {
-  constructor({ session, settings, trans, fills }: IGraphPaneOptions) {
-    super({ trans, title: session.name, limits: settings?.current.folding, fills });
-    this._session = session;
+  constructor({ title, settings, trans, fills }: IGraphPaneOptions) {
+    super({ trans, title, limits: settings?.current.folding, fills });
     this._settings = settings;
-    session.changed.connect(this._take, this);
-    session.restarted.connect(this._restart, this);
     settings?.changed.connect(this._limit, this);
-    if (session.whole) {
+  }
+
+  /** Draw what a session tells; what was drawn stays until then. Null follows none. */
+  follow(session: RunSession | null): void {
+    if (this._session && !this._session.isDisposed) {
+      this._session.changed.disconnect(this._take, this);
+      this._session.restarted.disconnect(this._restart, this);
+    }
+    if (session && this._session) {
+      this.reset();
+    }
+    this._session = session ?? this._session;
+    session?.changed.connect(this._take, this);
+    session?.restarted.connect(this._restart, this);
+    if (session?.whole) {
       this.learn(session.whole);
     }
   }
@@ -32,8 +44,7 @@ export class GraphPane extends RunGraph {
     if (this.isDisposed) {
       return;
     }
-    this._session.changed.disconnect(this._take, this);
-    this._session.restarted.disconnect(this._restart, this);
+    this.follow(null);
     this._settings?.changed.disconnect(this._limit, this);
     super.dispose();
   }
@@ -50,6 +61,6 @@ export class GraphPane extends RunGraph {
     this.limits = this._settings?.current.folding ?? {};
   }
 
-  private readonly _session: RunSession;
   private readonly _settings: IColonySettings | null;
+  private _session: RunSession | null = null;
 }

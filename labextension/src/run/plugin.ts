@@ -6,7 +6,7 @@ import {
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
-import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { ITranslator, nullTranslator, TranslationBundle } from '@jupyterlab/translation';
 
 import { IColony } from '../colony/colony';
 import { IColonySettings } from '../colony/settings';
@@ -16,6 +16,7 @@ import { LINK } from './links';
 import { RunCommands } from './names';
 import { ProcessTable } from './processtable';
 import { Runs } from './runs';
+import { RunSession } from './runsession';
 
 /** Opens runs in the main area. */
 export const run: JupyterFrontEndPlugin<void> = {
@@ -45,7 +46,7 @@ export const run: JupyterFrontEndPlugin<void> = {
           {
             name: 'graph',
             label: trans.__('Graph'),
-            make: () => new GraphPane({ session, settings, trans })
+            make: () => graphOf(session, settings, trans)
           },
           {
             name: 'table',
@@ -62,3 +63,13 @@ export const run: JupyterFrontEndPlugin<void> = {
     }
   }
 };
+
+function graphOf(
+  session: RunSession,
+  settings: IColonySettings | null,
+  trans: TranslationBundle
+): GraphPane {
+  const graph = new GraphPane({ title: session.name, settings, trans });
+  graph.follow(session);
+  return graph;
+}

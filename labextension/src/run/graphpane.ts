@@ -28,6 +28,7 @@ export class GraphPane extends RunGraph {
     if (this._session && !this._session.isDisposed) {
       this._session.changed.disconnect(this._take, this);
       this._session.restarted.disconnect(this._restart, this);
+      this._session.nameChanged.disconnect(this._call, this);
     }
     if (session && this._session) {
       this.reset();
@@ -35,6 +36,7 @@ export class GraphPane extends RunGraph {
     this._session = session ?? this._session;
     session?.changed.connect(this._take, this);
     session?.restarted.connect(this._restart, this);
+    session?.nameChanged.connect(this._call, this);
     if (session?.whole) {
       this.learn(session.whole);
     }
@@ -55,6 +57,10 @@ export class GraphPane extends RunGraph {
 
   private _restart(): void {
     this.reset();
+  }
+
+  private _call(_: RunSession, name: string): void {
+    this.rename(name);
   }
 
   private _limit(): void {

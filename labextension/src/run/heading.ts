@@ -21,6 +21,7 @@ export class RunHeading extends Widget {
     _session.changed.connect(this._wish, this);
     _session.restarted.connect(this._wish, this);
     _session.standingChanged.connect(this._wish, this);
+    _session.nameChanged.connect(this._wish, this);
     this._draw();
   }
 
@@ -43,10 +44,8 @@ export class RunHeading extends Widget {
 
   private _build(): void {
     const { _trans: trans, _session: session } = this;
-    this._name.textContent = session.name;
     this._id.textContent = session.workflowid.slice(0, 8);
     this._id.title = session.workflowid;
-    this._id.hidden = session.name.includes(session.workflowid.slice(0, 8));
     this._state.className = 'jp-ColoniesRun-state';
     this._track.className = 'jp-ColoniesRun-track';
     this._track.setAttribute('role', 'progressbar');
@@ -82,6 +81,8 @@ export class RunHeading extends Widget {
     const state = this._past ? stateOf(counts) : session.state;
     const { glyph, word, fill } = lookOf(state, trans);
     const finished = counts[2] + counts[3] + counts[4];
+    this._name.textContent = session.name;
+    this._id.hidden = session.name.includes(session.workflowid.slice(0, 8));
     this._state.hidden = this._track.hidden = !known;
     this._state.textContent = `${glyph} ${word}`;
     this._state.style.background = fill;

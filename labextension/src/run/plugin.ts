@@ -6,15 +6,20 @@ import {
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator, nullTranslator, TranslationBundle } from '@jupyterlab/translation';
+
+import { CommandRegistry } from '@lumino/commands';
 
 import { IColony } from '../colony/colony';
 import { IColonySettings } from '../colony/settings';
+import { ProcessInspector } from '../inspector/processinspector';
 import { addRunCommands } from './commands';
 import { GraphPane } from './graphpane';
 import { LINK } from './links';
 import { RunCommands } from './names';
 import { ProcessTable } from './processtable';
+import { IProcessView, IRunParts } from './runpanel';
 import { Runs } from './runs';
 import { RunSession } from './runsession';
 
@@ -23,11 +28,12 @@ export const run: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-colonies:run',
   description: 'Shows a run in the main area: its graph, its timeline and its processes.',
   autoStart: true,
-  requires: [IColony],
+  requires: [IColony, IRenderMimeRegistry],
   optional: [ILabShell, ILayoutRestorer, IRouter, ICommandPalette, IColonySettings, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     colony: IColony,
+    rendermime: IRenderMimeRegistry,
     labShell: ILabShell | null,
     restorer: ILayoutRestorer | null,
     router: IRouter | null,
@@ -41,20 +47,7 @@ export const run: JupyterFrontEndPlugin<void> = {
       labShell,
       colony,
       trans,
-      parts: session => ({
-        panes: [
-          {
-            name: 'graph',
-            label: trans.__('Graph'),
-            make: () => graphOf(session, settings, trans)
-          },
-          {
-            name: 'table',
-            label: trans.__('Table'),
-            make: () => new ProcessTable(session, trans)
-          }
-        ]
-      })
+      parts: session => partsOf(session, { settings, trans, rendermime, commands: app.commands })
     });
     addRunCommands({ app, colony, runs, trans, palette, keepsLink: !labShell });
     router?.register({ command: RunCommands.openLinked, pattern: LINK });
@@ -64,12 +57,49 @@ export const run: JupyterFrontEndPlugin<void> = {
   }
 };
 
-function graphOf(
-  session: RunSession,
-  settings: IColonySettings | null,
-  trans: TranslationBundle
-): GraphPane {
-  const graph = new GraphPane({ title: session.name, settings, trans });
-  graph.follow(session);
-  return graph;
+/** What the parts of a view are made with. */
+interface IMadeWith {
+  settings: IColonySettings | null;
+  trans: TranslationBundle;
+  rendermime: IRenderMimeRegistry;
+  commands: CommandRegistry;
+}
+
+function partsOf(session: RunSession, made: IMadeWith): IRunParts {
+  const { settings, trans } = made;
+  return {
+    panes: [
+      {
+        name: 'graph',
+        label: trans.__('Graph'),
+        make: () => {
+          const graph = new GraphPane({ title: session.name, settings, trans });
+          graph.follow(session);
+          return graph;
+        }
+      },
+      {
+        name: 'table',
+        label: trans.__('Table'),
+        make: () => new ProcessTable(session, trans)
+      }
+    ],
+    inspector: inspectorOf(session, made)
+  };
+}
+
+function inspectorOf(session: RunSession, made: IMadeWith): IProcessView {
+  const nameOf = (processid: string) => session.nodes.get(processid)?.nodename;
+  const inspector = new ProcessInspector({ ...made, colony: session.colony, nameOf });
+  session.standingChanged.connect((_, standing) => {
+    if (standing === 'removed') {
+      inspector.leave();
+    }
+  });
+  return {
+    widget: inspector,
+    inspect: node => inspector.show(node),
+    chosen: inspector.chosen,
+    newRun: inspector.newRun
+  };
 }

@@ -135,7 +135,9 @@ export class RunPanel extends Panel {
       inspector.chosen.connect((_, processid) => (this.selected = processid));
       inspector.newRun.connect((_, workflowid) => this._wanted.emit(workflowid));
       this._split.addWidget(inspector.widget);
-      this._split.setRelativeSizes([2, 1]);
+      this._split.setRelativeSizes([3, 2]);
+      // The graph has all the room until a process is looked at.
+      inspector.widget.hide();
     }
     this._make(this._tabs.currentIndex);
     this._inspect();
@@ -171,7 +173,11 @@ export class RunPanel extends Panel {
   }
 
   private _inspect(): void {
-    this._parts.inspector?.inspect(this._session.nodes.get(this._selected) ?? null);
+    const { inspector } = this._parts;
+    inspector?.inspect(this._session.nodes.get(this._selected) ?? null);
+    if (this._selected) {
+      inspector?.widget.show();
+    }
   }
 
   /** The room changed, also because the heading needs more lines: nothing else tells the parts. */

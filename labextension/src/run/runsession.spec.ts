@@ -50,7 +50,7 @@ class Server {
       status,
       statusText: `status ${status}`,
       headers: { get: () => (problem || status < 300 ? kind : 'text/html') },
-      json: () => Promise.resolve(problem ? { detail: 'as the server says' } : { revision: 1 })
+      json: () => Promise.resolve(problem ? { detail: 'as the server says' } : { name: 'making' })
     });
   };
 }
@@ -146,7 +146,7 @@ describe('RunSession', () => {
     expect(session.whole?.nodes).toHaveLength(3);
     expect(told).toEqual([2, 2]);
     expect(session.standing).toBe('live');
-    expect(session.name).toBe('Workflow abcdef01');
+    expect(session.name).toBe('making');
   });
 
   it('begins anew after a reset', async () => {
@@ -167,6 +167,7 @@ describe('RunSession', () => {
     await settle();
     expect(session.standing).toBe('removed');
     expect(session.trouble).toBe('as the server says');
+    expect(session.name).toBe('Workflow abcdef01');
     colony.become('there');
     session.retry();
     jest.advanceTimersByTime(60_000);

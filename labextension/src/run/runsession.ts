@@ -27,14 +27,14 @@ export type RunStanding = FeedState | 'removed' | 'refused';
  */
 export class RunSession implements IDisposable {
   /**
-   * @param name - what the reader knows the run by; the server knows only its id
+   * @param name - what the reader knows the run by, until the server says what it is called
    */
   constructor(
     readonly colony: IColony,
     readonly workflowid: string,
     name = ''
   ) {
-    this.name = name || `Workflow ${workflowid.slice(0, 8)}`;
+    this._name = name || `Workflow ${workflowid.slice(0, 8)}`;
     colony.standingChanged.connect(this._attend, this);
     document.addEventListener('visibilitychange', this._seen);
     this._attend(colony, colony.standing);
@@ -42,7 +42,14 @@ export class RunSession implements IDisposable {
   }
 
   /** What people call the run. */
-  readonly name: string;
+  get name(): string {
+    return this._name;
+  }
+
+  /** Emitted when the server has said what the run is called. */
+  get nameChanged(): ISignal<this, string> {
+    return this._nameChanged;
+  }
 
   /** The processes as last told, by their ids, in the order in which they became known. */
   get nodes(): ReadonlyMap<string, Documents['NodeChange']> {
@@ -131,8 +138,11 @@ export class RunSession implements IDisposable {
       this._progress = await this.colony.connection.get(PROGRESS, {
         path: { workflowid: this.workflowid }
       });
-      if (listen && !this._disposed) {
-        this._listen();
+      if (!this._disposed) {
+        this._call(this._progress.name);
+        if (listen) {
+          this._listen();
+        }
       }
     } catch (error) {
       if (!this._disposed) {
@@ -140,6 +150,13 @@ export class RunSession implements IDisposable {
       }
     } finally {
       this._looking = false;
+    }
+  }
+
+  private _call(name: string): void {
+    if (name && name !== this._name) {
+      this._name = name;
+      this._nameChanged.emit(name);
     }
   }
 
@@ -246,11 +263,13 @@ export class RunSession implements IDisposable {
   private readonly _nodes = new Map<string, Documents['NodeChange']>();
   private readonly _changed = new Signal<this, Documents['WorkflowChange']>(this);
   private readonly _restarted = new Signal<this, void>(this);
+  private readonly _nameChanged = new Signal<this, string>(this);
   private readonly _standingChanged = new Signal<this, RunStanding>(this);
   private _progress: Documents['Progress'] | null = null;
   private _last: Documents['WorkflowChange'] | null = null;
   private _state: Documents['State'] = 0;
   private _standing: RunStanding = 'connecting';
+  private _name: string;
   private _trouble = '';
   private _feed: Feed | null = null;
   private _after = '';

@@ -25,8 +25,12 @@ export class RunView extends MainAreaWidget<RunPanel> {
     this.id = `jp-colonies-run-${session.workflowid}`;
     this.addClass('jp-ColoniesRunView');
     const title = this.title;
-    title.label = session.name;
-    title.caption = trans.__('%1 (%2)', session.name, session.workflowid);
+    const call = () => {
+      title.label = session.name;
+      title.caption = `${session.name} (${session.workflowid})`;
+    };
+    call();
+    session.nameChanged.connect(call);
     title.icon = runIcon;
     title.closable = true;
     this._fill(commands, trans);

@@ -14,12 +14,14 @@ import { CommandRegistry } from '@lumino/commands';
 import { IColony } from '../colony/colony';
 import { IColonySettings } from '../colony/settings';
 import { ProcessInspector } from '../inspector/processinspector';
+import { ReplayBar } from '../timeline/replaybar';
+import { TimelinePane } from '../timeline/timelinepane';
 import { addRunCommands } from './commands';
 import { GraphPane } from './graphpane';
 import { LINK } from './links';
 import { RunCommands } from './names';
 import { ProcessTable } from './processtable';
-import { IProcessView, IRunParts } from './runpanel';
+import { IMoments, IProcessView, IRunParts } from './runpanel';
 import { Runs } from './runs';
 import { RunSession } from './runsession';
 
@@ -79,13 +81,24 @@ function partsOf(session: RunSession, made: IMadeWith): IRunParts {
         }
       },
       {
+        name: 'timeline',
+        label: trans.__('Timeline'),
+        make: () => new TimelinePane({ colony: session.colony, session, trans })
+      },
+      {
         name: 'table',
         label: trans.__('Table'),
         make: () => new ProcessTable(session, trans)
       }
     ],
-    inspector: inspectorOf(session, made)
+    inspector: inspectorOf(session, made),
+    replay: replayOf(session, trans)
   };
+}
+
+function replayOf(session: RunSession, trans: TranslationBundle): IMoments {
+  const bar = new ReplayBar({ colony: session.colony, session, trans });
+  return { widget: bar, moment: bar.moment };
 }
 
 function inspectorOf(session: RunSession, made: IMadeWith): IProcessView {

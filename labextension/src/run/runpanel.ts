@@ -30,7 +30,8 @@ export interface IProcessView {
 }
 
 /** What lets the reader choose an earlier moment. */
-export interface IMoments extends Widget {
+export interface IMoments {
+  readonly widget: Widget;
   readonly moment: ISignal<unknown, NodeChange[] | null>;
 }
 
@@ -127,7 +128,7 @@ export class RunPanel extends Panel {
     left.addClass('jp-ColoniesRun-left');
     left.addWidget(this._tabs);
     if (replay) {
-      left.addWidget(replay);
+      left.addWidget(replay.widget);
       replay.moment.connect((_, nodes) => this._showStates(nodes));
     }
     this._split.addWidget(left);

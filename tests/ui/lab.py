@@ -122,6 +122,7 @@ def running(home: Path) -> Iterator[Lab]:
     log = _Log(process)
     try:
         log.wait_for(re.compile(r"is running at"))
+        log.wait_for(re.compile(r"Serving colony"))
         yield Lab(url=f"http://127.0.0.1:{port}{PREFIX}", token=token, root=root)
     finally:
         process.terminate()

@@ -8,13 +8,10 @@ module.exports = {
     '\\.js$': ['ts-jest', { tsconfig: 'tsconfig.spec.json' }],
     '\\.svg$': '<rootDir>/jest.svg.cjs'
   },
-  // Node.js has no workers of a page: what they do is done in place.
-  moduleNameMapper: { '/startworker$': '<rootDir>/jest.worker.cjs' },
   moduleNameMapper: {
-    // What a browser gets of it is a module, which Node.js can't load.
     // Node.js has no workers of a page: what they do is done in place.
     '/startworker$': '<rootDir>/jest.worker.cjs',
-    // For a browser it comes as modules only.
+    // What a browser gets of it is a module, which Node.js can't load.
     '^yaml$': require.resolve('yaml')
   },
   // These come as modules only.

@@ -11,6 +11,7 @@ PYTHON := $(BIN)/python
 INSTALLED := $(VENV)/.installed
 # Which tests run together, and in which order, says tests/spread.py.
 SPREAD := -n 3 --dist loadscope --no-loadscope-reorder
+MODULES := labextension/node_modules/.yarn-state.yml
 LABEXTENSION := labextension/package.json labextension/yarn.lock labextension/tsconfig.json \
 	$(shell find labextension/src labextension/style labextension/schema jupyter_colonies/widgets \
 		-name '*.ts' -o -name '*.js' -o -name '*.css' -o -name '*.json' 2>/dev/null)
@@ -70,9 +71,14 @@ check-python: $(INSTALLED)
 	@$(BIN)/ruff format --check --quiet
 	@log=$$($(BIN)/lint-imports) || { echo "$$log"; exit 1; }
 
-check-page: $(INSTALLED)
+check-page: $(MODULES)
+	@cd labextension && PATH="$(CURDIR)/$(BIN):$$PATH" jlpm check
+
+# The build of the package has just installed them, unless they have changed since.
+$(MODULES): labextension/package.json labextension/yarn.lock | $(INSTALLED)
 	@cd labextension && PATH="$(CURDIR)/$(BIN):$$PATH" && export PATH \
-		&& { log=$$(jlpm install --immutable) || { echo "$$log"; exit 1; }; } && jlpm check
+		&& { log=$$(jlpm install --immutable) || { echo "$$log"; exit 1; }; }
+	@touch $(MODULES)
 
 audit: $(INSTALLED) ## Ask whether anything installed is known to be vulnerable; needs the network
 	@$(PYTHON) -m venv build/audit

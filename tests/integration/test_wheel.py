@@ -1,0 +1,69 @@
+"""Who installs the wheel has the labextension and the server extension, without Node.js."""
+
+import json
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.wheel import ROOT, Installed, build
+
+LABEXTENSION = "share/jupyter/labextensions/jupyter-colonies"
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory) -> Path:
+    """Built from the labextension that is there; Node.js has nothing to do."""
+    return build(ROOT, tmp_path_factory.mktemp("wheel"), "--no-build-isolation")
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory, wheel) -> Installed:
+    return Installed.alone(tmp_path_factory.mktemp("installed"), wheel)
+
+
+def test_jupyter_finds_both_extensions(installed: Installed) -> None:
+    extensions = listed(installed, "jupyterlab.labextensions")
+    version = json.loads((ROOT / "labextension/package.json").read_text())["version"]
+    assert re.search(
+        rf"jupyter-colonies v{version} enabled +OK +\(python, jupyter_colonies\)", extensions
+    )
+    extensions = listed(installed, "jupyter_server.extension.serverextension")
+    assert re.search(r"jupyter_colonies enabled\n +- Validating jupyter_colonies\.\.\.", extensions)
+    assert re.search(r"jupyter_colonies .*OK\n", extensions)
+
+
+def listed(installed: Installed, module: str) -> str:
+    """What `jupyter … list` prints of the package in the new environment, without colours."""
+    told = installed.run(
+        "-c",
+        f"import sys, jupyter_colonies; from {module} import main\n"
+        "print(jupyter_colonies.__file__, flush=True)\n"
+        "sys.argv = ['jupyter', 'list']; main()",
+    )
+    assert told.startswith(str(installed.prefix))
+    return re.sub(r"\x1b\[[\d;]*m", "", told)
+
+
+def test_the_settings_and_the_page_are_installed(installed: Installed) -> None:
+    folder = installed.prefix / LABEXTENSION
+    described = json.loads((folder / "package.json").read_text())
+    assert (folder / described["jupyterlab"]["_build"]["load"]).is_file()
+    schemas = ROOT / "labextension" / "schema"
+    for schema in schemas.glob("*.json"):
+        assert (folder / "schemas" / "jupyter-colonies" / schema.name).is_file()
+    assert json.loads((folder / "install.json").read_text())["packageName"] == "jupyter_colonies"
+
+
+def test_everything_but_the_sources_of_the_page_is_in_the_wheel(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as opened:
+        names = {name.partition("/")[2] for name in opened.namelist()}
+    package = ROOT / "jupyter_colonies"
+    wanted = {
+        str(file.relative_to(package))
+        for file in package.rglob("*")
+        if file.is_file() and file.suffix != ".pyc" and "labextension" not in file.parts
+    }
+    assert wanted - names == set()
+    assert [name for name in names if "labextension/" in name and "share/" not in name] == []

@@ -104,6 +104,7 @@ export class Colony implements IColony {
 
   private _follow(colonyname: string): void {
     if (this._feed && this._feed.state !== 'over') {
+      this._feed.hurry();
       this._stand(this._feed.state);
       return;
     }

@@ -42,7 +42,7 @@ export class Feed implements IDisposable {
     private _after = ''
   ) {
     document.addEventListener('visibilitychange', this._look);
-    window.addEventListener('online', this._hurry);
+    window.addEventListener('online', this._online);
     if (document.hidden) {
       this._become('resting');
     } else {
@@ -78,9 +78,16 @@ export class Feed implements IDisposable {
     }
     this._disposed = true;
     document.removeEventListener('visibilitychange', this._look);
-    window.removeEventListener('online', this._hurry);
+    window.removeEventListener('online', this._online);
     this._close();
     Signal.clearData(this);
+  }
+
+  /** Connect at once where the next attempt is being waited for. */
+  hurry(): void {
+    if (this._state === 'away') {
+      this._connect();
+    }
   }
 
   private _connect(): void {
@@ -158,11 +165,7 @@ export class Feed implements IDisposable {
     }, HIDDEN);
   };
 
-  private readonly _hurry = (): void => {
-    if (this._state === 'away') {
-      this._connect();
-    }
-  };
+  private readonly _online = (): void => this.hurry();
 
   private _become(state: FeedState): void {
     if (state !== this._state) {

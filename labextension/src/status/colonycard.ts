@@ -81,27 +81,39 @@ export class ColonyCard extends Widget {
       ways.push([trans.__('Try Now'), () => colony.retry()]);
     }
     if (command) {
-      ways.push([trans.__('Copy the Command'), () => Clipboard.copyToSystem(command)]);
+      ways.push([
+        trans.__('Copy the Command'),
+        () => Clipboard.copyToSystem(this._command.textContent ?? '')
+      ]);
     }
     const address = colony.here?.address ?? '';
     if (isThere && address) {
-      ways.push([trans.__('Copy the Address'), () => Clipboard.copyToSystem(address)]);
+      ways.push([
+        trans.__('Copy the Address'),
+        () => Clipboard.copyToSystem(colony.here?.address ?? '')
+      ]);
     }
     if (openPanel) {
       ways.push([trans.__('Open the Panel'), () => (openPanel(), done())]);
     }
-    const labels = ways.map(([label]) => label).join('|') + colony.standing;
-    if (labels === this._drawn) {
-      return;
-    }
-    const hadFocus = this.node.contains(document.activeElement);
-    this._drawn = labels;
-    this._ways.className = 'jp-ColoniesStatus-ways';
-    this._ways.replaceChildren(...ways.map(([label, act]) => button(label, act)));
+    const shown: HTMLElement[] = ways.map(
+      ([label, act]) => this._buttons.get(label) ?? button(label, act)
+    );
+    this._buttons = new Map(ways.map(([label], index) => [label, shown[index]]));
     if (colony.standing === 'refused') {
-      this._ways.prepend(signIn(colony.connection.settings.baseUrl, trans.__('Sign In')));
+      shown.push(signIn(colony.connection.settings.baseUrl, trans.__('Sign In')));
     }
-    if (hadFocus && this.isAttached) {
+    const hadFocus = this._ways.contains(document.activeElement);
+    this._ways.className = 'jp-ColoniesStatus-ways';
+    [...this._ways.children]
+      .filter(each => !shown.some(one => one === each))
+      .forEach(each => each.remove());
+    shown.forEach((each, index) => {
+      if (this._ways.children[index] !== each) {
+        this._ways.insertBefore(each, this._ways.children[index] ?? null);
+      }
+    });
+    if (hadFocus && !this._ways.contains(document.activeElement)) {
       (this._ways.querySelector<HTMLElement>('button, a') ?? this.node).focus();
     }
   }
@@ -110,7 +122,7 @@ export class ColonyCard extends Widget {
   private readonly _command = document.createElement('code');
   private readonly _facts = document.createElement('dl');
   private readonly _ways = document.createElement('div');
-  private _drawn = '';
+  private _buttons = new Map<string, HTMLElement>();
 }
 
 function button(label: string, act: () => void): HTMLButtonElement {

@@ -28,6 +28,7 @@ export class Chart {
     this._ends = [
       bars.listen(() => this.refresh()),
       follow(model, ["chosen"], () => this._chosen()),
+      follow(model, ["moment"], () => this._replayed()),
       watchTheme(() => this.redraw()),
     ];
     this._sizes = new ResizeObserver(() => this.refresh());
@@ -120,6 +121,12 @@ export class Chart {
       this._reveal(bar);
     }
     this._tell(bar ?? null);
+    this.redraw();
+  }
+
+  /** A replay shows another moment. */
+  _replayed() {
+    this.sheet.moment = this._model.get("moment") ?? -1;
     this.redraw();
   }
 

@@ -24,6 +24,8 @@ export class Sheet {
     this.path = true;
     this.chosen = -1;
     this.focus = -1;
+    /** The moment that a replay shows, in microseconds since the submission; -1 for none. */
+    this.moment = -1;
     this.tops = [];
     this.height = HEAD;
     /** Where the axis begins, in pixels. */
@@ -103,7 +105,24 @@ export class Sheet {
     this._drawMark(this.chosen, this._paint.brand, []);
     this._drawMark(this.focus, this._paint.strong, [4, 3]);
     pen.restore();
+    this._drawMoment(height);
     this._drawTicks(height, true);
+  }
+
+  /** A line at the moment that a replay shows, with a handle above it. */
+  _drawMoment(height) {
+    const x = Math.round(this.gutter + this._axis.x(this.moment));
+    if (this.moment < 0 || x < this.gutter || x > this.gutter + this._axis.width + 8) {
+      return;
+    }
+    const pen = this._pen;
+    pen.fillStyle = this._paint.brand;
+    pen.fillRect(x - 1, HEAD - 4, 2, height - HEAD + 4);
+    pen.beginPath();
+    pen.moveTo(x - 5, HEAD - 9);
+    pen.lineTo(x + 5, HEAD - 9);
+    pen.lineTo(x, HEAD - 2);
+    pen.fill();
   }
 
   _drawTicks(height, texts) {

@@ -79,6 +79,22 @@ export class Chronicle implements IDisposable {
     return this._changed;
   }
 
+  /** The moment that a replay shows, in microseconds since 1970; null while that is now. */
+  get moment(): number | null {
+    return this._moment;
+  }
+
+  set moment(moment: number | null) {
+    if (moment !== this._moment) {
+      this._moment = moment;
+      this._momentChanged.emit(moment);
+    }
+  }
+
+  get momentChanged(): ISignal<this, number | null> {
+    return this._momentChanged;
+  }
+
   get isDisposed(): boolean {
     return this._disposed;
   }
@@ -233,6 +249,8 @@ export class Chronicle implements IDisposable {
   }
 
   private readonly _changed = new Signal<this, void>(this);
+  private readonly _momentChanged = new Signal<this, number | null>(this);
+  private _moment: number | null = null;
   private readonly _nodes: Map<string, NodeChange>;
   /** The revision with which each process came as it is. */
   private readonly _since = new Map<string, number>();

@@ -53,7 +53,7 @@ export class ReplayBar extends RunPane {
     this._generation += 1;
     this._past = null;
     this._model.set('at', LIVE);
-    this._emit(null);
+    this._tell(null, []);
   }
 
   /** What the slider has to know of a history. */
@@ -92,7 +92,7 @@ export class ReplayBar extends RunPane {
       step: last + 1,
       steps: this._moments.length
     });
-    this._emit(at === LIVE ? null : nodes);
+    this._tell(at === LIVE ? null : moment, nodes);
   }
 
   /** Go to the next change, or to the one before if it is negative. */
@@ -109,10 +109,13 @@ export class ReplayBar extends RunPane {
     this._model.set('at', isNow ? LIVE : Math.max(moment - history.begin, 0));
   }
 
-  private _emit(nodes: NodeChange[] | null): void {
-    if (nodes || this._isPast) {
-      this._isPast = nodes !== null;
-      this._moment.emit(nodes);
+  private _tell(moment: number | null, nodes: NodeChange[]): void {
+    if (this.chronicle) {
+      this.chronicle.moment = moment;
+    }
+    if (moment !== null || this._isPast) {
+      this._isPast = moment !== null;
+      this._moment.emit(moment === null ? null : nodes);
     }
   }
 

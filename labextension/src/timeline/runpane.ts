@@ -75,6 +75,11 @@ export abstract class RunPane extends Widget {
     return this.session.trouble || (read && this.trans.__('Not up to date: %1', read));
   }
 
+  /** What happened in the run; null until the pane was seen. */
+  protected get chronicle(): Chronicle | null {
+    return this._chronicle;
+  }
+
   protected get isMounted(): boolean {
     return this._unmount !== null;
   }

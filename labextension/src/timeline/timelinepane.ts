@@ -34,6 +34,11 @@ export class TimelinePane extends RunPane {
     return this._selectedChanged;
   }
 
+  override dispose(): void {
+    this.chronicle?.momentChanged.disconnect(this._showMoment, this);
+    super.dispose();
+  }
+
   protected override async paint(chronicle: Chronicle): Promise<void> {
     const plot = (this._plot ??= new Plot(this.session.name, this.trans));
     const work = plot.update(chronicle.history, chronicle.now, this.trouble);
@@ -48,11 +53,19 @@ export class TimelinePane extends RunPane {
       this._model.on('change:chosen', () => this._chartChose());
       this.mount(timeline(), this._model);
     }
+    chronicle.momentChanged.connect(this._showMoment, this);
+    this._showMoment(chronicle);
     this._showSelected();
   }
 
   protected override restart(): void {
     this._plot = null;
+  }
+
+  /** Mark the moment that a replay shows. */
+  private _showMoment(chronicle: Chronicle): void {
+    const { moment, history } = chronicle;
+    this._model.set('moment', moment === null ? NONE : moment - history.begin);
   }
 
   private _chartChose(): void {

@@ -99,7 +99,7 @@ class View {
     this._path.textContent = heading.path ? `Critical path: ${heading.path}` : "";
     this._trouble.textContent = heading.trouble;
     this._trouble.hidden = !heading.trouble;
-    const key = JSON.stringify(heading.legend);
+    const key = JSON.stringify([heading.legend, heading.exact]);
     if (key !== this._key) {
       this._key = key;
       this._legend.replaceChildren(

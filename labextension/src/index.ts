@@ -4,6 +4,7 @@ import { colony, settings } from './colony/plugin';
 import { inspector } from './inspector/plugin';
 import { notices } from './notices/plugin';
 import { output } from './output/plugin';
+import { panel } from './panel/plugin';
 import { run } from './run/plugin';
 import { status } from './status/plugin';
 import { workflowFile } from './workflowfile/plugin';
@@ -15,6 +16,7 @@ export default [
   openCell,
   notices,
   output,
+  panel,
   run,
   inspector,
   status,

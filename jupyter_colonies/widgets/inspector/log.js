@@ -341,7 +341,9 @@ export class LogPart extends Part {
     if (this._following) {
       this._box.scrollTop = this._box.scrollHeight;
     } else if (this._anchor) {
-      this._box.scrollTop = this._anchor.offsetTop - this._box.clientHeight / 2;
+      // A line's own offset is that within its block, which is a box of its own.
+      const below = this._anchor.getBoundingClientRect().top - this._box.getBoundingClientRect().top;
+      this._box.scrollTop += below - this._box.clientHeight / 2;
     }
     this._top = this._box.scrollTop;
   }

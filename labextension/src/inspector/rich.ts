@@ -49,14 +49,14 @@ export class RichValues {
     for (const [box, widget] of [...this._widgets]) {
       if (!element.contains(box)) {
         this._widgets.delete(box);
-        widget.dispose();
+        drop(widget);
       }
     }
   }
 
   /** Dispose of all renderers. */
   dispose(): void {
-    this._widgets.forEach(widget => widget.dispose());
+    this._widgets.forEach(drop);
     this._widgets.clear();
   }
 
@@ -138,6 +138,14 @@ export class RichValues {
 
   private readonly _rendermime: IRenderMimeRegistry;
   private readonly _widgets = new Map<HTMLElement, Widget>();
+}
+
+/** Dispose of a widget whose element was taken out of the page: Lumino wants to do that itself. */
+function drop(widget: Widget): void {
+  if (widget.isAttached && !widget.node.isConnected) {
+    document.body.append(widget.node);
+  }
+  widget.dispose();
 }
 
 function image(drawing: string, name: string): HTMLImageElement {

@@ -53,8 +53,10 @@ async def take(page: Page) -> str:
 
 async def inspect(page: Page, processid: str) -> None:
     await page.evaluate(
-        """processid => window.jupyterapp.commands.execute(
-            'jupyter-colonies:inspect-process', { processid })""",
+        """async processid => {
+            const command = 'jupyter-colonies:inspect-process';
+            await window.jupyterapp.commands.execute(command, { processid });
+        }""",
         processid,
     )
 
@@ -81,6 +83,7 @@ async def test_a_process_is_inspected_without_a_kernel(
     await _see_it_fail(page, report, fit)
     await _run_it_again(page, report, run, console)
     await _look_at_rich_values(page, report)
+    await _see_it_in_its_run(page, run, fit)
     await _lose_it(page, report, console)
     assert await page.evaluate("window.hacked ?? null") is None
 
@@ -194,6 +197,22 @@ async def _look_at_rich_values(page: Page, report: Locator) -> None:
     await expect(rows.get_by_role("row")).to_have_count(101)
     await no_violations_in_any_theme(page, INSPECTOR)
     assert not [url for url in asked if "evil.invalid" in url]
+
+
+async def _see_it_in_its_run(page: Page, run: str, fit: str) -> None:
+    """Beside the graph it shows what is selected there, and selects what the reader goes to."""
+    await page.evaluate(
+        """async args => {
+            await window.jupyterapp.commands.execute('jupyter-colonies:open-run', args);
+        }""",
+        {"workflowid": run, "processid": fit},
+    )
+    pane = page.locator(".jp-ColoniesRun .jp-ColoniesInspector")
+    await expect(pane.get_by_role("heading", level=4)).to_have_text(f"✗ Failed {EVIL}")
+    await expect(part(pane, "Log")).to_contain_text("10,002 lines · complete")
+    await pane.get_by_role("button", name="load", exact=True).press("Enter")
+    await expect(pane.get_by_role("heading", level=4)).to_have_text("✓ Successful load")
+    await expect(part(pane, "Before and after")).to_contain_text(EVIL)
 
 
 async def _lose_it(page: Page, report: Locator, console: ConsoleErrors) -> None:

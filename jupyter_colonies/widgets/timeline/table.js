@@ -4,6 +4,9 @@ import { button, make } from "../page/elements.js";
 import { exactMoment, span } from "./axis.js";
 
 const MOST_ROWS = 500;
+
+/** Rows that are made at a time: more would hold up the page. */
+const BATCH = 50;
 const HEADS = [
   "Process", "Executor", "Try", "State", "Could begin", "Began", "Ended", "Waited", "Ran",
   "Critical path",
@@ -16,6 +19,7 @@ export class Table {
     this._go = onGo;
     this._rows = new Map();
     this._shown = [];
+    this._room = BATCH;
     this._note = make("p", { className: "note" });
     this._body = make("tbody");
     const heads = HEADS.map((text) => make("th", { scope: "col", textContent: text }));
@@ -32,6 +36,7 @@ export class Table {
   dispose() {
     this._end();
     window.clearTimeout(this._later);
+    window.cancelAnimationFrame(this._more);
   }
 
   /** Bring the rows up to date, if somebody looks, twice a second at most. */
@@ -61,6 +66,11 @@ export class Table {
       all > MOST_ROWS
         ? `${MOST_ROWS} of ${all} runs, those that did not succeed first.`
         : "";
+    if (chosen.length > this._room) {
+      chosen = chosen.slice(0, this._room);
+      this._room += BATCH;
+      this._more = window.requestAnimationFrame(() => this._fill());
+    }
     const numbers = chosen.map((bar) => bar.number);
     const rows = chosen.map((bar) => this._row(bar));
     if (this._shown.every((number, place) => numbers[place] === number)) {

@@ -202,6 +202,7 @@ async def _look_at_runs(page: Page, badge: Locator) -> None:
     await no_violations(page, ".jp-Dialog")
     await page.keyboard.press("Escape")
     await expect(log).to_be_hidden()
+    await expect(page.locator(".jp-Notebook .jp-Cell.jp-mod-active:focus-within")).to_have_count(1)
 
 
 async def _find_the_cell(lab: Lab, page: Page) -> None:

@@ -21,7 +21,8 @@ const OPEN_RUN = 'jupyter-colonies:open-run';
 
 /** What can be done with an executor cell beside looking at its runs. */
 export interface ICellActs {
-  change(): void;
+  /** Null for a cell that is an executor by other means than its first line. */
+  change: (() => void) | null;
   run(): void;
   end(): void;
 }
@@ -61,7 +62,13 @@ export class CellMenu {
     }
     menu.addItem({ type: 'separator' });
     this._addActs(commands, menu, badge, acts);
-    menu.aboutToClose.connect(() => button.setAttribute('aria-expanded', 'false'));
+    const before = document.activeElement;
+    menu.aboutToClose.connect(() => {
+      button.setAttribute('aria-expanded', 'false');
+      if (before instanceof HTMLElement) {
+        before.focus();
+      }
+    });
     button.setAttribute('aria-expanded', 'true');
     const { left, bottom } = button.getBoundingClientRect();
     menu.open(left, bottom);
@@ -125,9 +132,12 @@ export class CellMenu {
     const run = isRegistered
       ? trans.__('Run the Cell Again')
       : trans.__('Run the Cell to Register');
+    const change = (act: () => void): [string, string, () => void] => {
+      return ['change', trans.__('Change the Executor…'), act];
+    };
     const given: [string, string, () => void][] = [
       ['run', run, acts.run],
-      ['change', trans.__('Change the Executor…'), acts.change],
+      ...(acts.change ? [change(acts.change)] : []),
       ['end', trans.__('Stop Being an Executor'), acts.end]
     ];
     for (const [command, label, execute] of given) {

@@ -65,7 +65,7 @@ export const cells: JupyterFrontEndPlugin<void> = {
         trans,
         chosen: (panel, cell, badge, button) => {
           const acts = {
-            change: () => void registering.register({ panel, cell }),
+            change: isLine(cell) ? () => void registering.register({ panel, cell }) : null,
             run: () => void registering.run({ panel, cell }),
             end: () => void registering.end({ panel, cell })
           };
@@ -82,8 +82,7 @@ export const cells: JupyterFrontEndPlugin<void> = {
     const isExecutor = () => {
       const place = active();
       const registered = place && notebooks.get(place.panel)?.of(place.cell).length;
-      const source = place?.cell.model.sharedModel.getSource() ?? '';
-      return Boolean(registered) || readCell(source).kind === 'executor';
+      return Boolean(registered) || (place !== null && isLine(place.cell));
     };
     addCommands(app.commands, {
       [CellCommands.register]: {
@@ -134,6 +133,11 @@ export const cells: JupyterFrontEndPlugin<void> = {
     settings?.load(SCHEMA).catch((error: unknown) => console.warn(error));
   }
 };
+
+/** Whether a cell is an executor by its first line. */
+function isLine(cell: CodeCell): boolean {
+  return readCell(cell.model.sharedModel.getSource()).kind === 'executor';
+}
 
 function addCommands(
   registry: CommandRegistry,

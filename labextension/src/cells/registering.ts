@@ -101,6 +101,13 @@ export class Registering {
       return trans.__('It begins with %1: a cell has one magic only.', found.magic);
     }
     const kernel = panel.sessionContext.session?.kernel;
+    if (
+      kernel &&
+      found.kind === 'plain' &&
+      this._options.seats.at(kernel.id, cell.model.id).length
+    ) {
+      return trans.__('Its functions are registered by their decorators already.');
+    }
     if (!kernel || panel.sessionContext.hasNoKernel) {
       return trans.__('The notebook has no kernel. Choose one with Python, and try again.');
     }

@@ -6,8 +6,9 @@ import { ITold } from '../server/feed';
 import { ISeat, seatKey, seatsOf, serving } from './seat';
 import { Ended, Work } from './work';
 
-/** The shortest pause between two readings of the executors, in milliseconds. */
+/** The shortest and the longest pause between two readings of the executors, in milliseconds. */
 const PAUSE = 300;
+const LONGEST_PAUSE = 2_000;
 
 /** The entries of one page of executors. */
 const PAGE = 500;
@@ -116,7 +117,7 @@ export class Seats {
         // The colony says by its standing that the server is away, and tells anew when it is back.
         break;
       }
-      const pause = Math.max(PAUSE, 10 * (Date.now() - begun));
+      const pause = Math.min(Math.max(PAUSE, 2 * (Date.now() - begun)), LONGEST_PAUSE);
       await new Promise(resolve => window.setTimeout(resolve, pause));
     }
     this._reading = false;

@@ -7,6 +7,9 @@ import pytest
 from nbformat.v4 import output_from_msg
 from playwright.async_api import Page, expect
 
+from tests.ui.axe import no_violations_in_any_theme
+from tests.ui.colony import Colony
+from tests.ui.console import ConsoleErrors
 from tests.ui.lab import Lab
 
 DAG = "application/vnd.colonies.dag+json"
@@ -41,6 +44,16 @@ handle = display(bundle("running"), raw=True, display_id=True)
 """
 FINISH = 'handle.update(bundle("successful"), raw=True)'
 """The kernel's update at the end of a run: what a saved notebook then shows."""
+
+
+WATCH_SOCKETS = """() => {
+    const opened = [];
+    const Real = window.jupyterapp.serviceManager.serverSettings.WebSocket;
+    window.jupyterapp.serviceManager.serverSettings.WebSocket = class extends Real {
+        constructor(...given) { super(...given); opened.push(given[0]); }
+    };
+    return opened;
+}"""
 
 
 def saved_output(dag: dict[str, Any]) -> Any:
@@ -151,3 +164,59 @@ async def test_saved_picture_follows_the_theme(lab: Lab, page: Page, tmp_path: P
     await expect(image).not_to_have_attribute("src", light)
     await page.evaluate(change, "JupyterLab Light")
     await expect(image).to_have_attribute("src", light)
+
+
+@pytest.mark.parametrize("interface", ["lab", "notebook"])
+async def test_without_a_kernel_the_server_draws_what_it_knows(
+    lab: Lab, page: Page, console: ConsoleErrors, interface: Literal["lab", "notebook"]
+) -> None:
+    console.expect(r"status of 404 .*\n.*/0{64}/progress:")
+    colony = Colony(lab, page.request)
+    workflowid = await colony.submit(
+        colony.spec("one", "make"), colony.spec("<b>two</b>", "total", "one")
+    )
+    dag = {"version": 1, "title": "saved", "state": "waiting", "svg": SVG, "table": []}
+    outputs = [saved_output({**dag, "processgraphid": each}) for each in ("0" * 64, workflowid)]
+    name = lab.write_notebook(f"server-{interface}.ipynb", "", outputs=outputs)
+    await lab.open(page, name, interface)
+    missing, known = (page.locator(".jp-ColoniesDag").nth(place) for place in (0, 1))
+    opener = known.get_by_role("button", name="Open the run")
+
+    await expect(missing).to_have_attribute("data-source", "picture")
+    await expect(missing).to_contain_text("the server does not have this run any more")
+    await expect(missing.get_by_role("img")).to_be_visible()
+    await expect(known).to_have_attribute("data-source", "server")
+    await expect(known.locator("img")).to_be_hidden()
+    await colony.finish_next()
+    await expect(known.get_by_text("1 of 2 finished")).to_be_visible()
+    await no_violations_in_any_theme(page, ".jp-ColoniesDag")
+
+    # Out of sight nothing is followed, and back in sight it is again.
+    sockets = await page.evaluate_handle(WATCH_SOCKETS)
+    await page.evaluate(
+        "() => { document.querySelectorAll('.jp-ColoniesDag')"
+        ".forEach(each => { each.style.display = 'none'; }); }"
+    )
+    await colony.finish_next()
+    await page.evaluate(
+        "() => { document.querySelectorAll('.jp-ColoniesDag')"
+        ".forEach(each => { each.style.display = ''; }); }"
+    )
+    await expect(known.get_by_text("2 of 2 finished")).to_be_visible()
+    assert await sockets.evaluate("opened => opened.length") == 1
+
+    # In Lab beside the notebook, in Jupyter Notebook on a page of its own.
+    view = ".jp-ColoniesRunView .jp-ColoniesRun-heading"
+    if interface == "lab":
+        await opener.click()
+        await expect(page.locator(view)).to_contain_text("2 of 2 finished")
+        return
+    async with page.context.expect_page() as opened:
+        await opener.click()
+    other = await opened.value
+    try:
+        await expect(other.locator(view)).to_contain_text("2 of 2 finished")
+        await other.reload()
+        await expect(other.locator(view)).to_contain_text("2 of 2 finished")
+    finally:
+        await other.close()

@@ -14,7 +14,9 @@ export async function askForRun(
   colony: IColony,
   trans: TranslationBundle
 ): Promise<ILinked | null> {
-  const usual = trans.__('Its id or the beginning of it, the id of a process, or a link:');
+  const usual = trans.__(
+    'Its name, its id or the beginning of that, the id of a process, or a link:'
+  );
   let [label, text] = [usual, ''];
   for (;;) {
     const { value, button } = await InputDialog.getText({

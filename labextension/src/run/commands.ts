@@ -1,7 +1,7 @@
 import { JupyterFrontEnd } from '@jupyterlab/application';
 import { Clipboard, ICommandPalette, Notification } from '@jupyterlab/apputils';
 import { TranslationBundle } from '@jupyterlab/translation';
-import { linkIcon, copyIcon, refreshIcon, stopIcon } from '@jupyterlab/ui-components';
+import { bellIcon, copyIcon, linkIcon, refreshIcon, stopIcon } from '@jupyterlab/ui-components';
 import { CommandRegistry } from '@lumino/commands';
 import { ReadonlyJSONObject, ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
@@ -30,7 +30,12 @@ const WORKFLOW = { workflowid: { type: 'string', description: 'The id of a workf
 /** Add what can be done with runs to the application's commands, and to its palette. */
 export function addRunCommands(options: IRunCommandsOptions): void {
   const { app, palette, trans } = options;
-  const commands = { ...opening(options), ...acting(options), ...copying(options) };
+  const commands = {
+    ...opening(options),
+    ...acting(options),
+    ...watching(options),
+    ...copying(options)
+  };
   for (const [id, command] of Object.entries(commands)) {
     app.commands.addCommand(id, command);
   }
@@ -138,6 +143,38 @@ function acting({ app, colony, runs, trans }: IRunCommandsOptions): Commands {
               Notification.error(error instanceof Error ? error.message : String(error));
             });
         }
+      }
+    }
+  };
+}
+
+/** Watching as a button says it: what it does next, and not whether it is pressed. */
+function watching({ app, runs, trans }: IRunCommandsOptions): Commands {
+  const { commands } = app;
+  const { watch, unwatch, toggleWatch } = RunCommands;
+  const there = () => commands.hasCommand(watch) && commands.hasCommand(unwatch);
+  const watched = (given: ReadonlyPartialJSONObject) =>
+    there() && commands.isToggled(watch, { workflowid: meantId(runs, given) });
+  commands.commandChanged.connect((_, { id }) => {
+    if (id === watch && commands.hasCommand(toggleWatch)) {
+      commands.notifyCommandChanged(toggleWatch);
+    }
+  });
+  return {
+    [toggleWatch]: {
+      label: given => (watched(given) ? trans.__('Stop watching') : trans.__('Watch')),
+      caption: trans.__('Whether you are told when this run has ended'),
+      icon: bellIcon,
+      describedBy: args(WORKFLOW),
+      isVisible: there,
+      isEnabled: given => {
+        const session = meant(runs, given)?.session;
+        return Boolean(session) && !isFinal(session?.state ?? 0) && session?.standing === 'live';
+      },
+      execute: given => {
+        const workflowid = meantId(runs, given);
+        const name = runs.find(workflowid)?.session.name ?? '';
+        return commands.execute(watched(given) ? unwatch : watch, { workflowid, name });
       }
     }
   };

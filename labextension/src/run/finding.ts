@@ -4,21 +4,18 @@ import { IColony } from '../colony/colony';
 import { Refused } from '../server/failure';
 import { ILinked, readLink } from './links';
 
-/** What ids consist of; the server's are 64 such characters. */
-const ID = /^[0-9a-f]{4,64}$/;
-const WHOLE = 64;
-
-/** Runs among which one is looked for that is named by the beginning of its id. */
-const RECENT = 500;
+/** What the ids of workflows and processes look like. */
+const ID = /^[0-9a-f]{64}$/;
 
 /** What a reader wrote is no run; the message says why, in words for the reader. */
 export class NoSuchRun extends Error {}
 
 /**
- * Find the run that a reader means: by its id or the beginning of it, by the id of one of its
- * processes, or by a link to it.
+ * Find the run that a reader means: by its id or the beginning of it, by a part of its name, by the
+ * id of one of its processes, or by a link to it.
  *
- * @throws NoSuchRun if there is none, Refused or NotReached if the server does not say.
+ * @throws NoSuchRun if there is none or more than one, Refused or NotReached if the server does not
+ *   say.
  */
 export async function findRun(
   colony: IColony,
@@ -26,17 +23,12 @@ export async function findRun(
   written: string
 ): Promise<ILinked> {
   const linked = written.includes('?') ? readLink(written.slice(written.indexOf('?'))) : null;
-  const id = linked?.workflowid ?? written.trim().toLowerCase();
+  const id = linked?.workflowid ?? written.trim();
   if (!id) {
-    throw new NoSuchRun(trans.__('Write the id of a run, or paste a link to it.'));
+    throw new NoSuchRun(trans.__('Write the name or the id of a run, or paste a link to it.'));
   }
   if (!ID.test(id)) {
-    throw new NoSuchRun(
-      trans.__('An id consists of the digits 0 to 9 and the letters a to f, at least four of them.')
-    );
-  }
-  if (id.length < WHOLE) {
-    return beginningWith(colony, trans, id);
+    return search(colony, trans, id);
   }
   try {
     await colony.connection.get('/workflows/{workflowid}/progress', { path: { workflowid: id } });
@@ -49,28 +41,24 @@ export async function findRun(
   return withProcess(colony, trans, id);
 }
 
-async function beginningWith(
-  colony: IColony,
-  trans: TranslationBundle,
-  id: string
-): Promise<ILinked> {
+async function search(colony: IColony, trans: TranslationBundle, text: string): Promise<ILinked> {
   const { colonyname } = await colony.ready;
-  const { items } = await colony.connection.get('/colonies/{colonyname}/workflows', {
+  const { items } = await colony.connection.get('/colonies/{colonyname}/runs', {
     path: { colonyname },
-    query: { limit: RECENT }
+    query: { kind: 'workflow', search: text, limit: 2 }
   });
-  const found = items.filter(({ workflowid }) => workflowid.startsWith(id));
-  if (found.length > 1) {
+  const [found, another] = items;
+  if (!found) {
     throw new NoSuchRun(
-      trans.__('The ids of %1 runs begin with %2: write more of it.', found.length, id)
+      trans.__('No run has “%1” in its name, or an id that begins like this.', text)
     );
   }
-  if (!found.length) {
+  if (another) {
     throw new NoSuchRun(
-      trans.__('The id of none of the last %1 runs begins with %2: write all of it.', RECENT, id)
+      trans.__('Several runs have “%1” in their names or ids: write more of it.', text)
     );
   }
-  return { workflowid: found[0].workflowid, processid: '' };
+  return { workflowid: found.runid, processid: '' };
 }
 
 async function withProcess(

@@ -15,7 +15,7 @@ export class RunHeading extends Widget {
     private readonly _session: RunSession,
     private readonly _trans: TranslationBundle
   ) {
-    super({ node: document.createElement('header') });
+    super();
     this.addClass('jp-ColoniesRun-heading');
     this._build();
     _session.changed.connect(this._wish, this);

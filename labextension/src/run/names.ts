@@ -6,6 +6,8 @@ export const RunCommands = {
   cancel: 'jupyter-colonies:cancel-run',
   rerun: 'jupyter-colonies:rerun-run',
   watch: 'jupyter-colonies:watch-run',
+  unwatch: 'jupyter-colonies:unwatch-run',
+  toggleWatch: 'jupyter-colonies:toggle-watch-run',
   copyId: 'jupyter-colonies:copy-run-id',
   copyLink: 'jupyter-colonies:copy-run-link',
   openCell: 'jupyter-colonies:open-cell'

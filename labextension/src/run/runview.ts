@@ -41,15 +41,15 @@ export class RunView extends MainAreaWidget<RunPanel> {
 
   private _fill(commands: CommandRegistry, trans: TranslationBundle): void {
     const { workflowid } = this.session;
-    const add = (name: string, id: string, label: string, given: object = {}) => {
+    const add = (name: string, id: string, label?: string) => {
       if (commands.hasCommand(id)) {
-        const args = { workflowid, toolbar: true, ...given };
+        const args = { workflowid, toolbar: true };
         this.toolbar.addItem(name, new CommandToolbarButton({ commands, id, args, label }));
       }
     };
     add('cancel', RunCommands.cancel, trans.__('Cancel'));
     add('rerun', RunCommands.rerun, trans.__('Run again'));
-    add('watch', RunCommands.watch, trans.__('Watch'));
+    add('watch', RunCommands.toggleWatch);
     this.toolbar.addItem('space', Toolbar.createSpacerItem());
     add('source', RunCommands.openSource, trans.__('Open cell'));
     add('copy-id', RunCommands.copyId, trans.__('Copy id'));

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -82,6 +83,17 @@ class Installed:
         )
         assert done.returncode == 0, done.stdout
         return done.stdout
+
+    def extensions(self, module: str) -> str:
+        """What `jupyter … list` prints in this environment, without colours."""
+        told = self.run(
+            "-c",
+            f"import sys, jupyter_colonies; from {module} import main\n"
+            "print(jupyter_colonies.__file__, flush=True)\n"
+            "sys.argv = ['jupyter', 'list']; main()",
+        )
+        assert told.startswith(str(self.prefix)), told
+        return re.sub(r"\x1b\[[\d;]*m", "", told)
 
     @property
     def _purelib(self) -> Path:

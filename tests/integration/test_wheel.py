@@ -24,26 +24,14 @@ def installed(tmp_path_factory, wheel) -> Installed:
 
 
 def test_jupyter_finds_both_extensions(installed: Installed) -> None:
-    extensions = listed(installed, "jupyterlab.labextensions")
+    extensions = installed.extensions("jupyterlab.labextensions")
     version = json.loads((ROOT / "labextension/package.json").read_text())["version"]
     assert re.search(
         rf"jupyter-colonies v{version} enabled +OK +\(python, jupyter_colonies\)", extensions
     )
-    extensions = listed(installed, "jupyter_server.extension.serverextension")
+    extensions = installed.extensions("jupyter_server.extension.serverextension")
     assert re.search(r"jupyter_colonies enabled\n +- Validating jupyter_colonies\.\.\.", extensions)
     assert re.search(r"jupyter_colonies .*OK\n", extensions)
-
-
-def listed(installed: Installed, module: str) -> str:
-    """What `jupyter … list` prints of the package in the new environment, without colours."""
-    told = installed.run(
-        "-c",
-        f"import sys, jupyter_colonies; from {module} import main\n"
-        "print(jupyter_colonies.__file__, flush=True)\n"
-        "sys.argv = ['jupyter', 'list']; main()",
-    )
-    assert told.startswith(str(installed.prefix))
-    return re.sub(r"\x1b\[[\d;]*m", "", told)
 
 
 def test_the_settings_and_the_page_are_installed(installed: Installed) -> None:

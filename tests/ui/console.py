@@ -9,6 +9,8 @@ HARMLESS = [
     # Jupyter Notebook, each time it is opened.
     r"reading 'schema'\)\n.*/static/notebook/notebook_core",
     r"Command 'filebrowser:open-path' not registered\.\n.*/static/notebook/notebook_core",
+    # Its list of files.
+    r"^Cannot convert undefined or null to object\n.*/static/notebook/notebook_core",
     # JupyterLab, when a kernel is restarted.
     r"Could not restore the debugger state: Canceled future .*\n.*/static/lab/jlab_core",
     # The manager of the widgets, when it is asked for one that went with its kernel.

@@ -91,43 +91,66 @@ class Lab:
         )
 
 
+class LabServer:
+    """A JupyterLab server with all its files in a folder, which can be started again."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._root = home / "notebooks"
+        self._root.mkdir()
+        self._port = _free_port()
+        _write_settings(home / "settings")
+
+    def start(self, token: str) -> Lab:
+        """Start it, each time on the same port. Raises RuntimeError if it does not start."""
+        self._process = subprocess.Popen(
+            self._command,
+            env=self._environment | {"JUPYTER_TOKEN": token},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self._log = _Log(self._process)
+        self._log.wait_for(re.compile(r"is running at"))
+        self._log.wait_for(re.compile(r"Serving colony"))
+        return Lab(f"http://127.0.0.1:{self._port}{PREFIX}", token, self._root)
+
+    def stop(self) -> None:
+        """End it."""
+        self._process.terminate()
+        self._process.wait(timeout=30)
+        self._log.join()
+
+    @property
+    def _command(self) -> list[str]:
+        return [
+            *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+            *(f"--ServerApp.port={self._port}", "--ServerApp.port_retries=0", "--ip=127.0.0.1"),
+            *(f"--ServerApp.base_url={PREFIX}", f"--ServerApp.root_dir={self._root}"),
+            *("--expose-app-in-browser", "--JupyterNotebookApp.expose_app_in_browser=True"),
+        ]
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        return os.environ | {
+            "JUPYTER_CONFIG_DIR": str(self._home / "config"),
+            "JUPYTER_DATA_DIR": str(self._home / "data"),
+            "JUPYTER_RUNTIME_DIR": str(self._home / "runtime"),
+            "JUPYTERLAB_SETTINGS_DIR": str(self._home / "settings"),
+            "JUPYTERLAB_WORKSPACES_DIR": str(self._home / "workspaces"),
+            "IPYTHONDIR": str(self._home / "ipython"),
+        }
+
+
 @contextmanager
 def running(home: Path) -> Iterator[Lab]:
     """A JupyterLab with all its files in a folder. Raises RuntimeError if it does not start."""
-    root = home / "notebooks"
-    root.mkdir()
-    token = secrets.token_hex(16)
-    port = _free_port()
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
-    command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ip=127.0.0.1"]
-    command += [f"--ServerApp.base_url={PREFIX}", f"--ServerApp.root_dir={root}"]
-    command += ["--expose-app-in-browser", "--JupyterNotebookApp.expose_app_in_browser=True"]
-    environment = os.environ | {
-        "JUPYTER_TOKEN": token,
-        "JUPYTER_CONFIG_DIR": str(home / "config"),
-        "JUPYTER_DATA_DIR": str(home / "data"),
-        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
-        "JUPYTERLAB_SETTINGS_DIR": str(_write_settings(home / "settings")),
-        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
-        "IPYTHONDIR": str(home / "ipython"),
-    }
-    process = subprocess.Popen(
-        command,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    log = _Log(process)
+    server = LabServer(home)
     try:
-        log.wait_for(re.compile(r"is running at"))
-        log.wait_for(re.compile(r"Serving colony"))
-        yield Lab(url=f"http://127.0.0.1:{port}{PREFIX}", token=token, root=root)
+        yield server.start(secrets.token_hex(16))
     finally:
-        process.terminate()
-        process.wait(timeout=30)
-        log.join()
+        server.stop()
 
 
 class _Log:
@@ -171,9 +194,8 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _write_settings(folder: Path) -> Path:
+def _write_settings(folder: Path) -> None:
     """Settings that keep JupyterLab from asking for news and updates."""
     settings = folder / "@jupyterlab/apputils-extension/notification.jupyterlab-settings"
     settings.parent.mkdir(parents=True)
     settings.write_text(json.dumps({"fetchNews": "false", "checkForUpdates": False}))
-    return folder

@@ -62,7 +62,7 @@ async def unfold(page: Page, section: str) -> None:
 @pytest.mark.timeout(300)
 async def test_the_colony_in_the_sidebar(lab: Lab, page: Page, console: ConsoleErrors) -> None:
     console.expect("ERR_FAILED")
-    console.expect("status of 500")
+    console.expect("status of (404|500)")
     rest = Rest(lab, page)
     await page.route("**/colonies/v1/here", lambda route: route.abort())
     await page.goto(f"{lab.url}lab?reset&token={lab.token}")
@@ -72,6 +72,10 @@ async def test_the_colony_in_the_sidebar(lab: Lab, page: Page, console: ConsoleE
     panel = page.locator(PANEL)
     await expect(panel).to_contain_text("No connection since")
     await page.unroute("**/colonies/v1/here")
+    await page.route("**/colonies/v1/here", lambda route: route.fulfill(status=404))
+    await expect(panel).to_contain_text("jupyter server extension enable jupyter_colonies")
+    await page.unroute("**/colonies/v1/here")
+    await panel.get_by_role("button", name="Try again").click()
     await expect(panel.get_by_role("heading", name="Colony dev")).to_be_visible()
     await expect(panel).not_to_contain_text("No connection since")
     await rest("PUT", f"colonies/dev/executors/{TYPE}", {"executortype": TYPE})
@@ -99,7 +103,11 @@ async def runs_are_followed(rest: Rest, page: Page) -> None:
     await expect(mine).to_contain_text("2 processes")
     await expect(mine.locator("[title=Cancelled]")).to_be_visible()
     await rest("POST", "colonies/dev/processes", node("panel single", "nobody's"))
-    await expect(row(page, "runs", "panel single")).to_contain_text("single process")
+    single = row(page, "runs", "panel single")
+    await expect(single).to_contain_text("single process")
+    await single.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("tab", name="panel single")).to_be_visible()
 
 
 async def runs_are_found(page: Page) -> None:

@@ -15,7 +15,7 @@ export interface IPanelContext {
 /** Commands of other parts, which need not be there. */
 export const OTHERS = {
   openRun: 'jupyter-colonies:open-run',
-  openProcess: 'jupyter-colonies:open-process',
+  openProcess: 'jupyter-colonies:inspect-process',
   watchRun: 'jupyter-colonies:watch-run',
   newFile: 'jupyter-colonies:new-workflow-file'
 };

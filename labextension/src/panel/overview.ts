@@ -1,6 +1,7 @@
 import { ISignal, Signal } from '@lumino/signaling';
 
 import { Connection, Documents } from '../server/connection';
+import { Refused } from '../server/failure';
 
 /** Kinds of things of a colony that can change. */
 export type Kind = 'counts' | 'processes' | 'executors' | 'crons' | 'generators';
@@ -36,6 +37,11 @@ export class Overview {
     return this._trouble;
   }
 
+  /** Whether the last attempt failed because the server no longer knows who asks. */
+  get unknown(): boolean {
+    return this._unknown;
+  }
+
   /** These may have changed. */
   want(...kinds: Kind[]): void {
     kinds.forEach(each => this._wanted.add(each));
@@ -49,12 +55,14 @@ export class Overview {
     }
     kinds.forEach(each => this._wanted.delete(each));
     this._trouble = '';
+    this._unknown = false;
     const outcomes = await Promise.allSettled(kinds.map(each => this._read(each)));
     outcomes.forEach((outcome, index) => {
       if (outcome.status === 'rejected') {
         this._wanted.add(kinds[index]);
         const reason: unknown = outcome.reason;
         this._trouble = reason instanceof Error ? reason.message : String(reason);
+        this._unknown ||= reason instanceof Refused && reason.unknown;
       }
     });
     this._changed.emit();
@@ -107,6 +115,7 @@ export class Overview {
   private readonly _changed = new Signal<this, void>(this);
   private readonly _wanted = new Set<Kind>(KINDS);
   private _trouble = '';
+  private _unknown = false;
 }
 
 interface IQuery {

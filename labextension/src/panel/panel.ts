@@ -218,6 +218,11 @@ export class ColonyPanel extends Widget {
     const before = total(overview.counts);
     await overview.read(this._seen());
     this._badge(overview.counts?.running ?? 0);
+    const { colony } = this._context;
+    if (overview.unknown && colony.standing === 'there') {
+      // The events go on for a while after a session has expired: asking shows how it is.
+      colony.retry();
+    }
     if (!this.isVisible) {
       return;
     }

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Page, expect
 
+from tests.ui.console import ConsoleErrors
 from tests.ui.lab import Lab
 
 EVIL = "<img src=x onerror='window.hacked=1'><script>window.hacked=2</script>"
@@ -81,7 +82,11 @@ async def run_cell_without_waiting(page: Page, code: str) -> None:
 
 
 @pytest.mark.timeout(300)
-async def test_a_failure_is_understood_and_mended(lab: Lab, page: Page) -> None:
+async def test_a_failure_is_understood_and_mended(
+    lab: Lab, page: Page, console: ConsoleErrors
+) -> None:
+    # The browser says what it keeps the HTML of a value from.
+    console.expect(r"\n  about:srcdoc:")
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     await lab.open(page, lab.write_notebook("inspected.ipynb", START, SHOW))

@@ -146,6 +146,7 @@ describe('a workflow that would be refused', () => {
   it.each([
     ['[]', '[', 'There are no function specs'],
     ['""', '""', 'expected a list of function specs'],
+    ['{"name": "a package"}', '{', 'This is no workflow'],
     ['[3]', '3', 'expected an object, got the number 3'],
     ['[{"funcnam": "f"}]', '"funcnam"', "Unknown field 'funcnam': did you mean 'funcname'?"],
     ['[{"funcname": "f", "xyz": 1}]', '"xyz"', "Unknown field 'xyz': remove it"],

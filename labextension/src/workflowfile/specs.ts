@@ -78,6 +78,13 @@ class SpecReader {
     }
     if (root.kind === 'object') {
       const wrapped = member(root, 'functionspecs');
+      const known = Object.keys(FUNCTION_SPEC.properties ?? {});
+      if (!wrapped && root.members.length > 0 && !known.some(key => member(root, key))) {
+        if (!this._broken) {
+          this._refuse(mark(root), this._none());
+        }
+        return { values: [], list: null };
+      }
       if (!wrapped || member(root, 'funcname')) {
         check.check(root, FUNCTION_SPEC, trans.__('the function spec'));
         return { values: [root], list: null };
@@ -93,9 +100,8 @@ class SpecReader {
       }
       return { values: [], list: ['functionspecs'] };
     }
-    const words = trans.__('expected a list of function specs: [ { "funcname": … }, … ]');
     if (!this._broken) {
-      this._refuse(mark(root), words);
+      this._refuse(mark(root), this._none());
     }
     return { values: [], list: [] };
   }
@@ -108,6 +114,12 @@ class SpecReader {
       check.check(item, FUNCTION_SPEC, this._trans.__('the function spec'));
     }
     return root.items.filter(({ kind }) => kind === 'object');
+  }
+
+  private _none(): string {
+    return this._trans.__(
+      'This is no workflow: expected a list of function specs, [ { "funcname": … } ].'
+    );
   }
 
   private _empty(): string {

@@ -37,7 +37,9 @@ export function toolsFor(options: IToolsOptions): Extension[] {
     autocompletion({
       override: [context => complete(context, options)],
       icons: true,
-      activateOnTyping: true
+      activateOnTyping: true,
+      // The list only comes when nothing has been typed for a moment.
+      interactionDelay: 0
     }),
     lintGutter(),
     Prec.high(keymap.of(lintKeymap)),

@@ -193,6 +193,7 @@ export class WorkflowFile extends SplitPanel {
     const { context, offers, colony, compare, openRun } = this._options;
     this._checker.checked.connect((_, said) => {
       this._refused = [];
+      this._foot.say('');
       this._drawing.draw(said);
       this._mark();
       this._selectAt(this._view?.state.selection.main.head ?? 0);

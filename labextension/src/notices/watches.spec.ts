@@ -148,6 +148,9 @@ describe('Watches', () => {
 });
 
 describe('a claim', () => {
+  beforeEach(() => void jest.spyOn(document, 'hasFocus').mockReturnValue(true));
+  afterEach(() => jest.restoreAllMocks());
+
   it('has one winner, however many want it, and is forgotten after a long time', async () => {
     const store = window.localStorage;
     const won = await Promise.all([1, 2, 3].map(() => claim('x', store)));

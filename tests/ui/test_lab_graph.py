@@ -67,7 +67,7 @@ async def test_a_run_is_drawn_live_without_a_kernel(lab: Lab, page: Page) -> Non
     await page.set_viewport_size({"width": 1100, "height": 1200})
     await drawn(page, f"cy => cy.height() > {before} + 200")
     await page.set_viewport_size({"width": 1280, "height": 900})
-    await drawn(page, f"cy => cy.height() === {before}")
+    await drawn(page, f"cy => cy.height() < {before} + 100")
     await no_violations_in_any_theme(page, GRAPH)
 
     # Where the page may have no worker, it does the same by itself.

@@ -131,7 +131,7 @@ async def run(options: table.Options) -> None:
                     page = await browser.new_page(viewport={"width": 1280, "height": 900})
                     runs.append(await measure(lab, page, case, options))
                     await page.close()
-                lines.row(name, *map(table.median, zip(*runs, strict=True)))  # type: ignore[arg-type]
+                lines.row(name, *map(table.median, zip(*runs, strict=True)))
             await browser.close()
 
 

@@ -9,7 +9,7 @@ import pytest
 FOLDER = Path(__file__).parent.parent / "benchmarks"
 NAMES = ["bytes", "cycle", "identity", "submit", "sync", "wakeup"]
 # Their smallest form starts databases, several servers, JupyterLab or a browser.
-LONG = ["backlog", "growth", "others", "postgres", "responsive", "widgets", "workflows"]
+LONG = ["backlog", "growth", "labgraph", "others", "postgres", "responsive", "widgets", "workflows"]
 PARTS = {"echo", "huey_tasks", "served", "table", "telling"}
 
 

@@ -4,7 +4,7 @@ import { IDisposable } from '@lumino/disposable';
 const INTERVAL = 50;
 const PER_ELEMENT = 0.1;
 
-/** How many times the duration of a painting has to pass before the next: it stays a small load. */
+/** How many times the work of a painting has to pass before the next: it stays a small load. */
 const SHARE = 3;
 
 /** Milliseconds after which the next follows in any case: a first picture takes longer than others. */
@@ -16,11 +16,12 @@ const LONGEST = 300;
  */
 export class Pace implements IDisposable {
   /**
-   * @param paint - paints; the next painting waits until this one is done
+   * @param paint - paints; the next painting waits until this one is done. It may say for how many
+   *   milliseconds the page was at work, if that is not all the time that it took.
    * @param seen - whether anybody can see what is painted; `knock` when that has changed
    */
   constructor(
-    private readonly _paint: () => Promise<void>,
+    private readonly _paint: () => Promise<number> | Promise<void>,
     private readonly _seen: () => boolean
   ) {}
 
@@ -64,12 +65,14 @@ export class Pace implements IDisposable {
     this._new = false;
     this._busy = true;
     const begun = performance.now();
+    let work: number | undefined;
     try {
-      await this._paint();
+      work = (await this._paint()) ?? undefined;
     } finally {
-      const now = performance.now();
-      const pause = Math.min(SHARE * (now - begun), LONGEST);
-      this._next = now + Math.max(INTERVAL + this.elements * PER_ELEMENT, pause);
+      work ??= performance.now() - begun;
+      const pause = Math.min(SHARE * work, LONGEST);
+      const interval = INTERVAL + this.elements * PER_ELEMENT;
+      this._next = performance.now() + Math.max(interval, pause);
       this._busy = false;
     }
     this._begin();

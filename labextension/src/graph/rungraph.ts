@@ -148,7 +148,7 @@ export class RunGraph extends Widget {
     this._ends.reverse().forEach(end => end?.());
     this._cy?.destroy();
     this._cy = null;
-    this._painted();
+    this._painted(0);
     Signal.clearData(this);
     super.dispose();
   }
@@ -219,7 +219,7 @@ export class RunGraph extends Widget {
   private readonly _seen = (): void => this._pace.look();
 
   /** Ask for what is new, and be done when the page has drawn it. */
-  private _paint(): Promise<void> {
+  private _paint(): Promise<number> {
     return new Promise(resolve => {
       this._painted = resolve;
       this._workshop.ask({ wish: 'view' });
@@ -228,9 +228,12 @@ export class RunGraph extends Widget {
 
   private _hear(answer: Answer): void {
     if (answer.answer === 'news') {
+      const begun = performance.now();
       this._pace.elements = answer.elements;
       this._draw(answer.news);
-      requestAnimationFrame(() => window.setTimeout(this._painted));
+      const work = performance.now() - begun;
+      // Cytoscape draws with the next frame.
+      requestAnimationFrame(() => window.setTimeout(() => this._painted(work)));
     } else if (answer.answer === 'roll') {
       this._model.tell({ from: 0, rows: answer.rows });
     }
@@ -264,7 +267,7 @@ export class RunGraph extends Widget {
   private _fail(words: string): void {
     this._note.hidden = false;
     this._note.textContent = this._trans.__('The graph can’t be drawn: %1', words);
-    this._painted();
+    this._painted(0);
   }
 
   private readonly _trans: TranslationBundle;
@@ -279,7 +282,7 @@ export class RunGraph extends Widget {
   private readonly _palette = new MutationObserver(() => this._recolour());
   private readonly _selectedChanged = new Signal<this, string>(this);
   private readonly _ends: (void | (() => void))[];
-  private _painted: () => void = () => undefined;
+  private _painted: (work: number) => void = () => undefined;
   private _colours = Colours.now();
   private _cy: Core | null = null;
   private _begun = false;

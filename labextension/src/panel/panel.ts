@@ -24,6 +24,9 @@ import { TimerRows } from './timerrows';
 /** What is shown where there is nothing, by the names of sections. */
 type Empty = (trans: TranslationBundle) => string;
 
+/** A server that needs long for an answer is left alone for so many times as long. */
+const SHARE = 5;
+
 /** The colony at a glance, in a sidebar. */
 export class ColonyPanel extends Widget {
   constructor(
@@ -48,7 +51,7 @@ export class ColonyPanel extends Widget {
     this._badge(0);
     this._pace = new Pace(
       () => this._read(),
-      () => this._settings.current.refresh
+      () => Math.max(this._settings.current.refresh, SHARE * this._took)
     );
     colony.told.connect(this._hear, this);
     colony.standingChanged.connect(this._stand, this);
@@ -216,7 +219,9 @@ export class ColonyPanel extends Widget {
       return;
     }
     const before = total(overview.counts);
+    const begun = performance.now();
     await overview.read(this._seen());
+    this._took = performance.now() - begun;
     this._badge(overview.counts?.running ?? 0);
     const { colony } = this._context;
     if (overview.unknown && colony.standing === 'there') {
@@ -283,6 +288,7 @@ export class ColonyPanel extends Widget {
   private _overview: Overview | null = null;
   private _runs: RunList | null = null;
   private _missed = false;
+  private _took = 0;
 }
 
 function total(counts: Documents['RunCounts'] | null): number {

@@ -14,16 +14,17 @@ export interface IDone {
 /**
  * Do something with a process.
  *
+ * @param idempotencyKey - with the same one, what was done already is not done again
  * @throws Refused in the server's words, NotReached if it does not answer.
  */
 export async function carryOut(
   connection: Connection,
   process: Process,
   name: IOffer['name'],
+  idempotencyKey: string,
   trans: TranslationBundle
 ): Promise<IDone> {
   const { processid, processgraphid: workflowid } = process;
-  const idempotencyKey = crypto.randomUUID();
   const done = { workflowid: '', processid: '' };
   switch (name) {
     case 'cancel':

@@ -1,6 +1,7 @@
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { CommandRegistry } from '@lumino/commands';
+import { UUID } from '@lumino/coreutils';
 import { ISignal, Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 
@@ -8,7 +9,7 @@ import inspecting from '../../../jupyter_colonies/widgets/inspector/inspector.js
 import { IColony } from '../colony/colony';
 import { PageModel } from '../page/model';
 import { Documents } from '../server/connection';
-import { Refused } from '../server/failure';
+import { NotReached, Refused } from '../server/failure';
 import * as account from './account';
 import { carryOut } from './actions';
 import { errors } from './failing';
@@ -108,6 +109,7 @@ export class ProcessInspector extends Widget {
   inspect(processid: string): void {
     this._following?.dispose();
     this._following = null;
+    this._keys.clear();
     this._drawn = [];
     this._model.update({ ...NOTHING, processid });
     if (processid) {
@@ -287,8 +289,12 @@ export class ProcessInspector extends Widget {
       return;
     }
     this._model.set('told', { text: trans.__('Asked the server …') });
+    // Whoever got no answer and asks again wants the same, which may have been done.
+    const key = this._keys.get(offer.name) ?? UUID.uuid4();
+    this._keys.set(offer.name, key);
     try {
-      const done = await carryOut(colony.connection, process, offer.name, trans);
+      const done = await carryOut(colony.connection, process, offer.name, key, trans);
+      this._keys.delete(offer.name);
       const opens = done.processid || commands.hasCommand(OPEN_RUN);
       const run = done.workflowid || done.processid;
       this._say(following, { ...done, run, open: opens ? trans.__('Open') : '' });
@@ -298,6 +304,9 @@ export class ProcessInspector extends Widget {
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       this._say(following, { text, refused: true });
+      if (!(error instanceof NotReached)) {
+        this._keys.delete(offer.name);
+      }
       if (error instanceof Refused && error.status === 404) {
         void following.refresh();
       }
@@ -321,6 +330,7 @@ export class ProcessInspector extends Widget {
 
   private readonly _model: PageModel;
   private readonly _rich: RichValues;
+  private readonly _keys = new Map<string, string>();
   private readonly _end: () => void;
   private readonly _chosen = new Signal<this, string>(this);
   private readonly _named = new Signal<this, string>(this);

@@ -180,7 +180,8 @@ export class RunSession implements IDisposable {
       return;
     }
     const denied = error instanceof Refused && (error.unknown || error.status === 403);
-    if (denied) {
+    // A feed that is over does not try again: then the colony says when the server is back.
+    if (denied || this._feed?.state === 'over') {
       this._drop();
     }
     this._become(denied ? 'refused' : 'away', words);
@@ -234,6 +235,10 @@ export class RunSession implements IDisposable {
     const waits = !this._feed && this._standing !== 'removed';
     if (waits && (standing === 'away' || standing === 'refused' || standing === 'absent')) {
       this._become(standing === 'absent' ? 'away' : standing, colony.trouble);
+    }
+    // A feed that is refused goes on trying, and never hears why.
+    if (standing === 'refused' && this._feed && this._standing === 'away') {
+      void this._look(false);
     }
     if (standing === 'there' && ['away', 'refused', 'over'].includes(this._standing)) {
       void this._look();

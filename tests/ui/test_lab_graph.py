@@ -64,8 +64,8 @@ async def test_a_run_is_drawn_live_without_a_kernel(lab: Lab, page: Page) -> Non
     # Names are text, and the drawing fills its pane, however large that is.
     await drawn(page, f"cy => cy.nodes().some(node => node.data('name') === '{HOSTILE}')")
     before = await height(page)
-    await page.set_viewport_size({"width": 1100, "height": 1200})
-    await drawn(page, f"cy => cy.height() > {before} + 200")
+    await page.set_viewport_size({"width": 1280, "height": 1200})
+    await drawn(page, f"cy => cy.height() > {before} + 150")
     await page.set_viewport_size({"width": 1280, "height": 900})
     await drawn(page, f"cy => cy.height() < {before} + 100")
     await no_violations_in_any_theme(page, GRAPH)

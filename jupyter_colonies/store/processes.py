@@ -336,14 +336,14 @@ NEXT_RUN_DUE = Statement(
 WAITED_TOO_LONG = Statement(
     select(*HEAD)
     .where(_P.state == _ZERO, _P.waitdeadline > _ZERO, _P.waitdeadline <= _NOW)
-    .order_by(_P.waitdeadline)
+    .order_by(_P.waitdeadline, _P.seq)
     .limit(literal_column("200"))
     .with_for_update(skip_locked=True)
 )
 RAN_TOO_LONG = Statement(
     select(*HEAD)
     .where(_P.state == _ONE, _P.execdeadline > _ZERO, _P.execdeadline <= _NOW)
-    .order_by(_P.execdeadline)
+    .order_by(_P.execdeadline, _P.seq)
     .limit(literal_column("200"))
     .with_for_update(skip_locked=True)
 )

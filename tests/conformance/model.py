@@ -32,8 +32,8 @@ class ModelProcess:
     inputs: list[object] = field(default_factory=list)
     output: list[object] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
-    waits_until: tuple[int, int] | None = None
-    runs_until: tuple[int, int] | None = None
+    waits_until: int | None = None
+    runs_until: int | None = None
 
     @property
     def blocked(self) -> bool:
@@ -74,7 +74,6 @@ class Model:
         self.processes: dict[str, ModelProcess] = {}
         self.graphs: dict[str, ModelGraph] = {}
         self._order = count()
-        self._moments = count()
 
     def add(self, processid: str, **fields: object) -> ModelProcess:
         process = ModelProcess(processid, next(self._order), **fields)  # type: ignore[arg-type]
@@ -150,7 +149,7 @@ class Model:
         return child
 
     def advance(self, seconds: int) -> None:
-        """Time passes; what is due happens, the longest waiting first."""
+        """Time passes; what is due happens, the longest waiting first, then the first submitted."""
         self.now += seconds
         for process in self._due(WAITING):
             if process.state == WAITING:
@@ -177,19 +176,21 @@ class Model:
         limited = process.maxwaittime > 0 and not process.blocked
         process.waits_until = self._after(process.maxwaittime) if limited else None
 
-    def _after(self, seconds: int) -> tuple[int, int]:
-        return self.now + seconds, next(self._moments)
+    def _after(self, seconds: int) -> int:
+        return self.now + seconds
 
     def _due(self, state: State) -> list[ModelProcess]:
-        def limit(process: ModelProcess) -> tuple[int, int] | None:
+        def limit(process: ModelProcess) -> int | None:
             return process.waits_until if state == WAITING else process.runs_until
 
         due = [
-            (moment, process)
+            (moment, process.order, process)
             for process in self.processes.values()
-            if process.state == state and (moment := limit(process)) and moment[0] <= self.now
+            if process.state == state
+            and (moment := limit(process)) is not None
+            and moment <= self.now
         ]
-        return [process for _, process in sorted(due, key=lambda pair: pair[0])]
+        return [process for _, _, process in sorted(due, key=lambda each: each[:2])]
 
     def _resolve(self, process: ModelProcess) -> None:
         if process.graph is not None:

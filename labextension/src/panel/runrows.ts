@@ -7,6 +7,7 @@ import {
   refreshIcon,
   stopIcon
 } from '@jupyterlab/ui-components';
+import { UUID } from '@lumino/coreutils';
 
 import { isFinal, lookOf, milliseconds, STATES } from '../colony/states';
 import { durationText } from '../graph/duration';
@@ -168,7 +169,7 @@ export class RunRows implements IRows<Run> {
   /** Run it again: of a workflow that succeeded everything, of another one what did not succeed. */
   private _rerun({ runid, kind, state }: Run): void {
     const { colony, doing, trans } = this._context;
-    const idempotencyKey = crypto.randomUUID();
+    const idempotencyKey = UUID.uuid4();
     void doing.perform(runid, trans.__('Not run again'), () =>
       this._there(runid, async () => {
         if (kind === 'process') {

@@ -1,4 +1,5 @@
 import { deleteIcon, pauseIcon, redoIcon, runIcon } from '@jupyterlab/ui-components';
+import { UUID } from '@lumino/coreutils';
 
 import { Documents } from '../server/connection';
 import { IPanelContext } from './context';
@@ -101,7 +102,7 @@ export class TimerRows implements IRows<Timer> {
   private _run(timer: Timer): void {
     const { colony, doing, trans } = this._context;
     const { connection } = colony;
-    const idempotencyKey = crypto.randomUUID();
+    const idempotencyKey = UUID.uuid4();
     void doing.perform(this.key(timer), trans.__('Not started'), async () => {
       if (timer.kind === 'generator') {
         const path = { generatorid: timer.it.generatorid ?? '' };

@@ -1,5 +1,6 @@
 import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import { TranslationBundle } from '@jupyterlab/translation';
+import { UUID } from '@lumino/coreutils';
 
 import { IColony } from '../colony/colony';
 import { Documents } from '../server/connection';
@@ -136,7 +137,7 @@ export class RunActs {
     const { processgraphid } = await connection.post('/workflows/{workflowid}/reruns', {
       path,
       body: { fromnodes, functionspecs: [] },
-      idempotencyKey: crypto.randomUUID()
+      idempotencyKey: UUID.uuid4()
     });
     return processgraphid;
   }

@@ -41,7 +41,7 @@ async def test_a_run_is_told_without_a_kernel(lab: Lab, page: Page, console: Con
     await page.evaluate("() => window.jupyterapp.restored")
     await request(page, "PUT", "colonies/dev/executors/timer", {"executortype": "timer"})
     asked: list[str] = []
-    page.on("request", lambda each: HISTORY.search(each.url) and asked.append(each.url))
+    page.on("request", lambda each: asked.extend(HISTORY.findall(each.url)))
     workflowid = await submit(page, spec("gen"), spec("sum", "gen"), spec("<b>bad</b>", "gen"))
 
     await _see_it_live(page, workflowid)

@@ -200,7 +200,8 @@ def _plain(value: Any) -> Any:
 
 def _read(lines: list[str]) -> list[Any]:
     pen = Pen()
-    return _plain([[text, spans] if spans else [text] for text, spans in map(pen.read, lines)])
+    told: list[Any] = _plain([[*read] if read[1] else [read[0]] for read in map(pen.read, lines)])
+    return told
 
 
 if __name__ == "__main__":

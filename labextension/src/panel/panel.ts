@@ -99,7 +99,7 @@ export class ColonyPanel extends Widget {
       () => overview.executors,
       each =>
         each.__(
-          'No executors yet. A cell becomes one with %colonies executor, a function with @task.'
+          'No executors yet. A cell becomes one with %%colonies executor, a function with @colony.function.'
         )
     );
     this._list(

@@ -35,5 +35,10 @@ export default defineConfig([
       'prefer-arrow-callback': 'error'
     }
   },
+  {
+    files: ['**/*.spec.ts'],
+    // Nobody reads these but developers.
+    rules: { 'jupyter/no-untranslated-string': 'off' }
+  },
   prettierRecommended
 ]);

@@ -1,5 +1,8 @@
 import { Documents } from './connection';
 
+/** How the kinds of the colony's own problems begin. */
+const OURS = 'urn:colonies:';
+
 /** The server answers that something can't be done; the message is its own and says what to do. */
 export class Refused extends Error {
   constructor(
@@ -11,9 +14,13 @@ export class Refused extends Error {
     this.name = 'Refused';
   }
 
-  /** Whether Jupyter no longer knows who asks: the session or its token has expired. */
+  /**
+   * Whether Jupyter no longer knows who asks: the session or its token has expired.
+   *
+   * What the colony itself refuses to somebody it knows has a kind of its own.
+   */
   get unknown(): boolean {
-    return this.status === 401 || (this.status === 403 && this.problem === null);
+    return this.status === 401 || (this.status === 403 && !this.problem?.type?.startsWith(OURS));
   }
 
   /** Read a refusal, whoever it comes from: the colony, Jupyter, or a proxy before them. */

@@ -325,10 +325,11 @@ def test_scenario_52_every_subscriber_gets_every_entry(wire, e1, running):
 
 def test_scenario_53_the_process_ends(socket, e1, user, running):
     subscribe(socket, user, running)
-    for sequence in range(20):
+    append(e1, running, 0)
+    found = sequences(receive(socket))
+    for sequence in range(1, 20):
         append(e1, running, sequence)
     e1.close(running)
-    found = []
     while entries := receive(socket):
         found += sequences(entries)
     assert found == list(range(20))

@@ -1,7 +1,6 @@
 """Executors outside, as the documentation has them: each an unmodified program, in its language."""
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -14,13 +13,17 @@ import pytest
 
 from jupyter_colonies.testing import server_in_thread
 from tests.conformance.wire import Member, Wire
+from tests.node import NODE
 from tests.restclient import OPEN, bearer
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 PROGRAMS = {
     "python": [sys.executable, "-I", str(EXAMPLES / "executor.py")],
     "shell": ["sh", str(EXAMPLES / "executor.sh")],
-    "node": [shutil.which("node") or "node", str(EXAMPLES / "executor.mjs")],
+    "node": [
+        NODE,
+        str(EXAMPLES / "executor.mjs"),
+    ],
 }
 UNREGISTERED = 3
 

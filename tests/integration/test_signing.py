@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,10 +10,10 @@ import pytest
 
 from jupyter_colonies.testing import server_in_thread
 from tests.integration.test_rest_signed import signed
+from tests.node import NODE
 from tests.restclient import RestClient
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
-NODE = shutil.which("node") or "node"
 BROWSER = """
 import { readFileSync } from 'node:fs';
 const { headers } = await import(process.env.MODULE);

@@ -9,6 +9,8 @@ HARMLESS = [
     # Jupyter Notebook, each time it is opened.
     r"reading 'schema'\)\n.*/static/notebook/notebook_core",
     r"Command 'filebrowser:open-path' not registered\.\n.*/static/notebook/notebook_core",
+    # Its fonts, now and then, while the page is left that signed the browser in.
+    r"status of 403 .*\n.*/static/notebook/\w+\.woff2",
     # Its list of files.
     r"^Cannot convert undefined or null to object\n.*/static/notebook/notebook_core",
     # JupyterLab, when a kernel is restarted.

@@ -1,4 +1,4 @@
-"""Two pages on one server that goes and comes back; looking writes nothing."""
+"""Two pages on one server that goes, comes back and forgets who asks; looking writes nothing."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -42,7 +42,7 @@ async def tabs(context: BrowserContext) -> AsyncIterator[BrowserContext]:
 
 
 @pytest.mark.timeout(300)
-async def test_two_pages_follow_a_server_that_is_started_again(
+async def test_two_pages_follow_a_server_that_stops_and_forgets_them(
     tmp_path: Path, tabs: BrowserContext
 ) -> None:
     server = LabServer(tmp_path)
@@ -75,6 +75,14 @@ async def test_two_pages_follow_a_server_that_is_started_again(
         await two.get_by_role("dialog").get_by_role("button", name="Cancel the run").click()
         for page in (one, two):
             await expect(page.locator(VIEW)).to_contain_text("2 of 2")
+
+        # Neither token nor cookie are good for anything any more, until the reader signs in.
+        server.stop()
+        await tabs.clear_cookies()
+        lab = server.start("second")
+        await expect(one.locator(NOTICE)).to_contain_text("your session has expired")
+        await two.goto(f"{lab.url}lab?token={lab.token}")
+        await expect(one.locator(NOTICE)).to_be_hidden()
 
         assert await one.evaluate("window.before === JSON.stringify(window.looked.toJSON().cells)")
         assert (lab.root / name).read_bytes() == kept

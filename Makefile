@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 PYTHON := $(BIN)/python
 INSTALLED := $(VENV)/.installed
 # Which tests run together, and in which order, says tests/spread.py.
-SPREAD := -n 3 --dist loadscope --no-loadscope-reorder
+SPREAD := -n 4 --dist loadscope --no-loadscope-reorder
 MODULES := labextension/node_modules/.yarn-state.yml
 LABEXTENSION := labextension/package.json labextension/yarn.lock labextension/tsconfig.json \
 	$(shell find labextension/src labextension/style labextension/schema jupyter_colonies/widgets \

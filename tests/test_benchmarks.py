@@ -7,9 +7,20 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).parent.parent / "benchmarks"
-NAMES = ["bytes", "cycle", "identity", "submit", "sync", "wakeup"]
+NAMES = ["bytes", "identity", "submit", "wakeup"]
 # Their smallest form starts databases, several servers, JupyterLab or a browser.
-LONG = ["backlog", "growth", "labgraph", "others", "postgres", "responsive", "widgets", "workflows"]
+LONG = [
+    "backlog",
+    "cycle",
+    "growth",
+    "labgraph",
+    "others",
+    "postgres",
+    "responsive",
+    "sync",
+    "widgets",
+    "workflows",
+]
 PARTS = {"echo", "huey_tasks", "served", "table", "telling"}
 
 

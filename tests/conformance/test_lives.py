@@ -19,7 +19,7 @@ def live(database, *, examples, steps):
 
 
 def test_lives(database):
-    live(database, examples=20, steps=40)
+    live(database, examples=10, steps=40)
 
 
 @pytest.mark.long

@@ -6,7 +6,17 @@ import globals from 'globals';
 import jupyterPlugin from '@jupyter/eslint-plugin';
 
 export default defineConfig([
-  { ignores: ['node_modules', 'lib', 'src/server/schema.ts', '**/*.js', '**/*.cjs', '**/*.mjs', '**/*.d.ts'] },
+  {
+    ignores: [
+      'node_modules',
+      'lib',
+      'src/server/schema.ts',
+      '**/*.js',
+      '**/*.cjs',
+      '**/*.mjs',
+      '**/*.d.ts'
+    ]
+  },
   js.configs.recommended,
   tseslint.configs.recommended,
   { plugins: { jupyter: jupyterPlugin } },
@@ -36,7 +46,7 @@ export default defineConfig([
     }
   },
   {
-    files: ['**/*.spec.ts'],
+    files: ['**/*.spec.ts', 'src/testing/*.ts'],
     // Nobody reads these but developers.
     rules: { 'jupyter/no-untranslated-string': 'off' }
   },

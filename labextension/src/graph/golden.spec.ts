@@ -2,6 +2,7 @@ import { createHash } from 'crypto';
 import { readFileSync } from 'fs';
 import { resolve } from 'path';
 
+import { waiting } from '../testing/node';
 import type { IHeading } from './heading';
 import type { Node, State } from './node';
 import { ISight, Scene } from './scene';
@@ -79,21 +80,7 @@ function nodesOf(graph: IProcess[], digits: string): Node[] {
 }
 
 function document(number: number, fields: Partial<Node>): Node {
-  return {
-    processid: identity(number),
-    nodename: '',
-    funcname: '',
-    executortype: '',
-    state: 0,
-    executorname: '',
-    retries: 0,
-    submissiontime: NEVER,
-    starttime: NEVER,
-    endtime: NEVER,
-    parents: [],
-    children: [],
-    ...fields
-  };
+  return waiting({ processid: identity(number), ...fields });
 }
 
 /** A value with the keys of its objects in order, so that the same has the same text. */

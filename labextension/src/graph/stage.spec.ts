@@ -1,24 +1,11 @@
+import { waiting } from '../testing/node';
 import type { Node } from './node';
 import { Answer, Stage } from './stage';
 
 const title = 'Wide';
-const NEVER = '0001-01-01T00:00:00Z';
 
 function node(processid: string, parents: string[] = []): Node {
-  return {
-    processid,
-    nodename: processid,
-    funcname: 'f',
-    executortype: 'py',
-    state: 0,
-    executorname: '',
-    retries: 0,
-    submissiontime: NEVER,
-    starttime: NEVER,
-    endtime: NEVER,
-    parents,
-    children: []
-  };
+  return waiting({ processid, nodename: processid, funcname: 'f', executortype: 'py', parents });
 }
 
 function newsOf(answer: Answer | null) {

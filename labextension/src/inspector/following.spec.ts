@@ -1,35 +1,14 @@
 import { nullTranslator } from '@jupyterlab/translation';
-import { Signal } from '@lumino/signaling';
 
-import { IColony, Standing } from '../colony/colony';
-import { Connection, Documents } from '../server/connection';
-import { ITold } from '../server/feed';
+import { ToldColony } from '../testing/colony';
+import { connectionTo } from '../testing/connection';
+import { settle } from '../testing/page';
+import { Socket } from '../testing/socket';
 import { Following } from './following';
 import { Process } from './process';
 
 const NEVER = '0001-01-01T00:00:00Z';
 const START = '2026-01-01T12:00:00Z';
-
-/** A websocket as far as a feed uses one; the test is the server. */
-class Socket {
-  static made: Socket[] = [];
-  onopen: (() => void) | null = null;
-  onclose: (() => void) | null = null;
-  onmessage: ((message: { data: string }) => void) | null = null;
-  closed = false;
-
-  constructor(readonly address: string) {
-    Socket.made.push(this);
-  }
-
-  close(): void {
-    this.closed = true;
-  }
-
-  tell(id: string, event: string, data: unknown): void {
-    this.onmessage?.({ data: JSON.stringify({ id, event, data }) });
-  }
-}
 
 /** What is at an address; a number is the status of a refusal, null a server that is away. */
 type Place = object | string | number | null;
@@ -60,20 +39,6 @@ class Server {
   away = false;
 }
 
-class Colony implements IColony {
-  constructor(readonly connection: Connection) {}
-
-  readonly here = null;
-  readonly ready = Promise.resolve({} as Documents['Here']);
-  standing: Standing = 'there';
-  readonly trouble = '';
-  readonly standingChanged: Signal<IColony, Standing> = new Signal<IColony, Standing>(this);
-  readonly told: Signal<IColony, ITold> = new Signal<IColony, ITold>(this);
-  retry(): void {
-    this.standingChanged.emit('looking');
-  }
-}
-
 function processOf(fields: Partial<Process>): Process {
   const spec = { nodename: 'fit', funcname: 'f', conditions: { colonyname: 'dev' } };
   return {
@@ -102,16 +67,9 @@ function notes(lines: string[], fields: object = {}): object {
   };
 }
 
-/** Let everything happen that is only waiting for its turn. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 80; turn += 1) {
-    await Promise.resolve();
-  }
-}
-
 describe('Following', () => {
   let server: Server;
-  let colony: Colony;
+  let colony: ToldColony;
   let following: Following;
 
   async function follow(nameOf: (id: string) => string | undefined = () => undefined) {
@@ -129,20 +87,7 @@ describe('Following', () => {
     Socket.made = [];
     server = new Server();
     server.places.set('/processes/p', processOf({}));
-    const settings = {
-      baseUrl: 'http://host/x/',
-      wsUrl: 'ws://host/x/',
-      token: '',
-      appendToken: false,
-      init: {},
-      fetch: server.fetch,
-      Request: class {
-        readonly headers = new Map();
-        constructor(readonly url: string) {}
-      },
-      WebSocket: Socket
-    };
-    colony = new Colony(new Connection(settings as never));
+    colony = new ToldColony(connectionTo(server.fetch));
   });
 
   afterEach(() => {

@@ -2,6 +2,7 @@ import { nullTranslator } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
 
 import { Refused } from '../server/failure';
+import { settle } from '../testing/page';
 import { claim, tidy } from './claim';
 import { IEnding, IWatch, Watches } from './watches';
 import { noticeOf } from './words';
@@ -68,12 +69,6 @@ class Browser {
 
 function watch(workflowid: string, chosen = true): IWatch {
   return { workflowid, name: '', chosen };
-}
-
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 20; turn += 1) {
-    await Promise.resolve();
-  }
 }
 
 describe('Watches', () => {

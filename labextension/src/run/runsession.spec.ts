@@ -1,32 +1,11 @@
-import { Signal } from '@lumino/signaling';
-
-import { IColony, Standing } from '../colony/colony';
-import { Connection, Documents } from '../server/connection';
-import { ITold } from '../server/feed';
+import { Documents } from '../server/connection';
+import { ToldColony } from '../testing/colony';
+import { connectionTo } from '../testing/connection';
+import { hide, settle } from '../testing/page';
+import { Socket } from '../testing/socket';
 import { RunSession } from './runsession';
 
 const ID = 'abcdef0123456789';
-
-/** A websocket as far as a feed uses one; the test is the server. */
-class Socket {
-  static made: Socket[] = [];
-  onopen: (() => void) | null = null;
-  onclose: (() => void) | null = null;
-  onmessage: ((message: { data: string }) => void) | null = null;
-  closed = false;
-
-  constructor(readonly address: string) {
-    Socket.made.push(this);
-  }
-
-  close(): void {
-    this.closed = true;
-  }
-
-  tell(id: string, event: string, data: unknown = {}): void {
-    this.onmessage?.({ data: JSON.stringify({ id, event, data }) });
-  }
-}
 
 /** What the server answers to the next requests: a status, and whether it is the colony's. */
 interface IAnswer {
@@ -55,27 +34,6 @@ class Server {
   };
 }
 
-class Colony implements IColony {
-  constructor(
-    readonly connection: Connection,
-    readonly ready: Promise<Documents['Here']> = Promise.resolve({} as Documents['Here'])
-  ) {}
-
-  readonly here = {} as Documents['Here'];
-  standing: Standing = 'there';
-  trouble = '';
-  readonly standingChanged: Signal<IColony, Standing> = new Signal<IColony, Standing>(this);
-  readonly told: Signal<IColony, ITold> = new Signal<IColony, ITold>(this);
-  retry(): void {
-    this.become('looking');
-  }
-
-  become(standing: Standing): void {
-    this.standing = standing;
-    this.standingChanged.emit(standing);
-  }
-}
-
 function node(processid: string, state: 0 | 1 | 2 = 0): Documents['NodeChange'] {
   return { processid, state, nodename: processid } as Documents['NodeChange'];
 }
@@ -84,21 +42,9 @@ function change(...nodes: Documents['NodeChange'][]): Documents['WorkflowChange'
   return { processgraphid: ID, colonyname: 'dev', revision: 1, state: 1, nodes };
 }
 
-/** Let everything happen that is only waiting for its turn. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 50; turn += 1) {
-    await Promise.resolve();
-  }
-}
-
-function hide(hidden: boolean): void {
-  Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
-  document.dispatchEvent(new Event('visibilitychange'));
-}
-
 describe('RunSession', () => {
   let server: Server;
-  let colony: Colony;
+  let colony: ToldColony;
   let session: RunSession;
 
   /** A session with its first socket, which is open. */
@@ -113,20 +59,7 @@ describe('RunSession', () => {
     jest.useFakeTimers();
     Socket.made = [];
     server = new Server();
-    const settings = {
-      baseUrl: 'http://host/x/',
-      wsUrl: 'ws://host/x/',
-      token: '',
-      appendToken: false,
-      init: {},
-      fetch: server.fetch,
-      Request: class {
-        readonly headers = new Map();
-        constructor(readonly url: string) {}
-      },
-      WebSocket: Socket
-    };
-    colony = new Colony(new Connection(settings as never));
+    colony = new ToldColony(connectionTo(server.fetch));
   });
 
   afterEach(() => {
@@ -248,7 +181,7 @@ describe('RunSession', () => {
   });
 
   it('waits with a colony that is not there, and says why', () => {
-    colony = new Colony(colony.connection, new Promise(() => undefined));
+    colony = new ToldColony(colony.connection, new Promise(() => undefined));
     colony.standing = 'absent';
     colony.trouble = 'no colony here';
     session = new RunSession(colony, ID);

@@ -1,26 +1,7 @@
+import { hide } from '../testing/page';
+import { Socket } from '../testing/socket';
 import { Connection } from './connection';
 import { Feed, FeedState, ITold } from './feed';
-
-/** A websocket as far as a feed uses one; the test is the server. */
-class Socket {
-  static made: Socket[] = [];
-  onopen: (() => void) | null = null;
-  onclose: (() => void) | null = null;
-  onmessage: ((message: { data: string }) => void) | null = null;
-  closed = false;
-
-  constructor(readonly address: string) {
-    Socket.made.push(this);
-  }
-
-  close(): void {
-    this.closed = true;
-  }
-
-  tell(id: string, event: string, data: unknown = {}): void {
-    this.onmessage?.({ data: JSON.stringify({ id, event, data }) });
-  }
-}
 
 function newFeed(): { feed: Feed; told: ITold[]; states: FeedState[] } {
   const settings = { wsUrl: 'ws://host/x/', token: '', appendToken: false, WebSocket: Socket };
@@ -30,11 +11,6 @@ function newFeed(): { feed: Feed; told: ITold[]; states: FeedState[] } {
   feed.told.connect((_, each) => told.push(each));
   feed.stateChanged.connect((_, each) => states.push(each));
   return { feed, told, states };
-}
-
-function hide(hidden: boolean): void {
-  Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
-  document.dispatchEvent(new Event('visibilitychange'));
 }
 
 describe('Feed', () => {

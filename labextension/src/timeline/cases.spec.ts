@@ -5,6 +5,7 @@ import { join } from 'path';
 import { lookOf, STATES } from '../colony/states';
 import { durationText } from '../graph/duration';
 import { short } from '../graph/words';
+import { waiting } from '../testing/node';
 import { History, NodeChange, ProcessEvent, Steps } from './history';
 import { INews, Plot } from './plot';
 import { changesAt, ISpan, Past, progressText, spanOf } from './replay';
@@ -46,24 +47,6 @@ interface ICases {
 const trans = nullTranslator.load('jupyter_colonies');
 const cases = JSON.parse(readFileSync(join(__dirname, 'cases.json'), 'utf-8')) as ICases;
 
-function node(bare: Bare): NodeChange {
-  return {
-    processid: '',
-    nodename: '',
-    funcname: '',
-    executortype: '',
-    state: 0,
-    executorname: '',
-    retries: 0,
-    submissiontime: NEVER_TEXT,
-    starttime: NEVER_TEXT,
-    endtime: NEVER_TEXT,
-    parents: [],
-    children: [],
-    ...bare
-  };
-}
-
 function event(bare: Bare): ProcessEvent {
   return {
     processid: '',
@@ -82,7 +65,7 @@ function* histories({ stages }: ICase): Generator<[History, IStage], void> {
   for (const stage of stages) {
     const { nodes, events } = stage;
     events?.forEach(each => steps.take(event(each)));
-    const known = new Map(nodes.map(each => [each.processid ?? '', node(each)]));
+    const known = new Map(nodes.map(each => [each.processid ?? '', waiting(each)]));
     yield [new History(known, events ? steps : null), stage];
   }
 }

@@ -4,30 +4,23 @@ import { IColony } from '../colony/colony';
 import { RUNNING, State, SUCCESS, WAITING } from '../graph/node';
 import { RunSession } from '../run/runsession';
 import { Documents } from '../server/connection';
+import { waiting } from '../testing/node';
 import { Chronicle } from './chronicle';
 import { NodeChange, ProcessEvent } from './history';
-import { NEVER_TEXT } from './times';
 
 type Change = Documents['WorkflowChange'];
 
 const at = (second: number) => `2026-03-01T12:00:${String(second).padStart(2, '0')}.000001Z`;
 
 function node(processid: string, more: Partial<NodeChange> = {}): NodeChange {
-  return {
+  return waiting({
     processid,
     nodename: processid,
     funcname: 'f',
     executortype: 'x',
-    state: WAITING,
-    executorname: '',
-    retries: 0,
     submissiontime: at(0),
-    starttime: NEVER_TEXT,
-    endtime: NEVER_TEXT,
-    parents: [],
-    children: [],
     ...more
-  };
+  });
 }
 
 /** A run as the server keeps it, and what a page asks and is told of it. */
